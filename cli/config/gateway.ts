@@ -1,0 +1,68 @@
+import type { Document, Node } from '../load/document.ts';
+import type { AdminPlan, Json, ServerPlan, TelemetryPlan, UpstreamPlan } from '../plan/ir.ts';
+import type { Fields, SpecEntry } from '../resolve/api.ts';
+
+/**
+ * The platform team's file, `extends` applied and checked; or, without one, what stands in for it in single-document mode.
+ * Made by `loadGateway` and `singleDocumentGateway`.
+ */
+export interface GatewayConfig {
+  readonly mode: 'platform' | 'single';
+  readonly name: string;
+  /** The gateway file first, then what it extends. Empty in single-document mode. */
+  readonly documents: readonly Document[];
+  /** Absent = every audience. */
+  readonly serves: readonly string[] | undefined;
+  /** Lower case; empty = any host. */
+  readonly hosts: readonly string[];
+  /** One per file, globs expanded, sorted by file. */
+  readonly entries: readonly SpecEntry[];
+  readonly server: ServerPlan;
+  readonly upstreams: ReadonlyMap<string, UpstreamPlan>;
+  /** Verifier bindings by scheme name, as authored; their meaning comes with authentication. */
+  readonly security: ReadonlyMap<string, Node>;
+  readonly plans: ReadonlyMap<string, Node>;
+  readonly teams: ReadonlyMap<string, TeamConfig>;
+  /** `x-gateway` values below every document's root, outermost last when several files give them. */
+  readonly defaults: readonly Node<Fields>[];
+  readonly guardrails: readonly GuardrailConfig[];
+  readonly lint: LintConfig;
+  readonly telemetry: TelemetryPlan;
+  readonly admin: AdminPlan;
+}
+
+export type Grant = 'upstream-url' | 'policies' | 'bind' | 'redirect';
+
+export interface TeamConfig {
+  readonly name: string;
+  /** Path globs the team owns (`/v2/orders/**`); empty = anywhere. */
+  readonly paths: readonly string[];
+  readonly reviewers: readonly string[];
+  readonly may: readonly Grant[];
+  readonly node: Node;
+}
+
+/** A check of the platform on the effective values of the routes it matches. */
+export interface GuardrailConfig {
+  readonly name: string;
+  readonly match: { readonly methods?: readonly string[]; readonly paths?: readonly string[]; readonly tags?: readonly string[] };
+  /** Vocabulary key (or `security`) → test: `present`, `absent`, or `{ equals | oneOf | atMost | atLeast | includes: value }`. */
+  readonly require: ReadonlyMap<string, Json>;
+  readonly except: readonly { readonly route: string; readonly reason: string; readonly until?: string }[];
+  readonly node: Node;
+}
+
+export interface LintConfig {
+  readonly preset?: string;
+  readonly rules: Readonly<Record<string, string>>;
+  readonly suppress: readonly Suppression[];
+}
+
+/** A finding the platform team accepts, with its reason. Only these can silence a locked rule. */
+export interface Suppression {
+  readonly rule: string;
+  /** Glob over files, or `METHOD /path`. */
+  readonly where: string;
+  readonly reason: string;
+  readonly until?: string;
+}

@@ -1,0 +1,192 @@
+/**
+ * The gateway plan: the one intermediate representation. Types only, JSON-safe, no reference into a document and no inheritance left;
+ * every effective value carries its origin. Everything after `plan` (emit, bundle, routes, explain, diff) reads only this.
+ * `gw build --print-plan` prints it.
+ */
+import type { Location } from '../diagnostics.ts';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+export interface GatewayPlan {
+  readonly name: string;
+  /** `platform` with a gateway file, else `single`. */
+  readonly mode: 'platform' | 'single';
+  /** `none` when built with `--auth none`: security requirements are not enforced (printed loudly, written into the manifest). */
+  readonly auth: 'enforced' | 'none';
+  readonly server: ServerPlan;
+  readonly upstreams: readonly UpstreamPlan[];
+  readonly schemas: readonly SchemaPlan[];
+  readonly routes: readonly RoutePlan[];
+  readonly telemetry: TelemetryPlan;
+  readonly admin: AdminPlan;
+  /** Every file read, sorted, with the SHA-256 of its bytes in hex. */
+  readonly inputs: readonly { readonly file: string; readonly sha256: string }[];
+}
+
+/** A text of gateway.yaml that may hold `${NAME:-default}`; resolved when the bundle starts, never at build. */
+export type EnvText = string;
+
+export interface ServerPlan {
+  readonly port: number | EnvText;
+  readonly host: EnvText;
+  /** CIDR ranges whose X-Forwarded-* is believed (RL-25). */
+  readonly trustedProxies: readonly EnvText[];
+  readonly limits: ServerLimits;
+  /** Milliseconds; SL-1, DR-1. */
+  readonly timeouts: {
+    readonly headersMs: number;
+    readonly requestMs: number;
+    readonly keepAliveMs: number;
+    readonly preStopMs: number;
+    readonly drainMs: number;
+  };
+}
+
+/** HL-1 and the default body limit; all bytes inclusive. */
+export interface ServerLimits {
+  readonly headBytes: number;
+  readonly headerCount: number;
+  readonly headerValueBytes: number;
+  readonly targetBytes: number;
+  readonly queryParameters: number;
+  readonly bodyBytes: number;
+}
+
+export interface UpstreamPlan {
+  readonly name: string;
+  readonly targets: readonly { readonly url: EnvText; readonly weight: number }[];
+  readonly origin: Origin;
+}
+
+export interface TelemetryPlan {
+  readonly accessLog: 'json' | 'none';
+}
+
+export interface AdminPlan {
+  /** `address:port`; the default is loopback (AD-1). */
+  readonly listen: EnvText;
+}
+
+/** Which layer an effective value was written in. `builtin`: gw's own default, no place. */
+export type OriginLevel = 'operation' | 'path' | 'root' | 'spec' | 'defaults' | 'config' | 'openapi' | 'command' | 'builtin';
+
+/** Where a value was written. `at` is filled for every level but `builtin` and `command`. */
+export interface Origin {
+  readonly level: OriginLevel;
+  /** RFC 6901 pointer below `at.file`. */
+  readonly pointer?: string;
+  readonly at?: Location;
+}
+
+/** One effective value of a route, as authored. */
+export interface EffectiveValue {
+  /** Vocabulary key: `timeouts.total`, `owner`. */
+  readonly key: string;
+  readonly authored: Json;
+  readonly origin: Origin;
+  /** Why an inherited value does not apply here (`cache on POST`); such a value has no stage. */
+  readonly skipped?: string;
+}
+
+/** One segment of a path template. `parameter` indices count the template's parameters from 0, left to right. */
+export type Segment =
+  | { readonly kind: 'literal'; readonly text: string }
+  | { readonly kind: 'parameter'; readonly parameter: number }
+  /** In-segment template: texts and parameters alternate, `{base}...{head}` is [0, '...', 1]. At least one text. */
+  | { readonly kind: 'template'; readonly parts: readonly (string | number)[] }
+  /** Takes this and all following segments, at least one; always last. */
+  | { readonly kind: 'rest'; readonly parameter: number };
+
+/** A condition besides host, method and path. `equals` is compared exactly. */
+export interface Condition {
+  readonly in: 'header' | 'query';
+  /** Lower case for headers. */
+  readonly name: string;
+  readonly equals: string;
+}
+
+export interface RoutePlan {
+  /** Stable across builds and file order: the namespaced operationId, else `METHOD template` made URL-safe. */
+  readonly id: string;
+  readonly operationId?: string;
+  readonly owner?: string;
+  readonly tags: readonly string[];
+  readonly visibility: 'listed' | 'unlisted';
+  readonly deprecated: boolean;
+  /** Hosts the route answers for, lower case, `*.a.example` allowed; empty = any host. */
+  readonly hosts: readonly string[];
+  readonly method: string;
+  /** Public template, mount included, as authored: `/v2/orders/{orderId}`. */
+  readonly template: string;
+  readonly segments: readonly Segment[];
+  /** Parameter names by index. */
+  readonly parameterNames: readonly string[];
+  /** Most conditions first when several routes share host, method and template (RT-6). */
+  readonly conditions: readonly Condition[];
+  readonly action: ActionPlan;
+  /** Policies in the order of `STAGES` (runtime/contract.ts). */
+  readonly policies: readonly PolicyPlan[];
+  /** Why the request body is read whole before it is forwarded; absent when it streams. */
+  readonly buffers?: string;
+  /** Effective security as declared, for explain and diff: OR of ANDs; empty = public; absent = nothing declared. */
+  readonly security?: readonly { readonly [scheme: string]: readonly string[] }[];
+  readonly values: readonly EffectiveValue[];
+  readonly origin: Origin;
+}
+
+/** What happens to an admitted request. */
+export type ActionPlan = ProxyAction | RedirectAction;
+
+export interface ProxyAction {
+  readonly kind: 'proxy';
+  readonly upstream: string;
+  /** Path sent upstream; absent = the public path, mount included, unchanged. */
+  readonly rewrite?: PathRewrite;
+  /** Value of the Host header sent upstream; absent = the authority of the target's URL. */
+  readonly host?: string;
+  /** Milliseconds, TO-1. */
+  readonly timeouts: TimeoutsPlan;
+}
+
+export type PathRewrite =
+  | { readonly kind: 'stripPrefix'; readonly prefix: string }
+  /** Texts and parameter indices; each parameter is encoded again as one segment (RT-10). */
+  | { readonly kind: 'template'; readonly parts: readonly (string | number)[] };
+
+export interface TimeoutsPlan {
+  readonly totalMs: number;
+  readonly connectMs: number;
+  readonly firstByteMs: number;
+  readonly idleMs: number;
+}
+
+export interface RedirectAction {
+  readonly kind: 'redirect';
+  readonly status: number;
+  readonly location: readonly (string | number)[];
+}
+
+/** A policy on a route: which factory of `runtime/` runs with which options. Options are plain JSON; a schema is named by its id. */
+export interface PolicyPlan {
+  /** Vocabulary key it came from. */
+  readonly key: string;
+  readonly stage: string;
+  /** Module below `runtime/`, without extension: `policies/body-limit`. */
+  readonly module: string;
+  readonly factory: string;
+  readonly options: Json;
+}
+
+/**
+ * One schema of the pool: a component, any other target of a reference, or an inline schema of a parameter, body or response.
+ * Written in JSON Schema 2020-12 whatever the document's version; the 3.0 dialect is rewritten before it enters the plan.
+ */
+export interface SchemaPlan {
+  /** `s` and a number; by order of first use over the sorted routes, so the same for any file order. */
+  readonly id: string;
+  /** For messages: `components/schemas/Order of specs/orders.yaml`. */
+  readonly title: string;
+  /** References to others of the pool are `{ "$ref": "gw:s12" }`. */
+  readonly schema: Json;
+  readonly origin: Origin;
+}

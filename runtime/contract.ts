@@ -1,0 +1,142 @@
+/**
+ * What the parts of a running gateway agree on: the exchange, stages and policies, replies, and what one generation consists of.
+ * Types and the order of the stages only. Transports implement `Exchange`; policies see nothing else of a request.
+ */
+
+/** The order in which the policies of a route run (SEMANTICS 0.2). Fixed; a route holds only the stages that it uses. */
+export const REQUEST_STAGES = [
+  'preflight',
+  'ip',
+  'address-limits',
+  'identity',
+  'authenticate',
+  'authorize',
+  'limits',
+  'lifecycle',
+  'size',
+  'validate',
+  'body',
+  'idempotency',
+  'cache',
+  'transform',
+] as const;
+
+/** Stages over the answer, in order. `headers` runs for every answer, the gateway's own problems included (X-1). */
+export const RESPONSE_STAGES = ['response-body', 'store', 'compress', 'headers'] as const;
+
+export type RequestStageName = (typeof REQUEST_STAGES)[number];
+export type ResponseStageName = (typeof RESPONSE_STAGES)[number];
+export type StageName = RequestStageName | ResponseStageName;
+
+/** One step over a request. Synchronous unless it must wait: no promise is made where nothing waits. A reply ends the exchange. */
+export type Stage = (exchange: Exchange) => undefined | Reply | Promise<undefined | Reply>;
+
+/** One step over the head of an answer, whoever made it. */
+export type ResponseStage = (exchange: Exchange, head: ResponseHead) => void;
+
+/** Makes the request half of a policy. Called once per route when a generation is loaded, never per request. */
+export type PolicyFactory<Options> = (options: Options, env: PolicyEnv) => Stage;
+
+/** Makes the response half of a policy. */
+export type ResponsePolicyFactory<Options> = (options: Options, env: PolicyEnv) => ResponseStage;
+
+/** What a factory may use while a generation is loaded. */
+export interface PolicyEnv {
+  readonly route: RouteInfo;
+  /** The slot of a request header; asked at load time, so that transports keep only the headers somebody reads. */
+  headerSlot(name: string): number;
+  /** The compiled validator of a schema of the plan. */
+  validator(schemaId: string): Validator;
+}
+
+/** A compiled schema (`gw:validators`). Returns whether `value` conforms; details of the last failure are in `errors`. */
+export interface Validator {
+  (value: unknown): boolean;
+  errors?: readonly ValidatorError[] | null;
+}
+
+export interface ValidatorError {
+  /** JSON pointer below the validated value. */
+  readonly instancePath: string;
+  readonly keyword: string;
+  readonly message?: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/** What stages and logs may know about the route of an exchange. */
+export interface RouteInfo {
+  readonly id: string;
+  readonly method: string;
+  readonly template: string;
+  readonly owner: string | undefined;
+  readonly parameterNames: readonly string[];
+}
+
+/** One request and its answer. A transport makes it; it must not be kept after the answer has ended. */
+export interface Exchange {
+  readonly method: string;
+  /** Normalized once (RT-1, RT-2); router, policies, log and the upstream see this string only. */
+  readonly path: string;
+  /** What followed `?`, byte for byte, without it; '' when absent or empty. */
+  readonly query: string;
+  /** Lower case, without port and trailing dot. */
+  readonly host: string;
+  readonly scheme: 'http' | 'https';
+  /** RL-25: the peer, or the first untrusted hop when the peer is a trusted proxy. */
+  readonly clientAddress: string;
+  /** UUIDv7, or the accepted inbound one (ID-5). */
+  readonly requestId: string;
+  /** Undefined until matched. */
+  readonly route: RouteInfo | undefined;
+
+  /** The text of a path parameter as it stands in `path`, still percent-encoded. */
+  pathParameter(index: number): string;
+  /** A request header by its slot; several fields of one name are joined by `, ` (cookies by `; `). */
+  header(slot: number): string | undefined;
+  /** Every request header in order of arrival, lower-case names, identity and hop-by-hop ones included. */
+  eachHeader(visit: (name: string, value: string) => void): void;
+  /** Edits what the upstream will receive; names lower case. */
+  setRequestHeader(name: string, value: string): void;
+  removeRequestHeader(name: string): void;
+
+  /** Bytes: 0 = no body, -1 = a body of unknown length. */
+  readonly declaredLength: number;
+  /** Lowers the limit of the body, enforced on the bytes as they pass; exceeding it ends the exchange with 413. */
+  limitBody(maxBytes: number): void;
+  /** Reads the whole body within its limit, once; later calls give the same bytes. A reply when it is too large, too slow or aborted. */
+  readBody(): Promise<Uint8Array | Reply>;
+}
+
+/** The head of an answer while the response stages may edit it. Names lower case; `set-cookie` is never joined. */
+export interface ResponseHead {
+  status: number;
+  get(name: string): string | undefined;
+  set(name: string, value: string): void;
+  append(name: string, value: string): void;
+  remove(name: string): void;
+}
+
+/** An answer made by the gateway. Prebuilt where possible, one object per kind and not per request. */
+export interface Reply {
+  readonly status: number;
+  /** Names lower case; framing headers are the transport's. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body?: string | Uint8Array;
+  /** The problem behind it: the transport adds what only an exchange knows (instance, requestId) before it writes it. */
+  readonly problem?: Problem;
+  /** Error type of RFC 9209 for Proxy-Status and the access log. */
+  readonly error?: string;
+  /** Close the connection after it, unread request bytes or not. */
+  readonly close?: boolean;
+}
+
+/** RFC 9457, with the gateway's `code`. `detail` never holds upstream addresses, stack traces or values from the request. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail?: string;
+  readonly code: string;
+  /** Further members, e.g. `errors`. */
+  readonly extensions?: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,24 @@
+import { defineConfig } from 'vitest/config';
+
+/** `unit` is quick and in-process; `system` compiles bundles, starts gateways on ephemeral ports, and reads the corpus and suites. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**', 'test/conformance/**'],
+        },
+      },
+      {
+        test: {
+          name: 'system',
+          include: ['test/e2e/**/*.test.ts', 'test/conformance/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
