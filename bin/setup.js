@@ -46,7 +46,9 @@ function pinnedNode() {
   const binary = join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
   const asked = existsSync(binary) ? spawnSync(binary, ['--version'], { encoding: 'utf8' }) : undefined;
   if (asked?.stdout?.trim() !== `v${wanted}`) {
-    fail(`the pinned Node ${wanted} is not at ${binary}; its install script did not run. Try: npm rebuild node --ignore-scripts=false`);
+    fail(
+      `the pinned Node ${wanted} is not at ${binary}; its install script did not run. Try: npm rebuild node --ignore-scripts=false`,
+    );
   }
   return binary;
 }
