@@ -1,0 +1,47 @@
+import type { Problem, Reply } from './contract.ts';
+
+/**
+ * The gateway's own answers (X-4, X-5): one reply object per kind, made once. What only an exchange knows (`instance`, `requestId`)
+ * is added when the reply is written.
+ */
+function reply(status: number, code: string, title: string, detail: string | undefined, more: Partial<Reply> = {}): Reply {
+  const problem: Problem = { type: 'about:blank', title, status, code, ...(detail === undefined ? {} : { detail }) };
+  return { status, headers: [], problem, ...more };
+}
+
+export const problem = {
+  badRequest: (detail: string): Reply => reply(400, 'bad-request', 'Bad Request', detail),
+  malformed: (detail: string): Reply => reply(400, 'malformed-request', 'Bad Request', detail, { close: true }),
+  notFound: reply(404, 'not-found', 'Not Found', 'No route of this gateway has this path.'),
+  methodNotAllowed: (allow: string): Reply =>
+    reply(405, 'method-not-allowed', 'Method Not Allowed', undefined, { headers: [['allow', allow]] }),
+  requestTimeout: reply(408, 'request-timeout', 'Request Timeout', 'The request did not arrive in time.', { close: true }),
+  bodyTooLarge: (maxBytes: number): Reply =>
+    reply(413, 'body-too-large', 'Content Too Large', `The request body is larger than ${maxBytes} bytes.`, { close: true }),
+  targetTooLong: reply(414, 'target-too-long', 'URI Too Long', undefined, { close: true }),
+  unsupportedMediaType: (accept: string): Reply =>
+    reply(415, 'unsupported-media-type', 'Unsupported Media Type', undefined, { headers: [['accept', accept]] }),
+  validation: (status: 400 | 422, errors: readonly ValidationProblem[]): Reply => {
+    const title = status === 400 ? 'Bad Request' : 'Unprocessable Content';
+    return { status, headers: [], problem: { type: 'about:blank', title, status, code: 'validation', extensions: { errors } } };
+  },
+  headersTooLarge: reply(431, 'headers-too-large', 'Request Header Fields Too Large', undefined, { close: true }),
+  internal: reply(500, 'internal', 'Internal Server Error', undefined, { error: 'proxy_internal_error' }),
+  methodUnknown: reply(501, 'method-unknown', 'Not Implemented', undefined),
+  badGateway: (error: string): Reply => reply(502, 'bad-gateway', 'Bad Gateway', 'The service gave no valid answer.', { error }),
+  unavailable: (error: string): Reply => reply(503, 'unavailable', 'Service Unavailable', undefined, { error }),
+  gatewayTimeout: (error: string): Reply =>
+    reply(504, 'gateway-timeout', 'Gateway Timeout', 'The service did not answer in time.', { error }),
+} as const;
+
+/** One entry of `errors` (VA-7). Holds no value of the request. */
+export interface ValidationProblem {
+  readonly in: 'body' | 'query' | 'path' | 'header' | 'cookie';
+  /** `#/a/0`: JSON pointer as a URI fragment, below the body or the parameter. */
+  readonly pointer: string;
+  /** Name of the parameter; absent for bodies. */
+  readonly name?: string;
+  /** Stable code: the JSON Schema keyword, or `required`, `syntax`, `duplicate`, `unknown`. */
+  readonly keyword: string;
+  readonly message: string;
+}
