@@ -20,34 +20,20 @@ export class Code {
 }
 
 /**
- * What `js` accepts between `${` and `}`. Code goes in as it is, all else as a literal: strings quoted, objects and arrays member by
- * member (they may hold code). `undefined` members of objects are left out.
- */
-export type Quotable =
-  | Code
-  | string
-  | number
-  | bigint
-  | boolean
-  | null
-  | undefined
-  | readonly Quotable[]
-  | { readonly [key: string]: Quotable };
-
-/**
- * Makes code from a template; every value that is not code is quoted. The text is taken raw: `\n` in the template is a backslash and an
- * `n` in the emitted source.
+ * Makes code from a template. Code goes in as it is, every other value as a literal: strings quoted, objects and arrays member by member
+ * (they may hold code; `undefined` members of objects are left out). The text is taken raw: `\n` in the template is a backslash and an `n`
+ * in the emitted source.
  *
  * @example js`if (${name} === ${"it's"}) return ${{ a: [1, -0] }};`
  */
-export function js(strings: TemplateStringsArray, ...values: readonly Quotable[]): Code {
+export function js(strings: TemplateStringsArray, ...values: readonly unknown[]): Code {
   let text = strings.raw[0] ?? '';
   for (let i = 0; i < values.length; i++) text += operand(values[i]) + (strings.raw[i + 1] ?? '');
   return new Code(text);
 }
 
 /** A literal, in parentheses where it would read differently beside an operator (`-1`) or at the start of a statement (`{`). */
-function operand(value: Quotable): string {
+function operand(value: unknown): string {
   const text = literal(value);
   if (value instanceof Code) return text;
   return text.startsWith('-') || text.startsWith('{') ? `(${text})` : text;
@@ -58,7 +44,7 @@ function operand(value: Quotable): string {
  *
  * @throws an invariant for what has no literal: NaN, infinities, functions, symbols, instances of classes
  */
-export function literal(value: Quotable): string {
+export function literal(value: unknown): string {
   if (value === null) return 'null';
   if (value === undefined) return 'undefined';
   switch (typeof value) {
@@ -73,23 +59,17 @@ export function literal(value: Quotable): string {
       return String(value);
     case 'object':
       if (value instanceof Code) return value.toString();
-      return isArray(value) ? `[${value.map(literal).join(', ')}]` : objectLiteral(value);
+      return Array.isArray(value) ? `[${value.map(literal).join(', ')}]` : objectLiteral(value);
     default:
       throw new Error(`invariant: a ${typeof value} has no literal`);
   }
 }
 
-/** `Array.isArray` does not narrow readonly arrays. */
-function isArray(value: object): value is readonly Quotable[] {
-  return Array.isArray(value);
-}
-
-function objectLiteral(value: { readonly [key: string]: Quotable }): string {
+function objectLiteral(value: object): string {
   const prototype: unknown = Object.getPrototypeOf(value);
   invariant(prototype === Object.prototype || prototype === null, 'an instance of a class has no literal');
   const members: string[] = [];
-  for (const key of Object.keys(value)) {
-    const member = value[key];
+  for (const [key, member] of Object.entries(value)) {
     if (member !== undefined) members.push(`${propertyName(key)}: ${literal(member)}`);
   }
   return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`;

@@ -1,17 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  and,
-  identifier,
-  importNames,
-  js,
-  list,
-  literal,
-  moduleText,
-  or,
-  type Quotable,
-  regularExpression,
-} from '../../../cli/emit/code.ts';
+import { and, identifier, importNames, js, list, literal, moduleText, or, regularExpression } from '../../../cli/emit/code.ts';
 
 /** Runs emitted code the way a module would. */
 function evaluate(code: string): unknown {
@@ -48,7 +37,7 @@ describe('js', () => {
   });
 
   it('makes __proto__ an own property', () => {
-    const parsed: Quotable = JSON.parse('{"__proto__":{"admin":true},"constructor":1,"a-b":2}');
+    const parsed: unknown = JSON.parse('{"__proto__":{"admin":true},"constructor":1,"a-b":2}');
     const code = literal(parsed);
     const value = evaluate(code);
     expect(Object.keys(value ?? {})).toEqual(['__proto__', 'constructor', 'a-b']);
@@ -83,7 +72,7 @@ describe('js', () => {
   it('gives back any JSON value', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
-        const data: Quotable = JSON.parse(JSON.stringify(value));
+        const data: unknown = JSON.parse(JSON.stringify(value));
         expect(evaluate(literal(data))).toEqual(data);
       }),
     );

@@ -1,0 +1,236 @@
+/**
+ * The walk from host, method and normalized path to a route (RT-4, RT-5, RT-6).
+ *
+ * Per segment, left to right: literal, then in-segment template, then parameter, then rest; where the rest of the path, the method or the
+ * conditions do not fit, the next choice is tried, so the most specific route that accepts the request is found whatever else matches
+ * its path. Hosts are ranked before paths: exact, then the longest wildcard suffix, then any.
+ *
+ * Cost: the templates of a host are a tree and a path has one segment per level, so a request enters each node at most once. No path can
+ * make the walk larger than the part of the tree that its segments match; without several choices beside each other that is one node
+ * per segment.
+ */
+import { queryValue } from './query.ts';
+import type { Ends, Node, Router, Tree } from './table.ts';
+
+/** Where conditions look: an exchange. */
+export interface ConditionSource {
+  /** What followed `?`, byte for byte. */
+  readonly query: string;
+  header(slot: number): string | undefined;
+}
+
+/** No route accepts the request; `unmatched` (unmatched.ts) says what to answer. */
+export const NO_ROUTE = -1;
+
+/**
+ * Finds the route of a request.
+ *
+ * @param host lower case, without port and trailing dot
+ * @param path normalized
+ * @param captures gets start and end of each parameter in `path`, in order of the template; entries beyond the route's parameters are
+ *   left over from what was tried
+ * @returns the index of the route in the gateway plan, or `NO_ROUTE`
+ */
+export function matchRoute(
+  router: Router,
+  host: string,
+  method: string,
+  path: string,
+  captures: number[],
+  source: ConditionSource,
+): number {
+  const wanted = router.methodIndex.get(method);
+  if (wanted === undefined) return NO_ROUTE;
+  if (router.exactHosts.size !== 0) {
+    const tree = router.exactHosts.get(host);
+    const route = tree === undefined ? NO_ROUTE : matchTree(router, tree, wanted, path, captures, source);
+    if (route !== NO_ROUTE) return route;
+  }
+  if (router.wildcardHosts.size !== 0) {
+    for (let dot = firstDot(router, host); dot !== -1; dot = host.indexOf('.', dot + 1)) {
+      const tree = dot === 0 ? undefined : router.wildcardHosts.get(host.slice(dot));
+      const route = tree === undefined ? NO_ROUTE : matchTree(router, tree, wanted, path, captures, source);
+      if (route !== NO_ROUTE) return route;
+    }
+  }
+  return router.anyHost === undefined ? NO_ROUTE : matchTree(router, router.anyHost, wanted, path, captures, source);
+}
+
+/** The dot that begins the longest suffix of the host worth looking up, or -1. */
+function firstDot(router: Router, host: string): number {
+  let first = -1;
+  for (let dots = 0, at = host.length; dots < router.wildcardDots && at > 0; dots++) {
+    at = host.lastIndexOf('.', at - 1);
+    if (at === -1) break;
+    first = at;
+  }
+  return first;
+}
+
+function matchTree(
+  router: Router,
+  tree: Tree,
+  wanted: number,
+  path: string,
+  captures: number[],
+  source: ConditionSource,
+): number {
+  const ends = tree.paths.get(path);
+  const route = ends === undefined ? NO_ROUTE : choose(router, ends, wanted, source);
+  return route === NO_ROUTE ? walk(router, tree.root, wanted, path, 1, 0, captures, source) : route;
+}
+
+/** Tries the choices of one node for the segment that begins at `start`; `count` parameters are captured so far. */
+function walk(
+  router: Router,
+  node: Node,
+  wanted: number,
+  path: string,
+  start: number,
+  count: number,
+  captures: number[],
+  source: ConditionSource,
+): number {
+  const slash = path.indexOf('/', start);
+  const end = slash === -1 ? path.length : slash;
+  if (node.literals !== undefined) {
+    const next = node.literals.get(path.slice(start, end));
+    const route = next === undefined ? NO_ROUTE : enter(router, next, wanted, path, end, count, captures, source);
+    if (route !== NO_ROUTE) return route;
+  }
+  if (end === start) return NO_ROUTE;
+  if (node.templates !== undefined) {
+    for (const template of node.templates) {
+      const captured = matchParts(template.parts, path, start, end, count, captures);
+      const route = captured < 0 ? NO_ROUTE : enter(router, template.node, wanted, path, end, captured, captures, source);
+      if (route !== NO_ROUTE) return route;
+    }
+  }
+  if (node.parameter !== undefined) {
+    captures[2 * count] = start;
+    captures[2 * count + 1] = end;
+    const route = enter(router, node.parameter, wanted, path, end, count + 1, captures, source);
+    if (route !== NO_ROUTE) return route;
+  }
+  if (node.rest === undefined || hasEmptySegment(path, start)) return NO_ROUTE;
+  captures[2 * count] = start;
+  captures[2 * count + 1] = path.length;
+  return choose(router, node.rest, wanted, source);
+}
+
+/** Goes on behind a segment that ends at `end`: to the ends of the node, or to its next segment. */
+function enter(
+  router: Router,
+  node: Node,
+  wanted: number,
+  path: string,
+  end: number,
+  count: number,
+  captures: number[],
+  source: ConditionSource,
+): number {
+  if (end < path.length) return walk(router, node, wanted, path, end + 1, count, captures, source);
+  return node.ends === undefined ? NO_ROUTE : choose(router, node.ends, wanted, source);
+}
+
+/** The first route of the method whose conditions hold. */
+function choose(router: Router, ends: Ends, wanted: number, source: ConditionSource): number {
+  for (let i = 0; i < ends.length; i += 2) {
+    const route = ends[i + 1];
+    if (ends[i] === wanted && route !== undefined && holds(router, route, source)) return route;
+  }
+  return NO_ROUTE;
+}
+
+function holds(router: Router, route: number, source: ConditionSource): boolean {
+  const conditions = router.conditions[route];
+  if (conditions === undefined) return true;
+  for (const { slot, name, equals } of conditions) {
+    const value = slot === -1 ? queryValue(source.query, name) : source.header(slot);
+    if (value !== equals) return false;
+  }
+  return true;
+}
+
+/**
+ * Matches an in-segment template against `path` from `start` to `end`. A parameter is at least one character and ends at the first place
+ * where the next text stands (the last text: at the end of the segment), which finds a match whenever there is one.
+ *
+ * @returns the number of parameters captured so far, or -1
+ */
+export function matchParts(
+  parts: readonly (string | 0)[],
+  path: string,
+  start: number,
+  end: number,
+  count: number,
+  captures: number[],
+): number {
+  const last = parts.length - 1;
+  let at = start;
+  let captured = count;
+  for (let i = 0; i <= last; i++) {
+    const part = parts[i];
+    if (typeof part === 'string') {
+      if (!path.startsWith(part, at)) return -1;
+      at += part.length;
+    } else {
+      const next = parts[i + 1];
+      let until = end;
+      if (typeof next === 'string') until = i + 1 === last ? end - next.length : path.indexOf(next, at + 1);
+      if (until <= at) return -1;
+      captures[2 * captured++] = at;
+      captures[2 * captured - 1] = until;
+      at = until;
+    }
+  }
+  return at === end ? captured : -1;
+}
+
+/** Whether a segment from `start` on is empty, the last one included. */
+function hasEmptySegment(path: string, start: number): boolean {
+  return path.charCodeAt(path.length - 1) === SLASH || path.indexOf('//', start - 1) !== -1;
+}
+
+const SLASH = 0x2f;
+
+/**
+ * The ends of every template that matches the path on the host, whatever the method and the conditions, the most specific first.
+ * For refusals and for explaining: it allocates.
+ */
+export function matchingEnds(router: Router, host: string, path: string): Ends[] {
+  const found: Ends[] = [];
+  for (const tree of treesOf(router, host)) {
+    const ends = tree.paths.get(path);
+    if (ends !== undefined) found.push(ends);
+    collect(tree.root, path, 1, found);
+  }
+  return found;
+}
+
+function treesOf(router: Router, host: string): Tree[] {
+  const trees = [router.exactHosts.get(host)];
+  for (let dot = firstDot(router, host); dot !== -1; dot = host.indexOf('.', dot + 1)) {
+    if (dot !== 0) trees.push(router.wildcardHosts.get(host.slice(dot)));
+  }
+  trees.push(router.anyHost);
+  return trees.filter((tree) => tree !== undefined);
+}
+
+function collect(node: Node, path: string, start: number, found: Ends[]): void {
+  const slash = path.indexOf('/', start);
+  const end = slash === -1 ? path.length : slash;
+  const next = [node.literals?.get(path.slice(start, end))];
+  if (end > start) {
+    for (const { parts, node: after } of node.templates ?? []) {
+      if (matchParts(parts, path, start, end, 0, []) >= 0) next.push(after);
+    }
+    next.push(node.parameter);
+  }
+  for (const after of next) {
+    if (after === undefined) continue;
+    if (slash !== -1) collect(after, path, end + 1, found);
+    else if (after.ends !== undefined) found.push(after.ends);
+  }
+  if (end > start && node.rest !== undefined && !hasEmptySegment(path, start)) found.push(node.rest);
+}

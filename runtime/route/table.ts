@@ -1,0 +1,140 @@
+/**
+ * The compiled route table: what `gw:matcher` exports (data), what it becomes when a generation is loaded, and how the candidates for
+ * a host are found. The walk over it is in `match.ts`.
+ */
+
+/**
+ * From host, method and normalized path to the index of a route, as plain data. Lists refer to each other by index, so that neither the
+ * text nor its loading nests with the length of a template. Written by `cli/emit/matcher.ts`.
+ */
+export interface RouteTable {
+  /** Every method of a route, `HEAD` if one has `GET`, and `OPTIONS`; sorted. `Ends` name them by index. */
+  readonly methods: readonly string[];
+  /** Routes that need more than host, method and path (RT-6). */
+  readonly conditions: readonly { readonly route: number; readonly all: readonly TableCondition[] }[];
+  /** Lower-case pattern to tree: a host, `*.` and a suffix, or '' for any host. No pattern twice. */
+  readonly hosts: readonly { readonly pattern: string; readonly tree: number }[];
+  readonly trees: readonly TableTree[];
+  readonly nodes: readonly TableNode[];
+}
+
+/** The templates that answer for one host pattern. */
+export interface TableTree {
+  /** Normalized paths of the templates without parameters, and their ends. */
+  readonly paths: readonly (readonly [path: string, ends: Ends])[];
+  /** Node before the first segment of the templates with parameters. */
+  readonly root: number;
+}
+
+/** The choices after some segments. Only what occurs is written. */
+export interface TableNode {
+  /** Text of the next segment → node. */
+  readonly literals?: readonly (readonly [text: string, node: number])[];
+  /** In-segment templates, the most specific first; texts and 0 for a parameter. */
+  readonly templates?: readonly (readonly [parts: readonly (string | 0)[], node: number])[];
+  /** Node after any non-empty segment. */
+  readonly parameter?: number;
+  /** Ends of templates that take all following segments. */
+  readonly rest?: Ends;
+  /** Ends of templates that are complete here. */
+  readonly ends?: Ends;
+}
+
+/**
+ * Method and route indices in turn, in the order of trial: of one method the route with most conditions first. A `GET` is followed by
+ * `HEAD` entries for the same routes, after those of an own `HEAD` (RT-8).
+ */
+export type Ends = readonly number[];
+
+export interface TableCondition {
+  readonly in: 'header' | 'query';
+  /** Lower case for headers. */
+  readonly name: string;
+  readonly equals: string;
+}
+
+/** A route table ready to be walked. Never changes. */
+export interface Router {
+  readonly methods: readonly string[];
+  readonly methodIndex: ReadonlyMap<string, number>;
+  /** By route; undefined where host, method and path decide. */
+  readonly conditions: readonly (readonly LoadedCondition[] | undefined)[];
+  readonly exactHosts: ReadonlyMap<string, Tree>;
+  /** By suffix with its leading dot: `.a.example`. */
+  readonly wildcardHosts: ReadonlyMap<string, Tree>;
+  /** Dots in the longest wildcard suffix: no longer one is looked up, however many labels a host has. */
+  readonly wildcardDots: number;
+  readonly anyHost: Tree | undefined;
+}
+
+export interface Tree {
+  readonly paths: ReadonlyMap<string, Ends>;
+  readonly root: Node;
+}
+
+export interface Node {
+  literals: ReadonlyMap<string, Node> | undefined;
+  templates: readonly { readonly parts: readonly (string | 0)[]; readonly node: Node }[] | undefined;
+  parameter: Node | undefined;
+  readonly rest: Ends | undefined;
+  readonly ends: Ends | undefined;
+}
+
+export interface LoadedCondition {
+  /** Slot of the header, or -1 for a query parameter. */
+  readonly slot: number;
+  readonly name: string;
+  readonly equals: string;
+}
+
+/**
+ * Loads a table. Once per generation.
+ *
+ * @param headerSlot gives the slot of each header that a condition reads
+ */
+export function createRouter(table: RouteTable, headerSlot: (name: string) => number): Router {
+  const nodes = loadNodes(table.nodes);
+  const trees = table.trees.map(({ paths, root }): Tree => ({ paths: new Map(paths), root: at(nodes, root) }));
+  const conditions: (readonly LoadedCondition[] | undefined)[] = [];
+  for (const { route, all } of table.conditions) {
+    while (conditions.length <= route) conditions.push(undefined);
+    conditions[route] = all.map((one) => ({
+      slot: one.in === 'header' ? headerSlot(one.name) : -1,
+      name: one.name,
+      equals: one.equals,
+    }));
+  }
+  const exactHosts = new Map<string, Tree>();
+  const wildcardHosts = new Map<string, Tree>();
+  let wildcardDots = 0;
+  for (const { pattern, tree } of table.hosts) {
+    if (pattern.startsWith('*.')) {
+      wildcardHosts.set(pattern.slice(1), at(trees, tree));
+      wildcardDots = Math.max(wildcardDots, pattern.split('.').length - 1);
+    } else if (pattern !== '') exactHosts.set(pattern, at(trees, tree));
+  }
+  const any = table.hosts.find(({ pattern }) => pattern === '');
+  const methodIndex = new Map(table.methods.map((method, index) => [method, index]));
+  const anyHost = any === undefined ? undefined : at(trees, any.tree);
+  return { methods: table.methods, methodIndex, conditions, exactHosts, wildcardHosts, wildcardDots, anyHost };
+}
+
+/** All nodes get the same members in the same order: one hidden class keeps the walk monomorphic. */
+function loadNodes(rows: readonly TableNode[]): Node[] {
+  const nodes = rows.map(
+    ({ rest, ends }): Node => ({ literals: undefined, templates: undefined, parameter: undefined, rest, ends }),
+  );
+  rows.forEach((row, index) => {
+    const node = at(nodes, index);
+    if (row.literals !== undefined) node.literals = new Map(row.literals.map(([text, next]) => [text, at(nodes, next)]));
+    if (row.templates !== undefined) node.templates = row.templates.map(([parts, next]) => ({ parts, node: at(nodes, next) }));
+    if (row.parameter !== undefined) node.parameter = at(nodes, row.parameter);
+  });
+  return nodes;
+}
+
+function at<T>(list: readonly T[], index: number): T {
+  const item = list[index];
+  if (item === undefined) throw new Error(`route table refers to a missing entry ${index}`);
+  return item;
+}
