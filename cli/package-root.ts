@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { invariant } from './errors.ts';
@@ -11,4 +11,13 @@ function findPackageRoot(from: string): string {
     if (existsSync(join(folder, 'package.json'))) return folder;
   }
   invariant(false, 'package.json of gw not found');
+}
+
+/** The version of gw, from its package.json. */
+export const gwVersion: string = readVersion(join(packageRoot, 'package.json'));
+
+function readVersion(file: string): string {
+  const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  invariant(typeof content === 'object' && content !== null && 'version' in content, `${file} has a version`);
+  return String(content.version);
 }

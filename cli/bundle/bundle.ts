@@ -1,0 +1,71 @@
+import type { Metafile } from 'esbuild';
+import { gwVersion } from '../package-root.ts';
+import type { GatewayPlan } from '../plan/ir.ts';
+import { bundleEntry } from './esbuild.ts';
+import { type Manifest, writeManifest } from './manifest.ts';
+import { writeSection } from './section.ts';
+
+/** The text of the three emitted modules. */
+export interface EmittedModules {
+  readonly matcher: string;
+  readonly validators: string;
+  readonly wiring: string;
+}
+
+export interface GatewayBundle {
+  /** Text of `gateway.mjs`. */
+  readonly gateway: string;
+  readonly manifest: Manifest;
+  /** What went into the file and from where. */
+  readonly metafile: { readonly host: Metafile; readonly generation: Metafile };
+  /** Files beside `gateway.mjs` by name; empty without `sourcemap`. */
+  readonly maps: Readonly<Record<string, string>>;
+}
+
+export interface BundleOptions {
+  /** Writes source maps and names them in the file. */
+  readonly sourcemap?: boolean;
+}
+
+/** undici is CommonJS: it asks for Node's modules by `require`. */
+const REQUIRE = 'import{createRequire as __gwRequire}from"node:module";const require=__gwRequire(import.meta.url);';
+
+/**
+ * Bundles host and generation into one file (`section.ts` says how they lie in it). The same plan gives the same bytes on any machine.
+ *
+ * @throws GwError `ERR_GW_BUNDLE` when emitted text does not compile
+ */
+export async function bundleGateway(
+  plan: GatewayPlan,
+  modules: EmittedModules,
+  { sourcemap = false }: BundleOptions = {},
+): Promise<GatewayBundle> {
+  const [host, generation] = await Promise.all([
+    bundleEntry('host.ts', {}, { format: 'esm', banner: { js: REQUIRE }, sourcemap }),
+    bundleEntry(
+      'generation.ts',
+      { ...modules },
+      {
+        format: 'iife',
+        globalName: 'generation',
+        banner: { js: '()=>{"use strict";' },
+        footer: { js: 'return generation.parts}' },
+        sourcemap,
+      },
+    ),
+  ]);
+  const link = (code: string, file: string): string => (sourcemap ? `${code}//# sourceMappingURL=${file}\n` : code);
+  const { text, head } = writeSection(link(host.code, MAPS.host), link(generation.code, MAPS.generation), {
+    version: gwVersion,
+    name: plan.name,
+  });
+  const metafile = { host: host.metafile, generation: generation.metafile };
+  return {
+    gateway: text,
+    manifest: writeManifest(plan, text, head, { host: host.code, generation: generation.code }, metafile),
+    metafile,
+    maps: sourcemap ? { [MAPS.host]: host.map ?? '', [MAPS.generation]: generation.map ?? '' } : {},
+  };
+}
+
+const MAPS = { host: 'gateway.mjs.map', generation: 'generation.js.map' } as const;
