@@ -101,7 +101,10 @@ export interface Exchange {
 
   /** Bytes: 0 = no body, -1 = a body of unknown length. */
   readonly declaredLength: number;
-  /** Lowers the limit of the body, enforced on the bytes as they pass; exceeding it ends the exchange with 413. */
+  /**
+   * Limits the body, enforced on the bytes as they pass; exceeding it ends the exchange with 413. The first call replaces the server's
+   * default, later ones can only lower it.
+   */
   limitBody(maxBytes: number): void;
   /** Reads the whole body within its limit, once; later calls give the same bytes. A reply when it is too large, too slow or aborted. */
   readBody(): Promise<Uint8Array | Reply>;

@@ -1,7 +1,33 @@
 /**
  * What one bundle compiled to, as data: `gw:wiring` exports a `GatewaySpec`; `createGeneration` turns it into a `Generation`.
  */
-import type { Exchange, PolicyFactory, Reply, RequestStageName, ResponsePolicyFactory, ResponseStageName } from './contract.ts';
+import {
+  type PolicyEnv,
+  type PolicyFactory,
+  REQUEST_STAGES,
+  RESPONSE_STAGES,
+  type Reply,
+  type RequestStageName,
+  type ResponsePolicyFactory,
+  type ResponseStage,
+  type ResponseStageName,
+  type RouteInfo,
+  type Stage,
+  type StageName,
+  type Validator,
+} from './contract.ts';
+import type { ServedExchange } from './exchange.ts';
+import type { HeaderFields } from './header-fields.ts';
+import type { HostServices } from './host/services.ts';
+import { openUpstream } from './host/upstream.ts';
+import { createRouter, type Router, type RouteTable } from './route/table.ts';
+
+/** What the text of a generation evaluates to (`templates/bundle/generation.ts`): the arguments of `createGeneration`. */
+export interface GenerationParts {
+  readonly gateway: GatewaySpec;
+  readonly table: RouteTable;
+  readonly validators: Readonly<Record<string, Validator>>;
+}
 
 /** A text that may hold `${NAME:-default}`, resolved when the bundle starts. */
 export type EnvText = string;
@@ -76,17 +102,127 @@ export interface ActionSpec {
 }
 
 /** What happens to an admitted request: proxied, redirected. A reply, or nothing when the answer was already streamed. */
-export type Action = (exchange: Exchange) => Reply | undefined | Promise<Reply | undefined>;
+export type Action = (exchange: ServedExchange) => Reply | undefined | Promise<Reply | undefined>;
 export type ActionFactory<Options> = (options: Options, env: ActionEnv) => Action;
 
 /** What an action may use while a generation is loaded. */
 export interface ActionEnv {
+  readonly route: RouteInfo;
   headerSlot(name: string): number;
   /** The long-lived client of an upstream, from the host's registry. */
   upstream(name: string): UpstreamClient;
 }
 
-/** Sends exchanges to one upstream; owned by the host, survives reloads. Shape: `host/upstream.ts`. */
+/** Sends exchanges to one upstream; its connections are owned by the host and survive reloads. */
 export interface UpstreamClient {
   readonly name: string;
+  /**
+   * Sends the exchange and streams the answer; a reply when the upstream gave none.
+   *
+   * @param path path and query, appended to the path of the target's URL
+   */
+  forward(exchange: ServedExchange, path: string, request: UpstreamRequest): Promise<Reply | undefined>;
+}
+
+/** How one route sends to its upstream; made once per route. */
+export interface UpstreamRequest {
+  /** Appends name and value pairs of the request, `host` included; framing is the client's. `authority` is the target's. */
+  headers(exchange: ServedExchange, authority: string): string[];
+  /** Cleans the head of the answer (TR-6). */
+  answer(exchange: ServedExchange, head: HeaderFields, upstream: UpstreamAddress): void;
+  readonly timeouts: UpstreamTimeouts;
+}
+
+/** The address of a target: for `http://orders:8080/base` the authority is `orders:8080` and the base `/base`. */
+export interface UpstreamAddress {
+  readonly scheme: string;
+  readonly authority: string;
+  readonly hostname: string;
+  readonly base: string;
+}
+
+/** Milliseconds, TO-1. */
+export interface UpstreamTimeouts {
+  /** From the arrival of the request, retries included. */
+  readonly totalMs: number;
+  readonly connectMs: number;
+  /** From the connection to the head of the answer, while nothing of the request moves. */
+  readonly firstByteMs: number;
+  /** Between two pieces of the body. */
+  readonly idleMs: number;
+}
+
+/** A route ready to run: nothing about it is looked up or sorted per request. */
+export interface PreparedRoute {
+  readonly info: RouteInfo;
+  /** In the order of `REQUEST_STAGES`, within a stage in the order of the plan. */
+  readonly stages: readonly Stage[];
+  readonly responseStages: readonly ResponseStage[];
+  readonly action: Action;
+}
+
+/** What one bundle compiled to, loaded into a worker. Holds no listener and no timer. */
+export interface Generation {
+  readonly spec: GatewaySpec;
+  readonly router: Router;
+  readonly routes: readonly PreparedRoute[];
+  /** Gives back what it holds of the host. Call when its last exchange has ended. */
+  release(): void;
+}
+
+/**
+ * Prepares every route of a bundle once.
+ *
+ * @throws Error when the bundle names a validator or an upstream that it does not bring, or the environment lacks a variable
+ */
+export function createGeneration(
+  host: HostServices,
+  spec: GatewaySpec,
+  table: RouteTable,
+  validators: Readonly<Record<string, Validator>>,
+): Generation {
+  const opened: { readonly client: UpstreamClient; release(): void }[] = [];
+  const release = (): void => {
+    for (const upstream of opened.splice(0)) upstream.release();
+  };
+  const headerSlot = (name: string): number => host.headerSlots.slot(name);
+  const validator = (id: string): Validator =>
+    (Object.hasOwn(validators, id) ? validators[id] : undefined) ?? missing('validator', id);
+  const upstream = (name: string): UpstreamClient =>
+    opened.find(({ client }) => client.name === name)?.client ?? missing('upstream', name);
+  try {
+    for (const one of spec.upstreams) opened.push(openUpstream(host, one));
+    const routes = spec.routes.map((route): PreparedRoute => {
+      const info = routeInfo(route);
+      const env: PolicyEnv = { route: info, headerSlot, validator };
+      return {
+        info,
+        stages: ordered(route.request, REQUEST_STAGES).map(({ factory, options }) => factory(asOptions(options), env)),
+        responseStages: ordered(route.response, RESPONSE_STAGES).map(({ factory, options }) => factory(asOptions(options), env)),
+        action: route.action.factory(asOptions(route.action.options), { route: info, headerSlot, upstream }),
+      };
+    });
+    return { spec, router: createRouter(table, headerSlot), routes, release };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+function routeInfo({ id, method, template, owner, parameterNames }: RouteSpec): RouteInfo {
+  return { id, method, template, owner, parameterNames };
+}
+
+/** Stable: policies of one stage keep the order of the plan. */
+function ordered<S extends { readonly stage: StageName }>(policies: readonly S[], stages: readonly StageName[]): S[] {
+  return policies.toSorted((a, b) => stages.indexOf(a.stage) - stages.indexOf(b.stage));
+}
+
+/** The wiring erases the type that joins a factory and its options; the vocabulary entry they both come from has checked it. */
+function asOptions(options: unknown): never {
+  return options as never;
+}
+
+function missing(kind: string, id: string): never {
+  throw new Error(`The bundle has no ${kind} ${id}.`);
 }

@@ -25,9 +25,14 @@ export const problem = {
     const title = status === 400 ? 'Bad Request' : 'Unprocessable Content';
     return { status, headers: [], problem: { type: 'about:blank', title, status, code: 'validation', extensions: { errors } } };
   },
+  expectationFailed: reply(417, 'expectation-failed', 'Expectation Failed', 'The only known expectation is 100-continue.', {
+    close: true,
+  }),
   headersTooLarge: reply(431, 'headers-too-large', 'Request Header Fields Too Large', undefined, { close: true }),
   internal: reply(500, 'internal', 'Internal Server Error', undefined, { error: 'proxy_internal_error' }),
   methodUnknown: reply(501, 'method-unknown', 'Not Implemented', undefined),
+  upgradeRefused: reply(501, 'upgrade-refused', 'Not Implemented', 'This gateway does not upgrade connections.', { close: true }),
+  versionUnknown: reply(505, 'version-unknown', 'HTTP Version Not Supported', undefined, { close: true }),
   badGateway: (error: string): Reply => reply(502, 'bad-gateway', 'Bad Gateway', 'The service gave no valid answer.', { error }),
   unavailable: (error: string): Reply => reply(503, 'unavailable', 'Service Unavailable', undefined, { error }),
   gatewayTimeout: (error: string): Reply =>

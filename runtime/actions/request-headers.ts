@@ -1,0 +1,117 @@
+import type { ServedExchange } from '../exchange.ts';
+import { fieldValue } from '../field-value.ts';
+import { HOP_BY_HOP } from '../hop-by-hop.ts';
+import { traceIdOf } from '../trace-context.ts';
+
+/** Written anew for every request, whatever arrived (RL-28, ID-5). */
+const REPLACED: ReadonlySet<string> = new Set([
+  'host',
+  'forwarded',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-request-id',
+  'x-client-request-id',
+  'traceparent',
+  'tracestate',
+]);
+/** Passed on only when a trusted proxy sent them. */
+const TRUSTED_ONLY: ReadonlySet<string> = new Set([
+  'baggage',
+  'x-forwarded-port',
+  'x-forwarded-prefix',
+  'x-forwarded-server',
+  'x-real-ip',
+]);
+
+/** What of the arrived head goes into fields that are written anew. */
+interface Arrived {
+  connection: string;
+  forwardedFor: string;
+  forwardedHost: string;
+  via: string;
+  traceparent: string | undefined;
+  tracestate: string;
+}
+
+/**
+ * The fields of the upstream's request, names and values in turn.
+ *
+ * End-to-end fields as they came, without those that `Connection` lists (before anything is injected, ID-3), those whose name holds `_`
+ * (ID-2), and those that only a trusted proxy may say; then what the gateway says: `Host`, `Via`, `X-Forwarded-*`, the request id, a valid
+ * trace context (TC-1), and what policies set.
+ *
+ * @param hostHeader value of `Host`
+ */
+export function requestHeaders(exchange: ServedExchange, hostHeader: string): string[] {
+  const fields: string[] = ['host', hostHeader];
+  const arrived: Arrived = {
+    connection: '',
+    forwardedFor: '',
+    forwardedHost: '',
+    via: '',
+    traceparent: undefined,
+    tracestate: '',
+  };
+  const set: string[] = [];
+  exchange.eachEditedHeader(
+    (name, value) => {
+      if (REPLACED.has(name)) note(arrived, name, value);
+      else if (name === 'connection') arrived.connection = list(arrived.connection, value);
+      else if (!HOP_BY_HOP.has(name) && !name.includes('_') && (exchange.peerTrusted || !TRUSTED_ONLY.has(name)))
+        fields.push(name, value);
+    },
+    (name, value) => {
+      const sendable = fieldValue(value);
+      if (sendable === undefined || HOP_BY_HOP.has(name)) return;
+      if (name === 'host') fields[1] = sendable;
+      else set.push(name, sendable);
+    },
+  );
+  if (arrived.connection !== '' && !/^(?:keep-alive|close)$/i.test(arrived.connection)) dropListed(fields, arrived.connection);
+  pushOwn(fields, exchange, arrived);
+  if (set.length === 0) return fields;
+  for (let index = 0; index < set.length; index += 2) drop(fields, set[index] ?? '');
+  return fields.concat(set);
+}
+
+function pushOwn(fields: string[], exchange: ServedExchange, arrived: Arrived): void {
+  const { peerAddress, peerTrusted, authority } = exchange;
+  const forwardedFor = peerTrusted ? list(arrived.forwardedFor, peerAddress) : peerAddress;
+  const forwardedHost = peerTrusted && arrived.forwardedHost !== '' ? arrived.forwardedHost : authority;
+  fields.push('via', list(arrived.via, `${exchange.protocol.slice(5)} gw`), 'x-forwarded-for', forwardedFor);
+  fields.push('x-forwarded-proto', exchange.scheme);
+  if (forwardedHost !== '') fields.push('x-forwarded-host', forwardedHost);
+  fields.push('x-request-id', exchange.requestId);
+  if (exchange.clientRequestId !== undefined) fields.push('x-client-request-id', exchange.clientRequestId);
+  if (arrived.traceparent === undefined || traceIdOf(arrived.traceparent) === undefined) return;
+  fields.push('traceparent', arrived.traceparent);
+  if (arrived.tracestate !== '' && arrived.tracestate.length <= 512) fields.push('tracestate', arrived.tracestate);
+}
+
+function note(arrived: Arrived, name: string, value: string): void {
+  if (name === 'x-forwarded-for') arrived.forwardedFor = list(arrived.forwardedFor, value);
+  else if (name === 'x-forwarded-host') arrived.forwardedHost = value;
+  else if (name === 'via') arrived.via = list(arrived.via, value);
+  else if (name === 'traceparent') arrived.traceparent = arrived.traceparent === undefined ? value : '';
+  else if (name === 'tracestate') arrived.tracestate = list(arrived.tracestate, value);
+}
+
+function dropListed(fields: string[], connection: string): void {
+  for (const token of connection.toLowerCase().split(',')) {
+    const name = token.trim();
+    // `Host` is not the client's to remove.
+    if (name !== '' && name !== 'host') drop(fields, name);
+  }
+}
+
+function drop(fields: string[], name: string): void {
+  for (let index = fields.length - 2; index >= 2; index -= 2) {
+    if (fields[index] === name) fields.splice(index, 2);
+  }
+}
+
+function list(before: string, value: string): string {
+  return before === '' ? value : `${before}, ${value}`;
+}

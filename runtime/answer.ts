@@ -1,0 +1,52 @@
+import type { Reply } from './contract.ts';
+import type { ServedExchange } from './exchange.ts';
+import { HeaderFields } from './header-fields.ts';
+import { ACCEPT_SLOT } from './header-slots.ts';
+import { problemBody } from './problem-body.ts';
+
+/**
+ * Writes the head of an answer, whoever made it, after the response stages of its route (X-1). What the stages throw, this throws, and
+ * nothing was written.
+ *
+ * @param length bytes of the body, -1 = unknown
+ */
+export function beginAnswer(exchange: ServedExchange, head: HeaderFields, length: number, close = false): void {
+  const stages = exchange.prepared?.responseStages;
+  if (stages !== undefined) {
+    for (const stage of stages) stage(exchange, head);
+  }
+  head.remove('x-request-id');
+  head.push('x-request-id', exchange.requestId);
+  exchange.beginAnswer(head, length, close);
+}
+
+/**
+ * Gives an answer of the gateway itself: a problem, a redirect, an empty 204. With `Proxy-Status` (X-6), so that everybody can tell it
+ * from an answer of the service. Does nothing when the client has left; ends the connection when a head was written already.
+ */
+export function answerWith(exchange: ServedExchange, reply: Reply): void {
+  if (exchange.clientGone) return;
+  if (exchange.answered) {
+    exchange.abort();
+    return;
+  }
+  const head = new HeaderFields(reply.status);
+  for (const [name, value] of reply.headers) head.append(name, value);
+  let body = reply.body;
+  if (reply.problem !== undefined) {
+    const { contentType, text } = problemBody(reply.problem, exchange.requestId, exchange.header(ACCEPT_SLOT));
+    head.set('content-type', contentType);
+    body = text;
+  }
+  const error = reply.error ?? (reply.status >= 400 ? refusalType(reply.status) : undefined);
+  exchange.error ??= error;
+  head.set('proxy-status', error === undefined ? 'gw' : `gw; error=${error}`);
+  beginAnswer(exchange, head, body === undefined ? 0 : Buffer.byteLength(body), reply.close);
+  exchange.endAnswer(body);
+}
+
+/** RFC 9209 §2.3 for refusals that name no type of their own. */
+function refusalType(status: number): string {
+  if (status === 401 || status === 403 || status === 429) return 'http_request_denied';
+  return status >= 500 ? 'proxy_internal_error' : 'http_request_error';
+}

@@ -1,0 +1,27 @@
+/** Read by the gateway itself, whatever the routes ask for; the slots of `BUILTIN`. */
+export const ACCEPT_SLOT = 0;
+export const USER_AGENT_SLOT = 1;
+export const TRACEPARENT_SLOT = 2;
+const BUILTIN: readonly string[] = ['accept', 'user-agent', 'traceparent'];
+
+/**
+ * Numbers for the request headers that somebody reads. A transport keeps the values of these in an array and lets all others pass
+ * as they came. Slots are stable for the life of the host.
+ */
+export class HeaderSlots {
+  readonly #slots = new Map(BUILTIN.map((name, slot) => [name, slot]));
+
+  /** The slot of a header name, a new one when nobody asked for it before. */
+  slot(name: string): number {
+    const lower = name.toLowerCase();
+    const known = this.#slots.get(lower);
+    if (known !== undefined) return known;
+    this.#slots.set(lower, this.#slots.size);
+    return this.#slots.size - 1;
+  }
+
+  /** The slot of a lower-case name, or undefined when nobody reads it. */
+  find(lower: string): number | undefined {
+    return this.#slots.get(lower);
+  }
+}

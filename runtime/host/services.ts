@@ -1,0 +1,61 @@
+/**
+ * What the host gives to generations and transports: long-lived things by stable id, and the only clock and log they have.
+ * One per worker thread; it outlives every generation.
+ */
+import type { ExchangeRecord } from '../exchange.ts';
+import type { EnvText, Generation } from '../generation.ts';
+import { HeaderSlots } from '../header-slots.ts';
+import { Registry } from './registry.ts';
+import type { TargetPool } from './target-pool.ts';
+
+export interface HostServices {
+  /** Request headers that somebody reads, by slot; grows with each generation and never shrinks. */
+  readonly headerSlots: HeaderSlots;
+  /** Connection pools by id (`target:http://orders:8080`), shared by all generations that name them. */
+  readonly pools: Registry<TargetPool>;
+  /** The generation that new exchanges begin with; replaced between requests. */
+  current: Generation | undefined;
+  /** Resolves `${NAME:-default}` from the environment. Throws when a name without default is unset. */
+  resolve(text: EnvText): string;
+  /** Monotonic, milliseconds. */
+  now(): number;
+  /** Called once at the end of every exchange. */
+  log(record: ExchangeRecord): void;
+  /** Reports a fault of the gateway itself: a stage that threw. */
+  fault(error: unknown, where: string): void;
+}
+
+/** What a host may bring along; the rest are the plain defaults. */
+export interface HostOptions {
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  readonly log?: (record: ExchangeRecord) => void;
+  readonly fault?: (error: unknown, where: string) => void;
+}
+
+/** Makes the services of one worker thread. */
+export function createHostServices(options: HostOptions = {}): HostServices {
+  const environment = options.environment ?? {};
+  return {
+    headerSlots: new HeaderSlots(),
+    pools: new Registry((pool) => pool.close()),
+    current: undefined,
+    resolve: (text) => resolveEnvironment(text, environment),
+    now: () => performance.now(),
+    log: options.log ?? (() => undefined),
+    fault: options.fault ?? (() => undefined),
+  };
+}
+
+/**
+ * Replaces `${NAME}` and `${NAME:-default}`; a name that is unset or empty takes its default.
+ *
+ * @throws Error naming the variable when it is unset and has no default
+ */
+export function resolveEnvironment(text: EnvText, environment: Readonly<Record<string, string | undefined>>): string {
+  return text.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g, (_whole, name: string, fallback: string | undefined) => {
+    const value = environment[name];
+    if (value !== undefined && value !== '') return value;
+    if (fallback !== undefined) return fallback;
+    throw new Error(`The environment variable ${name} is not set.`);
+  });
+}

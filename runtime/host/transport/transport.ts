@@ -1,0 +1,79 @@
+/** The boundary between sockets and the pipeline. Each transport runs the same compiled pipeline over its own exchanges. */
+import type { AddressRange } from '../../address.ts';
+import { parseRange } from '../../address.ts';
+import type { Reply } from '../../contract.ts';
+import type { ServedExchange } from '../../exchange.ts';
+import type { ServerSpec } from '../../generation.ts';
+import type { HostServices } from '../services.ts';
+
+/** Limits and timeouts of a listener, with the environment resolved. */
+export interface TransportSettings {
+  readonly trustedProxies: readonly AddressRange[];
+  readonly limits: ServerSpec['limits'];
+  readonly timeouts: TransportTimeouts;
+}
+
+/** Milliseconds. */
+export interface TransportTimeouts {
+  readonly headersMs: number;
+  /** Until a body that a stage reads whole is complete. */
+  readonly requestMs: number;
+  readonly keepAliveMs: number;
+  /** How often bodies and stalled clients are looked at. */
+  readonly checkMs: number;
+  /** A body slower than `minBodyRate` for longer than this is refused with 408. */
+  readonly bodyGraceMs: number;
+  /** Bytes per second. */
+  readonly minBodyRate: number;
+  /** A client that takes nothing of its answer for this long is cut off. */
+  readonly writeStallMs: number;
+  /** How long bytes nobody wants are still read after an early answer, so that the client can read it. */
+  readonly lingerMs: number;
+}
+
+/** SL-1, but for what the gateway file sets. */
+const SLOW_CLIENTS = { checkMs: 1_000, bodyGraceMs: 5_000, minBodyRate: 500, writeStallMs: 30_000, lingerMs: 2_000 } as const;
+
+/**
+ * @param overrides for tests, and for hosts that know better than SL-1
+ * @throws Error when the environment lacks a variable or a proxy range is none
+ */
+export function transportSettings(
+  host: HostServices,
+  server: ServerSpec,
+  overrides: Partial<TransportTimeouts> = {},
+): TransportSettings {
+  const { headersMs, requestMs, keepAliveMs } = server.timeouts;
+  const ranges = server.trustedProxies.flatMap((text) => host.resolve(text).split(','));
+  return {
+    trustedProxies: ranges.filter((text) => text.trim() !== '').map(parseRange),
+    limits: server.limits,
+    timeouts: { ...SLOW_CLIENTS, headersMs, requestMs, keepAliveMs, ...overrides },
+  };
+}
+
+/** Hands an exchange to the pipeline; with a reply when its head is refused before any stage. */
+export type Serve = (exchange: ServedExchange, refusal: Reply | undefined) => void;
+
+export interface ListenOptions {
+  readonly port: number;
+  readonly host: string;
+  /** Several threads listen on one port. A used port is silent then, so check it once without. */
+  readonly reusePort?: boolean;
+}
+
+export interface Transport {
+  /** @throws the system's error: EADDRINUSE, EACCES … */
+  listen(options: ListenOptions): Promise<{ readonly port: number; readonly address: string }>;
+  /** Closes the listener; connections live on. */
+  stopAccepting(): void;
+  /** From now on every answer closes its connection, and idle ones are closed. Requests that still arrive are served (DR-1). */
+  drain(): void;
+  /** Ends when no connection is left. */
+  closed(): Promise<void>;
+  /** Destroys what is left. */
+  destroy(): void;
+  /** Exchanges begun and not ended. */
+  readonly inFlight: number;
+  readonly connections: number;
+}

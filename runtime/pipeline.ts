@@ -1,0 +1,125 @@
+import { answerWith } from './answer.ts';
+import type { Reply } from './contract.ts';
+import type { ServedExchange } from './exchange.ts';
+import type { Generation, PreparedRoute } from './generation.ts';
+import type { HostServices } from './host/services.ts';
+import { problem } from './problem.ts';
+import { matchRoute, NO_ROUTE } from './route/match.ts';
+import { normalizePath } from './route/normalize.ts';
+import { unmatched } from './route/unmatched.ts';
+
+/**
+ * Runs an exchange: normalize, match, the request stages, the action. Synchronous as long as nothing waits. Fails closed: whatever
+ * throws is a 500 and no later stage runs. Every way out is one answer, or a connection that is gone.
+ *
+ * @param generation the one the exchange began with; a reload does not change it
+ */
+export function serve(host: HostServices, generation: Generation, exchange: ServedExchange): void {
+  let refusal: Reply | undefined;
+  try {
+    refusal = findRoute(generation, exchange);
+  } catch (error) {
+    host.fault(error, 'match');
+    refusal = problem.internal;
+  }
+  if (refusal !== undefined) {
+    give(host, exchange, refusal);
+    return;
+  }
+  const { prepared } = exchange;
+  if (prepared !== undefined) runStages(host, exchange, prepared, 0);
+}
+
+/** Gives a refusal that was decided before any route was known. */
+export function refuse(host: HostServices, exchange: ServedExchange, reply: Reply): void {
+  give(host, exchange, reply);
+}
+
+/** Sets path, captures and route of the exchange, or says what to answer. */
+function findRoute({ router, routes }: Generation, exchange: ServedExchange): Reply | undefined {
+  const { method, target, host } = exchange;
+  if (target === '*') {
+    if (method !== 'OPTIONS') return problem.badRequest('The request target is not a path.');
+    return { status: 204, headers: [['allow', router.methods.join(', ')]] };
+  }
+  const path = normalizePath(target);
+  if (path === undefined) return problem.badRequest('The path is not valid.');
+  exchange.path = path;
+  const index = matchRoute(router, host, method, path, exchange.captures, exchange);
+  const prepared = index === NO_ROUTE ? undefined : routes[index];
+  if (prepared === undefined) return unmatched(router, host, method, path);
+  exchange.prepared = prepared;
+  exchange.route = prepared.info;
+  return undefined;
+}
+
+function runStages(host: HostServices, exchange: ServedExchange, prepared: PreparedRoute, first: number): void {
+  const { stages } = prepared;
+  for (let index = first; index < stages.length; index += 1) {
+    const stage = stages[index];
+    if (stage === undefined) continue;
+    let result: ReturnType<typeof stage>;
+    try {
+      result = stage(exchange);
+    } catch (error) {
+      fail(host, exchange, error);
+      return;
+    }
+    if (result === undefined) continue;
+    if (!('then' in result)) {
+      give(host, exchange, result);
+      return;
+    }
+    result.then(
+      (reply) => {
+        if (reply !== undefined) give(host, exchange, reply);
+        else if (!exchange.clientGone) runStages(host, exchange, prepared, index + 1);
+      },
+      (error: unknown) => fail(host, exchange, error),
+    );
+    return;
+  }
+  act(host, exchange, prepared);
+}
+
+function act(host: HostServices, exchange: ServedExchange, prepared: PreparedRoute): void {
+  if (exchange.declaredLength > exchange.bodyLimit) {
+    give(host, exchange, problem.bodyTooLarge(exchange.bodyLimit));
+    return;
+  }
+  let result: ReturnType<PreparedRoute['action']>;
+  try {
+    result = prepared.action(exchange);
+  } catch (error) {
+    fail(host, exchange, error);
+    return;
+  }
+  if (result === undefined) return;
+  if (!('then' in result)) {
+    give(host, exchange, result);
+    return;
+  }
+  result.then(
+    (reply) => {
+      if (reply !== undefined) give(host, exchange, reply);
+    },
+    (error: unknown) => fail(host, exchange, error),
+  );
+}
+
+function fail(host: HostServices, exchange: ServedExchange, error: unknown): void {
+  host.fault(error, exchange.route?.id ?? 'exchange');
+  give(host, exchange, problem.internal);
+}
+
+/** Answers; when a response stage throws, the answer is a bare 500 that no stage has seen. */
+function give(host: HostServices, exchange: ServedExchange, reply: Reply): void {
+  try {
+    answerWith(exchange, reply);
+  } catch (error) {
+    host.fault(error, exchange.route?.id ?? 'answer');
+    exchange.prepared = undefined;
+    exchange.error = undefined;
+    answerWith(exchange, problem.internal);
+  }
+}

@@ -1,0 +1,48 @@
+import type { Problem } from './contract.ts';
+
+/** A problem as the bytes of an answer. */
+export interface ProblemBody {
+  readonly contentType: string;
+  readonly text: string;
+}
+
+/**
+ * Writes a problem (X-4) with what only the exchange knows. ASCII only, so that no encoding can change it; XML where the client accepts
+ * nothing else.
+ */
+export function problemBody(problem: Problem, requestId: string, accept: string | undefined): ProblemBody {
+  const { type, title, status, detail, code, extensions } = problem;
+  const instance = UUID.test(requestId) ? `urn:uuid:${requestId}` : requestId;
+  const members = { type, title, status, ...(detail === undefined ? {} : { detail }), instance, requestId, code };
+  if (wantsXml(accept)) return { contentType: 'application/problem+xml', text: xml(members) };
+  return { contentType: 'application/problem+json', text: ascii(JSON.stringify({ ...members, ...extensions })) };
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** JSON text with every unit above ASCII escaped. */
+function ascii(json: string): string {
+  return json.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** Whether the client takes XML and no JSON. */
+function wantsXml(accept: string | undefined): boolean {
+  if (accept === undefined || !/xml/i.test(accept)) return false;
+  const ranges = accept.split(',').map((range) => (range.split(';', 1)[0] ?? '').trim().toLowerCase());
+  const json = ranges.some((range) => range === '*/*' || range === 'application/*' || /[/+]json$/.test(range));
+  return (
+    !json && ranges.some((range) => range === 'application/xml' || range === 'text/xml' || range === 'application/problem+xml')
+  );
+}
+
+function xml(members: Readonly<Record<string, string | number>>): string {
+  const elements = Object.entries(members).map(([name, value]) => `<${name}>${escaped(String(value))}</${name}>`);
+  return `<?xml version="1.0" encoding="UTF-8"?><problem xmlns="urn:ietf:rfc:7807">${elements.join('')}</problem>`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"'\u0000-\u001f\u007f-\uffff]/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return code < 0x20 ? ' ' : `&#${code};`;
+  });
+}

@@ -1,0 +1,115 @@
+import { type ProxyOptions, proxy } from '../../../../runtime/actions/proxy.ts';
+import type { ExchangeRecord } from '../../../../runtime/exchange.ts';
+import {
+  createGeneration,
+  type GatewaySpec,
+  type RequestPolicySpec,
+  type ResponsePolicySpec,
+  type RouteSpec,
+} from '../../../../runtime/generation.ts';
+import { createHostServices } from '../../../../runtime/host/services.ts';
+import { createLibraryTransport } from '../../../../runtime/host/transport/library.ts';
+import { type Transport, type TransportTimeouts, transportSettings } from '../../../../runtime/host/transport/transport.ts';
+import { refuse, serve } from '../../../../runtime/pipeline.ts';
+import { tableOf } from './route-table.ts';
+
+/** What a test says about its gateway; the rest is the default of the gateway file. */
+export interface GatewayOptions {
+  /** URL of the upstream `main`, or several with weights. */
+  readonly upstream: string | readonly { readonly url: string; readonly weight: number }[];
+  readonly proxy?: Partial<ProxyOptions>;
+  readonly request?: readonly RequestPolicySpec[];
+  readonly response?: readonly ResponsePolicySpec[];
+  readonly routes?: readonly Partial<RouteSpec>[];
+  readonly trustedProxies?: readonly string[];
+  readonly limits?: Partial<GatewaySpec['server']['limits']>;
+  readonly timeouts?: Partial<TransportTimeouts>;
+}
+
+export interface TestGateway {
+  readonly port: number;
+  readonly url: string;
+  readonly transport: Transport;
+  /** Ended exchanges, as the access log sees them. */
+  readonly log: LoggedExchange[];
+  readonly faults: unknown[];
+  stop(): Promise<void>;
+}
+
+export type LoggedExchange = Pick<
+  ExchangeRecord,
+  'method' | 'path' | 'status' | 'error' | 'bytesIn' | 'bytesOut' | 'attempts' | 'clientAddress' | 'requestId' | 'traceId'
+>;
+
+const LIMITS = {
+  headBytes: 16_384,
+  headerCount: 100,
+  headerValueBytes: 8_192,
+  targetBytes: 8_192,
+  queryParameters: 256,
+  bodyBytes: 1_048_576,
+};
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'QUERY'];
+
+/** Starts a gateway in this process from a hand-written spec: every method of `/{path+}` goes to the upstream unless routes are given. */
+export async function startGateway(options: GatewayOptions): Promise<TestGateway> {
+  const targets = typeof options.upstream === 'string' ? [{ url: options.upstream, weight: 1 }] : options.upstream;
+  const spec: GatewaySpec = {
+    name: 'test',
+    hash: '0',
+    server: {
+      port: 0,
+      host: '127.0.0.1',
+      trustedProxies: options.trustedProxies ?? [],
+      limits: { ...LIMITS, ...options.limits },
+      timeouts: { headersMs: 10_000, requestMs: 30_000, keepAliveMs: 75_000, preStopMs: 0, drainMs: 0 },
+    },
+    upstreams: [{ name: 'main', targets }],
+    routes: (options.routes ?? METHODS.map((method) => ({ method }))).map((route) => completeRoute(route, options)),
+    accessLog: 'json',
+    admin: '127.0.0.1:0',
+  };
+  const log: LoggedExchange[] = [];
+  const faults: unknown[] = [];
+  const host = createHostServices({
+    environment: {},
+    log: ({ method, path, status, error, bytesIn, bytesOut, attempts, clientAddress, requestId, traceId }) =>
+      log.push({ method, path, status, error, bytesIn, bytesOut, attempts, clientAddress, requestId, traceId }),
+    fault: (error) => faults.push(error),
+  });
+  const generation = createGeneration(host, spec, tableOf(spec.routes), {});
+  host.current = generation;
+  const settings = transportSettings(host, spec.server, { lingerMs: 200, ...options.timeouts });
+  const transport = createLibraryTransport(host, settings, (exchange, refusal) => {
+    if (refusal === undefined) serve(host, generation, exchange);
+    else refuse(host, exchange, refusal);
+  });
+  const { port } = await transport.listen({ port: 0, host: '127.0.0.1' });
+  return {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    transport,
+    log,
+    faults,
+    async stop() {
+      transport.destroy();
+      await transport.closed();
+      generation.release();
+    },
+  };
+}
+
+function completeRoute(route: Partial<RouteSpec>, options: GatewayOptions): RouteSpec {
+  const timeouts = { totalMs: 15_000, connectMs: 1_000, firstByteMs: 10_000, idleMs: 60_000, ...options.proxy?.timeouts };
+  const method = route.method ?? 'GET';
+  return {
+    id: `${method} all`,
+    method,
+    template: '/{path+}',
+    parameterNames: ['path'],
+    request: options.request ?? [],
+    response: options.response ?? [],
+    action: { factory: proxy, options: { upstream: 'main', ...options.proxy, timeouts } },
+    ...route,
+  };
+}
