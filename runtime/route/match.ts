@@ -10,7 +10,7 @@
  * per segment.
  */
 import { queryValue } from './query.ts';
-import type { Ends, Node, Router, Tree } from './table.ts';
+import type { Ends, Node, Router } from './table.ts';
 
 /** Where conditions look: an exchange. */
 export interface ConditionSource {
@@ -42,18 +42,18 @@ export function matchRoute(
   const wanted = router.methodIndex.get(method);
   if (wanted === undefined) return NO_ROUTE;
   if (router.exactHosts.size !== 0) {
-    const tree = router.exactHosts.get(host);
-    const route = tree === undefined ? NO_ROUTE : matchTree(router, tree, wanted, path, captures, source);
+    const root = router.exactHosts.get(host);
+    const route = root === undefined ? NO_ROUTE : walk(router, root, wanted, path, 1, 0, captures, source);
     if (route !== NO_ROUTE) return route;
   }
   if (router.wildcardHosts.size !== 0) {
     for (let dot = firstDot(router, host); dot !== -1; dot = host.indexOf('.', dot + 1)) {
-      const tree = dot === 0 ? undefined : router.wildcardHosts.get(host.slice(dot));
-      const route = tree === undefined ? NO_ROUTE : matchTree(router, tree, wanted, path, captures, source);
+      const root = dot === 0 ? undefined : router.wildcardHosts.get(host.slice(dot));
+      const route = root === undefined ? NO_ROUTE : walk(router, root, wanted, path, 1, 0, captures, source);
       if (route !== NO_ROUTE) return route;
     }
   }
-  return router.anyHost === undefined ? NO_ROUTE : matchTree(router, router.anyHost, wanted, path, captures, source);
+  return router.anyHost === undefined ? NO_ROUTE : walk(router, router.anyHost, wanted, path, 1, 0, captures, source);
 }
 
 /** The dot that begins the longest suffix of the host worth looking up, or -1. */
@@ -65,19 +65,6 @@ function firstDot(router: Router, host: string): number {
     first = at;
   }
   return first;
-}
-
-function matchTree(
-  router: Router,
-  tree: Tree,
-  wanted: number,
-  path: string,
-  captures: number[],
-  source: ConditionSource,
-): number {
-  const ends = tree.paths.get(path);
-  const route = ends === undefined ? NO_ROUTE : choose(router, ends, wanted, source);
-  return route === NO_ROUTE ? walk(router, tree.root, wanted, path, 1, 0, captures, source) : route;
 }
 
 /** Tries the choices of one node for the segment that begins at `start`; `count` parameters are captured so far. */
@@ -93,8 +80,8 @@ function walk(
 ): number {
   const slash = path.indexOf('/', start);
   const end = slash === -1 ? path.length : slash;
-  if (node.literals !== undefined) {
-    const next = node.literals.get(path.slice(start, end));
+  if (node.literals !== undefined || node.text !== undefined) {
+    const next = literalChild(node, path, start, end);
     const route = next === undefined ? NO_ROUTE : enter(router, next, wanted, path, end, count, captures, source);
     if (route !== NO_ROUTE) return route;
   }
@@ -116,6 +103,12 @@ function walk(
   captures[2 * count] = start;
   captures[2 * count + 1] = path.length;
   return choose(router, node.rest, wanted, source);
+}
+
+function literalChild(node: Node, path: string, start: number, end: number): Node | undefined {
+  if (node.literals !== undefined) return node.literals.get(path.slice(start, end));
+  const { text } = node;
+  return text !== undefined && text.length === end - start && path.startsWith(text, start) ? node.next : undefined;
 }
 
 /** Goes on behind a segment that ends at `end`: to the ends of the node, or to its next segment. */
@@ -143,7 +136,7 @@ function choose(router: Router, ends: Ends, wanted: number, source: ConditionSou
 }
 
 function holds(router: Router, route: number, source: ConditionSource): boolean {
-  const conditions = router.conditions[route];
+  const conditions = route < router.conditions.length ? router.conditions[route] : undefined;
   if (conditions === undefined) return true;
   for (const { slot, name, equals } of conditions) {
     const value = slot === -1 ? queryValue(source.query, name) : source.header(slot);
@@ -200,27 +193,23 @@ const SLASH = 0x2f;
  */
 export function matchingEnds(router: Router, host: string, path: string): Ends[] {
   const found: Ends[] = [];
-  for (const tree of treesOf(router, host)) {
-    const ends = tree.paths.get(path);
-    if (ends !== undefined) found.push(ends);
-    collect(tree.root, path, 1, found);
-  }
+  for (const root of rootsOf(router, host)) collect(root, path, 1, found);
   return found;
 }
 
-function treesOf(router: Router, host: string): Tree[] {
-  const trees = [router.exactHosts.get(host)];
+function rootsOf(router: Router, host: string): Node[] {
+  const roots = [router.exactHosts.get(host)];
   for (let dot = firstDot(router, host); dot !== -1; dot = host.indexOf('.', dot + 1)) {
-    if (dot !== 0) trees.push(router.wildcardHosts.get(host.slice(dot)));
+    if (dot !== 0) roots.push(router.wildcardHosts.get(host.slice(dot)));
   }
-  trees.push(router.anyHost);
-  return trees.filter((tree) => tree !== undefined);
+  roots.push(router.anyHost);
+  return roots.filter((root) => root !== undefined);
 }
 
 function collect(node: Node, path: string, start: number, found: Ends[]): void {
   const slash = path.indexOf('/', start);
   const end = slash === -1 ? path.length : slash;
-  const next = [node.literals?.get(path.slice(start, end))];
+  const next = [literalChild(node, path, start, end)];
   if (end > start) {
     for (const { parts, node: after } of node.templates ?? []) {
       if (matchParts(parts, path, start, end, 0, []) >= 0) next.push(after);

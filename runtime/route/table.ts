@@ -12,18 +12,12 @@ export interface RouteTable {
   readonly methods: readonly string[];
   /** Routes that need more than host, method and path (RT-6). */
   readonly conditions: readonly { readonly route: number; readonly all: readonly TableCondition[] }[];
-  /** Lower-case pattern to tree: a host, `*.` and a suffix, or '' for any host. No pattern twice. */
-  readonly hosts: readonly { readonly pattern: string; readonly tree: number }[];
-  readonly trees: readonly TableTree[];
+  /**
+   * Lower-case pattern to the node before the first segment of its templates: a host, `*.` and a suffix, or '' for any host. No pattern
+   * twice.
+   */
+  readonly hosts: readonly { readonly pattern: string; readonly root: number }[];
   readonly nodes: readonly TableNode[];
-}
-
-/** The templates that answer for one host pattern. */
-export interface TableTree {
-  /** Normalized paths of the templates without parameters, and their ends. */
-  readonly paths: readonly (readonly [path: string, ends: Ends])[];
-  /** Node before the first segment of the templates with parameters. */
-  readonly root: number;
 }
 
 /** The choices after some segments. Only what occurs is written. */
@@ -59,20 +53,21 @@ export interface Router {
   readonly methodIndex: ReadonlyMap<string, number>;
   /** By route; undefined where host, method and path decide. */
   readonly conditions: readonly (readonly LoadedCondition[] | undefined)[];
-  readonly exactHosts: ReadonlyMap<string, Tree>;
+  readonly exactHosts: ReadonlyMap<string, Node>;
   /** By suffix with its leading dot: `.a.example`. */
-  readonly wildcardHosts: ReadonlyMap<string, Tree>;
+  readonly wildcardHosts: ReadonlyMap<string, Node>;
   /** Dots in the longest wildcard suffix: no longer one is looked up, however many labels a host has. */
   readonly wildcardDots: number;
-  readonly anyHost: Tree | undefined;
+  readonly anyHost: Node | undefined;
 }
 
-export interface Tree {
-  readonly paths: ReadonlyMap<string, Ends>;
-  readonly root: Node;
-}
-
+/**
+ * A node of a router. Most have one literal or none: `text` and `next` spare those a map and the walk a slice of the path.
+ */
 export interface Node {
+  text: string | undefined;
+  next: Node | undefined;
+  /** Two literals and more. */
   literals: ReadonlyMap<string, Node> | undefined;
   templates: readonly { readonly parts: readonly (string | 0)[]; readonly node: Node }[] | undefined;
   parameter: Node | undefined;
@@ -94,7 +89,6 @@ export interface LoadedCondition {
  */
 export function createRouter(table: RouteTable, headerSlot: (name: string) => number): Router {
   const nodes = loadNodes(table.nodes);
-  const trees = table.trees.map(({ paths, root }): Tree => ({ paths: new Map(paths), root: at(nodes, root) }));
   const conditions: (readonly LoadedCondition[] | undefined)[] = [];
   for (const { route, all } of table.conditions) {
     while (conditions.length <= route) conditions.push(undefined);
@@ -104,31 +98,36 @@ export function createRouter(table: RouteTable, headerSlot: (name: string) => nu
       equals: one.equals,
     }));
   }
-  const exactHosts = new Map<string, Tree>();
-  const wildcardHosts = new Map<string, Tree>();
+  const exactHosts = new Map<string, Node>();
+  const wildcardHosts = new Map<string, Node>();
   let wildcardDots = 0;
-  for (const { pattern, tree } of table.hosts) {
+  for (const { pattern, root } of table.hosts) {
     if (pattern.startsWith('*.')) {
-      wildcardHosts.set(pattern.slice(1), at(trees, tree));
+      wildcardHosts.set(pattern.slice(1), at(nodes, root));
       wildcardDots = Math.max(wildcardDots, pattern.split('.').length - 1);
-    } else if (pattern !== '') exactHosts.set(pattern, at(trees, tree));
+    } else if (pattern !== '') exactHosts.set(pattern, at(nodes, root));
   }
   const any = table.hosts.find(({ pattern }) => pattern === '');
   const methodIndex = new Map(table.methods.map((method, index) => [method, index]));
-  const anyHost = any === undefined ? undefined : at(trees, any.tree);
+  const anyHost = any === undefined ? undefined : at(nodes, any.root);
   return { methods: table.methods, methodIndex, conditions, exactHosts, wildcardHosts, wildcardDots, anyHost };
 }
 
 /** All nodes get the same members in the same order: one hidden class keeps the walk monomorphic. */
 function loadNodes(rows: readonly TableNode[]): Node[] {
-  const nodes = rows.map(
-    ({ rest, ends }): Node => ({ literals: undefined, templates: undefined, parameter: undefined, rest, ends }),
-  );
-  rows.forEach((row, index) => {
+  const nodes = rows.map(({ rest, ends }): Node => {
+    return { text: undefined, next: undefined, literals: undefined, templates: undefined, parameter: undefined, rest, ends };
+  });
+  rows.forEach(({ literals = [], templates, parameter }, index) => {
     const node = at(nodes, index);
-    if (row.literals !== undefined) node.literals = new Map(row.literals.map(([text, next]) => [text, at(nodes, next)]));
-    if (row.templates !== undefined) node.templates = row.templates.map(([parts, next]) => ({ parts, node: at(nodes, next) }));
-    if (row.parameter !== undefined) node.parameter = at(nodes, row.parameter);
+    const [first] = literals;
+    if (literals.length > 1) node.literals = new Map(literals.map(([text, next]) => [text, at(nodes, next)]));
+    else if (first !== undefined) {
+      node.text = first[0];
+      node.next = at(nodes, first[1]);
+    }
+    if (templates !== undefined) node.templates = templates.map(([parts, next]) => ({ parts, node: at(nodes, next) }));
+    if (parameter !== undefined) node.parameter = at(nodes, parameter);
   });
   return nodes;
 }
