@@ -90,4 +90,6 @@ export interface Resolved<T = unknown> {
 export interface Resolver {
   /** Follows `$ref` until something else is found; undefined when it leads nowhere (reported by `spec/ref-*`). */
   resolve(node: Node): Resolved | undefined;
+  /** What one reference, written in `from`, leads to: one step, which may be a reference again. */
+  target(from: Node, reference: string): { readonly node: Node } | { readonly failure: string };
 }
