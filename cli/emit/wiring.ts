@@ -41,8 +41,17 @@ export function emitWiring(plan: GatewayPlan): string {
   ]);
 }
 
-/** Names the generation: the same plan, the same hash. SHA-256, hex. */
-export function planHash(plan: GatewayPlan): string {
+/**
+ * Names what a plan does: SHA-256, hex. Where a value was written does not count, so that a comment, a folder's name or the machine
+ * changes nothing.
+ */
+export function planHash({ inputs: _, routes, schemas, upstreams, ...rest }: GatewayPlan): string {
+  const plan = {
+    ...rest,
+    upstreams: upstreams.map(({ origin: _place, ...upstream }) => upstream),
+    schemas: schemas.map(({ id, schema }) => ({ id, schema })),
+    routes: routes.map(({ origin: _place, values: _values, ...route }) => route),
+  };
   return createHash('sha256').update(JSON.stringify(plan)).digest('hex');
 }
 
