@@ -10,7 +10,7 @@
  * per segment.
  */
 import { queryValue } from './query.ts';
-import type { Ends, Node, Router } from './table.ts';
+import type { Ends, Node, Router, SegmentTemplate } from './table.ts';
 
 /** Where conditions look: an exchange. */
 export interface ConditionSource {
@@ -67,48 +67,78 @@ function firstDot(router: Router, host: string): number {
   return first;
 }
 
-/** Tries the choices of one node for the segment that begins at `start`; `count` parameters are captured so far. */
+/**
+ * Tries the choices of a node for the segment that begins at `start`; `count` parameters are captured so far. The last choice is followed
+ * in the loop, so only choices beside each other nest.
+ */
 function walk(
   router: Router,
-  node: Node,
+  root: Node,
   wanted: number,
   path: string,
-  start: number,
-  count: number,
+  first: number,
+  captured: number,
   captures: number[],
   source: ConditionSource,
 ): number {
-  const slash = path.indexOf('/', start);
-  const end = slash === -1 ? path.length : slash;
-  if (node.literals !== undefined || node.text !== undefined) {
-    const next = literalChild(node, path, start, end);
-    const route = next === undefined ? NO_ROUTE : enter(router, next, wanted, path, end, count, captures, source);
-    if (route !== NO_ROUTE) return route;
-  }
-  if (end === start) return NO_ROUTE;
-  if (node.templates !== undefined) {
-    for (const template of node.templates) {
-      const captured = matchParts(template.parts, path, start, end, count, captures);
-      const route = captured < 0 ? NO_ROUTE : enter(router, template.node, wanted, path, end, captured, captures, source);
-      if (route !== NO_ROUTE) return route;
+  let node = root;
+  let start = first;
+  let count = captured;
+  for (;;) {
+    const slash = path.indexOf('/', start);
+    const end = slash === -1 ? path.length : slash;
+    let last = literalChild(node, path, start, end);
+    if (node.open && end > start) {
+      if (last !== undefined) {
+        const route = enter(router, last, wanted, path, end, count, captures, source);
+        if (route !== NO_ROUTE) return route;
+      }
+      if (node.templates !== undefined) {
+        const route = walkTemplates(router, node.templates, wanted, path, start, end, count, captures, source);
+        if (route !== NO_ROUTE) return route;
+      }
+      captures[2 * count] = start;
+      captures[2 * count + 1] = end;
+      last = node.parameter;
+      if (node.rest !== undefined) {
+        const route = last === undefined ? NO_ROUTE : enter(router, last, wanted, path, end, count + 1, captures, source);
+        if (route !== NO_ROUTE || hasEmptySegment(path, start)) return route;
+        captures[2 * count + 1] = path.length;
+        return choose(router, node.rest, wanted, source);
+      }
+      count++;
     }
+    if (last === undefined) return NO_ROUTE;
+    if (slash === -1) return last.ends === undefined ? NO_ROUTE : choose(router, last.ends, wanted, source);
+    node = last;
+    start = end + 1;
   }
-  if (node.parameter !== undefined) {
-    captures[2 * count] = start;
-    captures[2 * count + 1] = end;
-    const route = enter(router, node.parameter, wanted, path, end, count + 1, captures, source);
-    if (route !== NO_ROUTE) return route;
-  }
-  if (node.rest === undefined || hasEmptySegment(path, start)) return NO_ROUTE;
-  captures[2 * count] = start;
-  captures[2 * count + 1] = path.length;
-  return choose(router, node.rest, wanted, source);
 }
 
+/** The node after the literal that stands from `start` to `end`. */
 function literalChild(node: Node, path: string, start: number, end: number): Node | undefined {
   if (node.literals !== undefined) return node.literals.get(path.slice(start, end));
   const { text } = node;
   return text !== undefined && text.length === end - start && path.startsWith(text, start) ? node.next : undefined;
+}
+
+function walkTemplates(
+  router: Router,
+  templates: readonly SegmentTemplate[],
+  wanted: number,
+  path: string,
+  start: number,
+  end: number,
+  count: number,
+  captures: number[],
+  source: ConditionSource,
+): number {
+  for (const { parts, node } of templates) {
+    const captured = matchParts(parts, path, start, end, count, captures);
+    const route = captured < 0 ? NO_ROUTE : enter(router, node, wanted, path, end, captured, captures, source);
+    if (route !== NO_ROUTE) return route;
+  }
+  return NO_ROUTE;
 }
 
 /** Goes on behind a segment that ends at `end`: to the ends of the node, or to its next segment. */

@@ -69,10 +69,17 @@ export interface Node {
   next: Node | undefined;
   /** Two literals and more. */
   literals: ReadonlyMap<string, Node> | undefined;
-  templates: readonly { readonly parts: readonly (string | 0)[]; readonly node: Node }[] | undefined;
+  /** Whether there is another choice than a literal. */
+  readonly open: boolean;
+  templates: readonly SegmentTemplate[] | undefined;
   parameter: Node | undefined;
   readonly rest: Ends | undefined;
   readonly ends: Ends | undefined;
+}
+
+export interface SegmentTemplate {
+  readonly parts: readonly (string | 0)[];
+  readonly node: Node;
 }
 
 export interface LoadedCondition {
@@ -115,8 +122,18 @@ export function createRouter(table: RouteTable, headerSlot: (name: string) => nu
 
 /** All nodes get the same members in the same order: one hidden class keeps the walk monomorphic. */
 function loadNodes(rows: readonly TableNode[]): Node[] {
-  const nodes = rows.map(({ rest, ends }): Node => {
-    return { text: undefined, next: undefined, literals: undefined, templates: undefined, parameter: undefined, rest, ends };
+  const nodes = rows.map(({ templates, parameter, rest, ends }): Node => {
+    const open = templates !== undefined || parameter !== undefined || rest !== undefined;
+    return {
+      text: undefined,
+      next: undefined,
+      literals: undefined,
+      open,
+      templates: undefined,
+      parameter: undefined,
+      rest,
+      ends,
+    };
   });
   rows.forEach(({ literals = [], templates, parameter }, index) => {
     const node = at(nodes, index);
