@@ -1,0 +1,52 @@
+import type { Diagnostic } from '../diagnostics.ts';
+import type { ApiOperation } from '../resolve/api.ts';
+import { relatedOf, type Visit } from '../resolve/walk.ts';
+import { catalogue } from './catalogue.ts';
+import { withOwners } from './owners.ts';
+import type { Finding, LintContext, Rule, Visitor } from './rule.ts';
+import { type LintSettings, settingOf } from './settings.ts';
+
+/**
+ * Runs every rule that is switched on over the documents, in one pass over their objects. The severities are the rules' own:
+ * `settle` applies the settings, together with what the other stages found.
+ */
+export function lint(context: LintContext, settings: LintSettings, rules: readonly Rule[] = catalogue): Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  const visitors = rules.flatMap((rule): Visitor[] => {
+    if (!('create' in rule) || settingOf(rule, settings) === 'none') return [];
+    return [rule.create({ ...context, report: (finding) => diagnostics.push(diagnosticOf(rule, finding)) })];
+  });
+  const byKind = new Map<Visit['kind'], readonly ((visit: Visit) => void)[]>();
+  for (const visit of context.visits) {
+    const handlers = byKind.get(visit.kind) ?? handlersOf(visitors, visit.kind);
+    byKind.set(visit.kind, handlers);
+    for (const handle of handlers) handle(visit);
+  }
+  for (const api of context.apis) {
+    for (const operation of api.operations) for (const visitor of visitors) visitor.operation?.(operation);
+    for (const visitor of visitors) visitor.api?.(api);
+  }
+  return withOwners(diagnostics, context.apis);
+}
+
+function handlersOf(visitors: readonly Visitor[], kind: Visit['kind']): readonly ((visit: Visit) => void)[] {
+  return visitors.flatMap((visitor) => {
+    const own = kind === 'operation' ? undefined : visitor[kind];
+    return [visitor.object, own].filter((handler) => handler !== undefined);
+  });
+}
+
+function diagnosticOf(rule: Rule, { visit, operation, severity, related, ...finding }: Finding): Diagnostic {
+  const all = [...(related ?? []), ...relatedOf(visit?.steps)];
+  return {
+    ...finding,
+    rule: rule.id,
+    severity: severity ?? rule.severity,
+    ...(all.length === 0 ? {} : { related: all }),
+    ...(operation === undefined ? {} : { operation: nameOfOperation(operation) }),
+  };
+}
+
+function nameOfOperation({ method, path, operationId }: ApiOperation): NonNullable<Diagnostic['operation']> {
+  return operationId === undefined ? { method, path } : { method, path, operationId };
+}

@@ -1,0 +1,93 @@
+import type { Suppression } from '../config/gateway.ts';
+import type { Diagnostic, Place } from '../diagnostics.ts';
+import { invariant } from '../errors.ts';
+import { below } from '../load/pointer.ts';
+import { catalogue } from './catalogue.ts';
+import type { Rule } from './rule.ts';
+import { type LintSettings, settingOf } from './settings.ts';
+
+/**
+ * Applies presets, severities and suppressions to what all stages found. Suppressions of the gateway file silence locked rules too;
+ * what is wrong with a suppression itself is a finding (`governance/suppression`).
+ */
+export function settle(
+  diagnostics: readonly Diagnostic[],
+  settings: LintSettings,
+  rules: readonly Rule[] = catalogue,
+): Diagnostic[] {
+  const byId = new Map(rules.map((rule) => [rule.id, rule]));
+  const suppressions = settings.suppress.map((suppression, index) => new Active(suppression, index));
+  const settled: Diagnostic[] = [];
+  for (const diagnostic of diagnostics) {
+    const rule = byId.get(diagnostic.rule);
+    invariant(rule !== undefined, `the catalogue has no rule ${diagnostic.rule}`);
+    const setting = settingOf(rule, settings);
+    if (setting === 'none') continue;
+    if (suppressions.some((suppression) => suppression.silences(diagnostic, settings.now))) continue;
+    settled.push(setting === 'default' ? diagnostic : { ...diagnostic, severity: setting });
+  }
+  return [...settled, ...suppressions.flatMap((suppression) => suppression.findings(settings))];
+}
+
+/** A suppression while it is applied. */
+class Active {
+  readonly #suppression: Suppression;
+  readonly #index: number;
+  readonly #where: RegExp;
+  #used = false;
+
+  constructor(suppression: Suppression, index: number) {
+    this.#suppression = suppression;
+    this.#index = index;
+    this.#where = globPattern(suppression.where);
+  }
+
+  silences(diagnostic: Diagnostic, now: string | undefined): boolean {
+    const { rule } = this.#suppression;
+    const { operation, at } = diagnostic;
+    if (rule !== diagnostic.rule) return false;
+    const matches =
+      this.#where.test(at.file) || (operation !== undefined && this.#where.test(`${operation.method} ${operation.path}`));
+    if (!matches) return false;
+    this.#used = true;
+    return !this.#isExpired(now) && this.#hasReason();
+  }
+
+  #isExpired(now: string | undefined): boolean {
+    const { until } = this.#suppression;
+    return until !== undefined && now !== undefined && until < now;
+  }
+
+  #hasReason(): boolean {
+    return this.#suppression.reason.trim() !== '';
+  }
+
+  findings({ file, now }: LintSettings): readonly Diagnostic[] {
+    const { rule, where, until } = this.#suppression;
+    const at: Place = { file: file ?? '', pointer: below('/lint/suppress', this.#index), part: 'value' };
+    const finding = (severity: Diagnostic['severity'], message: string, hint: string): readonly Diagnostic[] =>
+      file === undefined ? [] : [{ rule: 'governance/suppression', severity, message, hint, at }];
+    if (!this.#hasReason()) return finding('error', `The suppression of ${rule} gives no reason`, 'Say why it is accepted.');
+    if (this.#isExpired(now))
+      return finding('error', `The suppression of ${rule} ended on ${until}`, 'Repair what it hides, or renew it.');
+    if (!this.#used) return finding('warn', `The suppression of ${rule} at ${where} silences nothing`, 'Remove it.');
+    return [];
+  }
+}
+
+/** `*` within a path segment, `**` across segments; everything else is literal. */
+function globPattern(glob: string): RegExp {
+  const source = glob
+    .split(/(\*\*\/?|\*)/)
+    .map((part) =>
+      part === '*'
+        ? '[^/]*'
+        : part === '**'
+          ? '.*'
+          : part === '**/'
+            ? '(?:.*/)?'
+            : part.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&'),
+    )
+    .join('');
+  return new RegExp(`^${source}$`, 's');
+}
