@@ -69,33 +69,35 @@ export class Forwarding implements AnswerWatcher {
     exchange.attempts += 1;
     const attempt = new Attempt(this, this.#host.now());
     this.#attempt = attempt;
-    const headers = this.#request.headers(exchange, address.authority);
-    const body = exchange.bufferedBody ?? (exchange.declaredLength === 0 ? null : attempt);
-    if (body === attempt && exchange.declaredLength > 0) headers.push('content-length', String(exchange.declaredLength));
-    const options: Dispatcher.DispatchOptions = { method: exchange.method, path: address.base + this.#path, headers };
     try {
+      const headers = this.#request.headers(exchange, address.authority);
+      const body = exchange.bufferedBody ?? (exchange.declaredLength === 0 ? null : attempt);
+      if (body === attempt && exchange.declaredLength > 0) headers.push('content-length', String(exchange.declaredLength));
+      const options: Dispatcher.DispatchOptions = { method: exchange.method, path: address.base + this.#path, headers };
       // undici takes async iterables as bodies; its types name only the stream.
       pool.pool.dispatch(Object.assign(options, { body }), attempt);
     } catch (error) {
-      this.#host.fault(error, 'forward');
-      this.#finish(problem.internal);
+      this.#fault(error);
       return;
     }
     if (this.#timer === undefined && !this.#ended) this.#arm(this.#host.now());
   }
 
-  /** The head of an answer. Returns false when it was refused. */
-  head(status: number, raw: readonly Uint8Array[]): boolean {
+  /** The head of an answer. */
+  head(status: number, raw: readonly Uint8Array[]): void {
     const { exchange } = this;
     const answer = readHead(status, raw);
     const target = this.#target;
     if (answer === undefined || target === undefined) {
       this.#fail(problem.badGateway('http_protocol_error'), 'http_protocol_error');
-      return false;
+      return;
     }
-    this.#request.answer(exchange, answer.head, target.address);
-    beginAnswer(exchange, answer.head, answer.length);
-    return true;
+    try {
+      this.#request.answer(exchange, answer.head, target.address);
+      beginAnswer(exchange, answer.head, answer.length);
+    } catch (error) {
+      this.#fault(error);
+    }
   }
 
   /** The answer is complete. */
@@ -169,6 +171,12 @@ export class Forwarding implements AnswerWatcher {
       return;
     }
     this.#fail(problem.gatewayTimeout(type), type);
+  }
+
+  /** A fault of our own, such as a response stage that threw. */
+  #fault(error: unknown): void {
+    this.#host.fault(error, this.exchange.route?.id ?? 'forward');
+    this.#fail(problem.internal, 'proxy_internal_error');
   }
 
   /** Ends the exchange without an answer of the upstream: by a reply, or by its connection when the head is out already. */

@@ -10,18 +10,9 @@ import { isRequestId, newRequestId } from '../../request-id.ts';
 import { traceIdOf } from '../../trace-context.ts';
 import type { HostServices } from '../services.ts';
 import { checkHead, type HeadFacts, hostName, parseTarget } from './head-checks.ts';
+import type { LibraryConnection } from './library-connection.ts';
 import { RequestBody } from './request-body.ts';
 import type { TransportSettings } from './transport.ts';
-
-/** What the connection knows of every exchange on it. */
-export interface Peer {
-  readonly address: string;
-  readonly trusted: boolean;
-  readonly scheme: 'http' | 'https';
-}
-
-/** How an exchange ends its connection when bytes of the request are left unread. */
-export type Linger = (exchange: LibraryExchange) => void;
 
 /** An exchange over node:http. The head is judged again when it is made; `refusal` says how. */
 export class LibraryExchange implements ServedExchange {
@@ -29,7 +20,7 @@ export class LibraryExchange implements ServedExchange {
   readonly #settings: TransportSettings;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
-  readonly #linger: Linger;
+  readonly #connection: LibraryConnection;
   readonly #startedAt: number;
   readonly #body: RequestBody;
   readonly #slots: string[] = [];
@@ -38,6 +29,7 @@ export class LibraryExchange implements ServedExchange {
   #expectsContinue: boolean;
   #limited = false;
   #blockedSince = 0;
+  #unwritten = 0;
   #headMs = 0;
   #endMs = 0;
   #status = 0;
@@ -66,6 +58,8 @@ export class LibraryExchange implements ServedExchange {
   answered = false;
   clientGone = false;
   ended = false;
+  /** Told once, when the exchange has ended. */
+  onEnd: () => void = () => undefined;
   bytesOut = 0;
   error: string | undefined;
   upstream: string | undefined;
@@ -76,23 +70,23 @@ export class LibraryExchange implements ServedExchange {
   constructor(
     host: HostServices,
     settings: TransportSettings,
-    peer: Peer,
+    connection: LibraryConnection,
     request: IncomingMessage,
     response: ServerResponse,
-    linger: Linger,
   ) {
     this.#host = host;
     this.#settings = settings;
     this.#request = request;
     this.#response = response;
-    this.#linger = linger;
+    this.#connection = connection;
+    const { peer } = connection;
     this.#startedAt = host.now();
     this.#body = new RequestBody(request, settings.limits.bodyBytes, host.now);
     const http10 = request.httpVersionMinor === 0;
     const facts: HeadFacts = { declaredLength: 0, authority: '', expectsContinue: false };
     const target = parseTarget(request.url ?? '', settings.limits);
     const targetRefusal = 'status' in target ? target : undefined;
-    this.refusal = checkHead(request.rawHeaders, http10, settings.limits, facts) ?? targetRefusal;
+    this.refusal = unsupported(request) ?? checkHead(request.rawHeaders, http10, settings.limits, facts) ?? targetRefusal;
     this.#expectsContinue = facts.expectsContinue;
     this.method = request.method ?? '';
     this.protocol = http10 ? 'HTTP/1.0' : 'HTTP/1.1';
@@ -160,7 +154,7 @@ export class LibraryExchange implements ServedExchange {
   }
 
   get bodyPulled(): boolean {
-    return this.#body.bytes > 0;
+    return this.#body.started;
   }
 
   pathParameter(index: number): string {
@@ -271,7 +265,10 @@ export class LibraryExchange implements ServedExchange {
   endAnswer(chunk?: string | Uint8Array): void {
     this.#streamed = true;
     if (this.method !== 'HEAD' && chunk !== undefined) this.bytesOut += Buffer.byteLength(chunk);
-    if (!this.bodyComplete) this.#linger(this);
+    if (!this.bodyComplete) {
+      this.abandonBody();
+      this.#connection.linger();
+    }
     this.#blockedSince = this.#host.now();
     this.#response.end(this.method === 'HEAD' ? undefined : chunk);
   }
@@ -296,17 +293,39 @@ export class LibraryExchange implements ServedExchange {
     }
     this.watcher?.closed();
     this.abandonBody();
+    this.onEnd();
     this.#endMs = this.#host.now() - this.#startedAt;
     this.#host.log(this);
+  }
+
+  /** Its answer is the last on the connection. */
+  closeAfter(): void {
+    this.#response.shouldKeepAlive = false;
+  }
+
+  /** An interim answer, which a half-closed client reads and a closed one resets. Not for HTTP/1.0, which knows none. */
+  probeClient(): void {
+    if (!this.answered && this.protocol === 'HTTP/1.1') this.#response.writeContinue();
   }
 
   /** Looks for a client that is too slow (SL-1). */
   check(now: number): void {
     const { timeouts } = this.#settings;
     this.#body.check(now, timeouts, this.#whole !== undefined);
-    if (this.#blockedSince !== 0 && now - this.#blockedSince > timeouts.writeStallMs) {
+    if (this.#blockedSince === 0) return;
+    const { writableLength } = this.#request.socket;
+    if (writableLength !== this.#unwritten) {
+      this.#unwritten = writableLength;
+      this.#blockedSince = now;
+    } else if (now - this.#blockedSince > timeouts.writeStallMs) {
       this.error ??= 'client_stalled';
       this.#request.socket.destroy();
     }
   }
+}
+
+/** What node:http reads but this gateway does not speak. An `Upgrade` to anything but websocket is left out, not refused. */
+function unsupported(request: IncomingMessage): Reply | undefined {
+  if (request.httpVersionMajor !== 1) return problem.versionUnknown;
+  return request.headers.upgrade?.toLowerCase() === 'websocket' ? problem.upgradeRefused : undefined;
 }

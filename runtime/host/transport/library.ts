@@ -4,10 +4,9 @@ import type { Duplex } from 'node:stream';
 import { foldAddress, inRanges } from '../../address.ts';
 import type { Reply } from '../../contract.ts';
 import { problem } from '../../problem.ts';
-import { newRequestId } from '../../request-id.ts';
 import type { HostServices } from '../services.ts';
-import { LibraryExchange, type Peer } from './library-exchange.ts';
-import { rawAnswer } from './raw-answer.ts';
+import { LibraryConnection } from './library-connection.ts';
+import { LibraryExchange } from './library-exchange.ts';
 import type { ListenOptions, Serve, Transport, TransportSettings } from './transport.ts';
 
 const REQUESTS_PER_CONNECTION = 10_000;
@@ -23,10 +22,7 @@ class LibraryTransport implements Transport {
   readonly #serve: Serve;
   readonly #server: Server;
   readonly #exchanges = new Set<LibraryExchange>();
-  readonly #sockets = new Set<Socket>();
-  readonly #peers = new WeakMap<Duplex, Peer>();
-  /** The exchange whose request is being read or was read last on a connection. */
-  readonly #latest = new WeakMap<Duplex, LibraryExchange>();
+  readonly #connections = new Map<Duplex, LibraryConnection>();
   #checker: NodeJS.Timeout | undefined;
   #draining = false;
 
@@ -35,7 +31,7 @@ class LibraryTransport implements Transport {
     this.#settings = settings;
     this.#serve = serve;
     const { limits, timeouts } = settings;
-    this.#server = createServer({
+    const server = createServer({
       maxHeaderSize: limits.headBytes,
       headersTimeout: timeouts.headersMs,
       // Bodies have their own rules: a large upload may take longer than this, a slow one is refused earlier.
@@ -47,13 +43,17 @@ class LibraryTransport implements Transport {
       requireHostHeader: false,
       noDelay: true,
     });
-    this.#server.maxHeadersCount = 0;
-    this.#server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION;
-    this.#server.on('connection', (socket: Socket) => this.#connected(socket));
+    // Counted with the rest of the head; a parser that stops counting would hide fields.
+    server.maxHeadersCount = 0;
+    server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION;
+    // A client may half-close after its request and still gets the answer; @types/node does not know the member.
+    Object.assign(server, { httpAllowHalfOpen: true });
+    server.on('connection', (socket: Socket) => this.#connected(socket));
     const begin = (request: IncomingMessage, response: ServerResponse): void => this.#begin(request, response);
-    for (const event of ['request', 'checkContinue', 'checkExpectation']) this.#server.on(event, begin);
-    this.#server.on('connect', (_request: IncomingMessage, socket: Duplex) => this.#refuse(socket, problem.methodNotAllowed('')));
-    this.#server.on('clientError', (error: Error, socket: Duplex) => this.#clientError(error, socket));
+    for (const event of ['request', 'checkContinue', 'checkExpectation']) server.on(event, begin);
+    server.on('connect', ({ socket }: IncomingMessage) => this.#connections.get(socket)?.fail(problem.methodNotAllowed('')));
+    server.on('clientError', (error: Error, socket: Duplex) => this.#clientError(error, socket));
+    this.#server = server;
   }
 
   listen({ port, host, reusePort = false }: ListenOptions): Promise<{ readonly port: number; readonly address: string }> {
@@ -72,23 +72,22 @@ class LibraryTransport implements Transport {
   }
 
   stopAccepting(): void {
-    // http.Server.close also closes idle connections and stops the checks of node:http; the latter is why ours are separate.
+    // Closes idle connections too, and stops the checks of node:http: ours are separate and go on.
     if (this.#server.listening) this.#server.close();
   }
 
   drain(): void {
     this.#draining = true;
-    this.#server.closeIdleConnections();
   }
 
   closed(): Promise<void> {
     return new Promise((resolve) => {
       const look = (): void => {
-        if (this.#sockets.size > 0) return;
+        if (this.#connections.size > 0) return;
         clearInterval(this.#checker);
         resolve();
       };
-      for (const socket of this.#sockets) socket.once('close', () => setImmediate(look));
+      for (const socket of this.#connections.keys()) socket.once('close', () => setImmediate(look));
       look();
     });
   }
@@ -96,7 +95,7 @@ class LibraryTransport implements Transport {
   destroy(): void {
     this.stopAccepting();
     clearInterval(this.#checker);
-    for (const socket of this.#sockets) socket.destroy();
+    for (const socket of this.#connections.keys()) socket.destroy();
   }
 
   get inFlight(): number {
@@ -104,74 +103,48 @@ class LibraryTransport implements Transport {
   }
 
   get connections(): number {
-    return this.#sockets.size;
+    return this.#connections.size;
   }
 
   #connected(socket: Socket): void {
     const address = foldAddress(socket.remoteAddress ?? '');
-    this.#peers.set(socket, { address, trusted: inRanges(this.#settings.trustedProxies, address), scheme: 'http' });
-    this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
+    const trusted = inRanges(this.#settings.trustedProxies, address);
+    const connection = new LibraryConnection(socket, { address, trusted, scheme: 'http' }, this.#settings.timeouts.lingerMs);
+    this.#connections.set(socket, connection);
+    socket.on('end', () => connection.halfClosed());
+    socket.once('close', () => {
+      this.#connections.delete(socket);
+      connection.gone();
+    });
   }
 
   #begin(request: IncomingMessage, response: ServerResponse): void {
-    const { socket } = request;
-    const peer = this.#peers.get(socket) ?? { address: '', trusted: false, scheme: 'http' };
-    const exchange = new LibraryExchange(this.#host, this.#settings, peer, request, response, (one) =>
-      this.#linger(one, request),
-    );
+    const connection = this.#connections.get(request.socket);
+    if (connection === undefined) {
+      request.socket.destroy();
+      return;
+    }
+    const exchange = new LibraryExchange(this.#host, this.#settings, connection, request, response);
     this.#exchanges.add(exchange);
-    this.#latest.set(socket, exchange);
-    if (this.#draining) response.shouldKeepAlive = false;
     response.on('drain', () => exchange.drained());
     response.on('close', () => {
-      this.#exchanges.delete(exchange);
       exchange.finish(response.writableFinished);
+      const next = connection.ended(exchange);
+      if (next !== undefined) this.#run(next);
     });
-    this.#serve(exchange, exchange.refusal ?? this.#unsupported(request));
+    exchange.onEnd = () => this.#exchanges.delete(exchange);
+    if (connection.add(exchange)) this.#run(exchange);
   }
 
-  /** What node:http reads but this gateway does not speak. */
-  #unsupported(request: IncomingMessage): Reply | undefined {
-    if (request.httpVersionMajor !== 1) return problem.versionUnknown;
-    return request.headers.upgrade?.toLowerCase() === 'websocket' ? problem.upgradeRefused : undefined;
-  }
-
-  /**
-   * Ends a connection on which the client still sends a body that nobody reads: the answer is sent and the connection half-closed, then
-   * what arrives is thrown away for a while. Closing at once would reset the connection, and with it the answer on its way.
-   */
-  #linger(exchange: LibraryExchange, request: IncomingMessage): void {
-    const { socket } = request;
-    exchange.abandonBody();
-    // node:http calls this when the last answer of a connection was written.
-    socket.destroySoon = () => {
-      socket.end();
-      request.resume();
-      const timer = setTimeout(() => socket.destroy(), this.#settings.timeouts.lingerMs);
-      socket.once('close', () => clearTimeout(timer));
-    };
+  #run(exchange: LibraryExchange): void {
+    if (this.#draining) exchange.closeAfter();
+    this.#serve(exchange, exchange.refusal);
   }
 
   #clientError(error: Error, socket: Duplex): void {
     const reply = parserRefusal(error);
-    const latest = this.#latest.get(socket);
-    if (latest !== undefined && !latest.ended) {
-      // An answer is on its way on this connection: the bad bytes are the rest of its request, or follow it.
-      if (reply !== undefined && !latest.bodyComplete) latest.failBody(reply);
-      else if (reply === undefined) socket.destroy();
-      return;
-    }
     if (reply === undefined) socket.destroy();
-    else this.#refuse(socket, reply);
-  }
-
-  #refuse(socket: Duplex, reply: Reply): void {
-    if (socket.writable) socket.write(rawAnswer(reply, newRequestId()), 'latin1');
-    socket.end();
-    const timer = setTimeout(() => socket.destroy(), this.#settings.timeouts.lingerMs);
-    socket.once('close', () => clearTimeout(timer));
-    socket.resume();
+    else this.#connections.get(socket)?.fail(reply);
   }
 
   #check(): void {

@@ -1,0 +1,91 @@
+import type { Socket } from 'node:net';
+import type { Reply } from '../../contract.ts';
+import { newRequestId } from '../../request-id.ts';
+import type { LibraryExchange } from './library-exchange.ts';
+import { rawAnswer } from './raw-answer.ts';
+
+/** What the transport knows of the peer of a connection. */
+export interface Peer {
+  readonly address: string;
+  readonly trusted: boolean;
+  readonly scheme: 'http' | 'https';
+}
+
+/**
+ * One client connection. Requests that a client sends without waiting for the answers are served one after another, so that one
+ * connection never has more than one request at an upstream.
+ */
+export class LibraryConnection {
+  readonly socket: Socket;
+  readonly peer: Peer;
+  readonly #lingerMs: number;
+  readonly #queue: LibraryExchange[] = [];
+  /** What to answer to bytes that are no request, once every request before them has its answer. */
+  #broken: Reply | undefined;
+  #closing = false;
+
+  constructor(socket: Socket, peer: Peer, lingerMs: number) {
+    this.socket = socket;
+    this.peer = peer;
+    this.#lingerMs = lingerMs;
+  }
+
+  /** Takes an exchange whose head was read. Returns whether it may be served now. */
+  add(exchange: LibraryExchange): boolean {
+    return this.#queue.push(exchange) === 1;
+  }
+
+  /** An exchange has ended. Returns the one to serve next. */
+  ended(exchange: LibraryExchange): LibraryExchange | undefined {
+    const at = this.#queue.indexOf(exchange);
+    if (at !== -1) this.#queue.splice(at, 1);
+    const [next] = this.#queue;
+    if (next === undefined && this.#broken !== undefined) this.refuse(this.#broken);
+    return next;
+  }
+
+  /** The client cannot be answered any more. */
+  gone(): void {
+    for (const exchange of this.#queue.splice(0)) exchange.finish(false);
+  }
+
+  /** The parser met bytes that are no request, or no body of one. */
+  fail(reply: Reply): void {
+    if (this.#broken !== undefined || this.#closing) return;
+    this.#broken = reply;
+    const last = this.#queue.at(-1);
+    if (last === undefined) this.refuse(reply);
+    else if (!last.bodyComplete) last.failBody(reply);
+  }
+
+  /** The client has sent its last byte. Asks whether it is still there: a closed peer answers interim bytes with a reset. */
+  halfClosed(): void {
+    const [first] = this.#queue;
+    if (first?.bodyComplete === true) first.probeClient();
+  }
+
+  /** Answers without an exchange and closes. */
+  refuse(reply: Reply): void {
+    if (this.#closing) return;
+    if (this.socket.writable) this.socket.write(rawAnswer(reply, newRequestId()), 'latin1');
+    this.#close();
+  }
+
+  /**
+   * From now on, node:http's end of the last answer half-closes the connection, and what still arrives is thrown away for a while.
+   * Closing at once with bytes unread would reset the connection, and with it the answer on its way.
+   */
+  linger(): void {
+    this.socket.destroySoon = () => this.#close();
+  }
+
+  #close(): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    const { socket } = this;
+    socket.end();
+    socket.resume();
+    const timer = setTimeout(() => socket.destroy(), this.#lingerMs);
+    socket.once('close', () => clearTimeout(timer));
+  }
+}
