@@ -159,10 +159,19 @@ function parserRefusal(error: Error): Reply | undefined {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return problem.requestTimeout;
   if (code === 'HPE_HEADER_OVERFLOW') return problem.headersTooLarge;
   if (typeof code !== 'string' || !code.startsWith('HPE_')) return undefined;
-  const packet = 'rawPacket' in error && error.rawPacket instanceof Uint8Array ? error.rawPacket : undefined;
-  const line = packet === undefined ? '' : (Buffer.from(packet).toString('latin1', 0, 8_192).split('\r\n', 1)[0] ?? '');
+  const line = requestLine(error);
   if (code === 'HPE_INVALID_METHOD' && /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+ [\x21-\x7e]+ HTTP\/1\.[01]$/.test(line))
     return { ...problem.methodUnknown, close: true };
   if (code === 'HPE_INVALID_VERSION' && / HTTP\/\d\.\d$/.test(line)) return problem.versionUnknown;
   return problem.malformed('The request is not valid HTTP.');
+}
+
+/** The line the parser stopped in; what came before it on the connection was fine. */
+function requestLine(error: Error): string {
+  if (!('rawPacket' in error) || !(error.rawPacket instanceof Uint8Array)) return '';
+  const text = Buffer.from(error.rawPacket).toString('latin1');
+  const at = 'bytesParsed' in error && typeof error.bytesParsed === 'number' ? error.bytesParsed : 0;
+  const start = at === 0 ? 0 : text.lastIndexOf('\r\n', at - 1) + 2;
+  const end = text.indexOf('\r\n', start);
+  return text.slice(start === 1 ? 0 : start, end === -1 ? undefined : end);
 }
