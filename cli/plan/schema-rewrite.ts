@@ -146,6 +146,9 @@ export class SchemaRewriter {
 
   #keyword(kind: KeywordKind, keyword: string, node: Node, context: SchemaContext, depth: number): Json | undefined {
     const { value } = node;
+    if ((kind === 'value' || kind === 'values') && /"\$ref":"gw:/.test(JSON.stringify(value))) {
+      this.#refuse(node, 'references that begin with gw: are those of the gateway plan');
+    }
     const lowered = this.#plain(kind, keyword, value, context);
     if (lowered !== undefined) return lowered === NOTHING ? undefined : lowered;
     const inner = IN_PLACE.has(keyword) || context.hidden.size === 0 ? context : { ...context, hidden: NO_NAMES };
