@@ -8,7 +8,7 @@ import { queryValue } from '../../../runtime/route/query.ts';
 import { rewritePath } from '../../../runtime/route/rewrite.ts';
 import { route, routerOf } from '../../support/routing.ts';
 
-const suites = process.env['GW_SUITES'];
+const suites = process.env.GW_SUITES;
 
 function naughtyStrings(): string[] {
   const read: unknown = suites === undefined ? [] : JSON.parse(readFileSync(join(suites, 'blns', 'blns.json'), 'utf8'));
