@@ -5,3 +5,158 @@
  *
  * One folder each. Mistakes in documents come back as diagnostics, all of them; only a broken environment throws.
  */
+import { bundleGateway, type EmittedModules, type GatewayBundle } from './bundle/bundle.ts';
+import type { GatewayConfig } from './config/gateway.ts';
+import { loadGateway } from './config/load.ts';
+import { singleDocumentGateway } from './config/single.ts';
+import type { Diagnostic, LocatedDiagnostic } from './diagnostics.ts';
+import { emitMatcher } from './emit/matcher.ts';
+import { emitValidators } from './emit/validators.ts';
+import { emitWiring } from './emit/wiring.ts';
+import { invariant } from './errors.ts';
+import { lint } from './lint/lint.ts';
+import { withOwners } from './lint/owners.ts';
+import { lintSettings } from './lint/settings.ts';
+import { settle } from './lint/settle.ts';
+import { locate } from './load/locate.ts';
+import { openWorkspace, type Workspace } from './load/workspace.ts';
+import { type Merged, mergeApis } from './merge/merge.ts';
+import { effectiveValues } from './plan/inherit.ts';
+import type { GatewayPlan } from './plan/ir.ts';
+import { planGateway } from './plan/plan.ts';
+import type { ApiOperation } from './resolve/api.ts';
+import { resolveApis } from './resolve/resolve.ts';
+
+/** What is compiled, and how. */
+export interface CompileRequest {
+  /** Folder that no document can leave; files are named below it. */
+  readonly root: string;
+  readonly source: CompileSource;
+  /** `none`: security requirements are not enforced. */
+  readonly auth: 'enforced' | 'none';
+  /** Preset of the command line, else that of the gateway file, else `defaultPreset`. */
+  readonly preset?: string;
+  readonly defaultPreset: string;
+  /** `YYYY-MM-DD` that dates in documents are compared with; absent = nothing depends on today. */
+  readonly now?: string;
+  readonly sourcemap?: boolean;
+  /** Stop there: what comes later, and the guardrails with it, is of no concern. */
+  readonly until?: 'merge';
+}
+
+export type CompileSource =
+  | { readonly kind: 'config'; readonly file: string }
+  | { readonly kind: 'documents'; readonly files: readonly string[]; readonly upstream?: string };
+
+/** Everything up to the plan. Complete but for what an error made impossible. */
+export interface Checked {
+  readonly workspace: Workspace;
+  readonly config: GatewayConfig | undefined;
+  readonly merged: Merged | undefined;
+  readonly plan: GatewayPlan | undefined;
+  /** Emitted while checking, since emitting finds schemas that cannot be compiled. */
+  readonly validators: string | undefined;
+  /** Settled, located and sorted. */
+  readonly diagnostics: readonly LocatedDiagnostic[];
+  /** Whether one of them is an error: then there is no bundle. */
+  readonly failed: boolean;
+}
+
+export interface Compiled extends Checked {
+  readonly bundle: GatewayBundle | undefined;
+}
+
+/** Told the name of each stage as it begins. */
+export type Progress = (stage: string) => void;
+
+/** Compiles one gateway. There is a bundle if, and only if, there is no error. */
+export async function compile(request: CompileRequest, progress: Progress = () => undefined): Promise<Compiled> {
+  const checked = check(request, progress);
+  const { plan, validators, failed } = checked;
+  if (failed) return { ...checked, bundle: undefined };
+  invariant(plan !== undefined && validators !== undefined, 'without an error there is a plan');
+  progress('emit');
+  const modules: EmittedModules = { matcher: emitMatcher(plan), validators, wiring: emitWiring(plan) };
+  progress('bundle');
+  return { ...checked, bundle: await bundleGateway(plan, modules, { sourcemap: request.sourcemap ?? false }) };
+}
+
+/** Finds all that is wrong with the documents of one gateway, and plans it. */
+export function check(request: CompileRequest, progress: Progress = () => undefined): Checked {
+  progress('load');
+  const workspace = openWorkspace(request.root);
+  const loaded = loadConfig(workspace, request.source);
+  const { config } = loaded;
+  if (config === undefined) return broken(workspace, [...workspace.diagnostics, ...loaded.diagnostics]);
+
+  progress('resolve');
+  const { apis, resolver, visits, diagnostics: resolving } = resolveApis(workspace, config.entries);
+
+  progress('lint');
+  const settings = lintSettings(config.lint, {
+    preset: request.preset ?? config.lint.preset ?? request.defaultPreset,
+    ...(request.now === undefined ? {} : { now: request.now }),
+    ...(request.source.kind === 'config' ? { file: request.source.file } : {}),
+  });
+  const linting = lint({ apis, resolver, visits, config }, settings);
+
+  progress('merge');
+  const effectiveOf = once((operation: ApiOperation) => effectiveValues(operation, config));
+  const merged = mergeApis(apis, config, effectiveOf);
+  const result = (found: readonly Diagnostic[]): Pick<Checked, 'workspace' | 'config' | 'merged' | 'diagnostics' | 'failed'> => {
+    const all = [...loaded.diagnostics, ...resolving, ...linting, ...merged.diagnostics, ...found];
+    const diagnostics = locate(settle(withOwners(all, apis), settings), workspace);
+    return { workspace, config, merged, diagnostics, failed: hasError(diagnostics) };
+  };
+  if (request.until === 'merge') return { ...result([]), plan: undefined, validators: undefined };
+
+  progress('plan');
+  const { plan, diagnostics: planning } = planGateway(merged, config, resolver, { auth: request.auth });
+  const complete: GatewayPlan = { ...plan, inputs: inputsOf(workspace) };
+
+  progress('validators');
+  const { code: validators, diagnostics: emitting } = emitValidators(complete);
+
+  return { ...result([...planning, ...emitting]), plan: complete, validators };
+}
+
+function loadConfig(
+  workspace: Workspace,
+  source: CompileSource,
+): { readonly config: GatewayConfig | undefined; readonly diagnostics: readonly Diagnostic[] } {
+  if (source.kind === 'config') return loadGateway(workspace, source.file);
+  const { files, upstream } = source;
+  return singleDocumentGateway(workspace, files, upstream === undefined ? {} : { upstream });
+}
+
+/** A gateway file that says nothing usable: only what is wrong with it is known. */
+function broken(workspace: Workspace, found: readonly Diagnostic[]): Checked {
+  const diagnostics = locate(found, workspace);
+  invariant(hasError(diagnostics), 'a gateway file that cannot be read has a finding');
+  const nothing = { config: undefined, merged: undefined, plan: undefined, validators: undefined };
+  return { workspace, ...nothing, diagnostics, failed: true };
+}
+
+function hasError(diagnostics: readonly LocatedDiagnostic[]): boolean {
+  return diagnostics.some(({ severity }) => severity === 'error');
+}
+
+function inputsOf(workspace: Workspace): GatewayPlan['inputs'] {
+  return workspace.documents.map(({ file }) => {
+    const sha256 = workspace.sha256(file);
+    invariant(sha256 !== undefined, `${file} was read`);
+    return { file, sha256 };
+  });
+}
+
+/** Remembers results by identity of the argument. */
+function once<K extends object, V>(compute: (key: K) => V): (key: K) => V {
+  const results = new Map<K, V>();
+  return (key) => {
+    const known = results.get(key);
+    if (known !== undefined) return known;
+    const value = compute(key);
+    results.set(key, value);
+    return value;
+  };
+}

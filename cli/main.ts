@@ -1,1 +1,162 @@
-process.stdout.write('gw\n');
+/**
+ * The command line: which commands and options there are. Each command is a file of `commands/`, loaded when it runs.
+ * Exit codes (L16): 0 fine, 1 findings or a failed check, 2 wrong usage or environment, 3 a fault of gw itself.
+ */
+import { Command, CommanderError, Option } from 'commander';
+import { fail } from './commands/failure.ts';
+import { gwVersion } from './package-root.ts';
+
+/** Options that several commands share. `-c` and the documents say what is compiled. */
+const option = {
+  config: new Option('-c, --config <file>', 'gateway file; repeat it for several gateways')
+    .argParser(collect)
+    .default([], 'gateway.yaml'),
+  upstream: new Option('--upstream <url>', 'where requests are sent, when there is no gateway file'),
+  auth: new Option('--auth <mode>', 'none: build although security requirements are not enforced').choices(['none', 'dev']),
+  preset: (byDefault: string) =>
+    new Option('--preset <name>', 'which rules run').choices(['serve', 'recommended']).default(undefined, byDefault),
+  format: new Option('--format <format>', 'pretty, json or github; format=file writes to a file; may be repeated')
+    .argParser(collect)
+    .default([], 'pretty'),
+  now: new Option('--now <date>', 'the day that dates in documents are compared with (YYYY-MM-DD)'),
+  output: (text: string) => new Option('-o, --output <path>', text),
+};
+
+const documents = '[documents...]';
+const documentsHelp = 'OpenAPI documents, instead of a gateway file';
+
+function program(): Command {
+  const gw = new Command('gw')
+    .description('The compiler for API gateways: OpenAPI documents in, one JavaScript file out.')
+    .version(gwVersion, '-V, --version', 'print the version')
+    .option('--debug', 'show the stack of an error')
+    .helpCommand(false)
+    .showSuggestionAfterError(true)
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', EXAMPLES);
+
+  gw.command('lint')
+    .description('say what is wrong with the documents: all findings in one run')
+    .argument(documents, documentsHelp)
+    .addOption(option.config)
+    .addOption(option.preset('recommended'))
+    .addOption(option.format)
+    .addOption(option.auth)
+    .addOption(option.upstream)
+    .addOption(option.now)
+    .action(run(async (files, options) => (await import('./commands/lint.ts')).lint(files, options)));
+
+  gw.command('merge')
+    .description('write one OpenAPI document of all teams')
+    .argument(documents, documentsHelp)
+    .addOption(option.config)
+    .addOption(option.output('file to write; standard output without it'))
+    .option('--public', 'only what is listed')
+    .addOption(option.format)
+    .addOption(option.now)
+    .action(run(async (files, options) => (await import('./commands/merge.ts')).merge(files, options)));
+
+  gw.command('build')
+    .description('write the gateway, its manifest and the published document')
+    .argument(documents, documentsHelp)
+    .addOption(option.config)
+    .addOption(option.output('folder to write').default('dist'))
+    .addOption(option.upstream)
+    .addOption(option.auth)
+    .addOption(option.preset('serve'))
+    .addOption(option.format)
+    .addOption(option.now)
+    .option('--sourcemap', 'write source maps beside the gateway')
+    .option('--print-plan', 'print the gateway plan and write nothing')
+    .option('--verify', 'build again, compare with the output folder and write nothing')
+    .action(run(async (files, options) => (await import('./commands/build.ts')).build(files, options)));
+
+  gw.command('serve')
+    .description('build, run, and follow every save without dropping a request')
+    .argument(documents, documentsHelp)
+    .addOption(option.config)
+    .addOption(option.upstream)
+    .addOption(option.auth)
+    .addOption(option.preset('serve'))
+    .addOption(option.now)
+    .action(run(async (files, options) => (await import('./commands/serve.ts')).serve(files, options)));
+
+  gw.command('routes')
+    .description('print the route table, of documents or of a built gateway')
+    .argument('[sources...]', `${documentsHelp}; or the folder of a built gateway`)
+    .addOption(option.config)
+    .addOption(option.upstream)
+    .option('--json', 'print JSON')
+    .action(run(async (files, options) => (await import('./commands/routes.ts')).routes(files, options)));
+
+  gw.command('explain')
+    .description('say what happens to a request, and where every value behind it was written')
+    .argument('<request>', 'method and target: "GET /v2/orders/42?full=1"')
+    .argument('[sources...]', `${documentsHelp}; or the folder of a built gateway`)
+    .addOption(option.config)
+    .addOption(option.upstream)
+    .addOption(
+      new Option('-H, --header <header>', 'a header of the request, "name: value"; repeat it').argParser(collect).default([], ''),
+    )
+    .option('--json', 'print JSON')
+    .action(
+      run(async (files, options, request) => (await import('./commands/explain.ts')).explain(request ?? '', files, options)),
+    );
+
+  gw.command('rules')
+    .description('list the rules, or say what one checks, why, and how to mend a finding')
+    .argument('[rule]', 'id of a rule')
+    .option('--json', 'print JSON')
+    .action(run(async (_files, options, rule) => (await import('./commands/rules.ts')).rules(rule, options)));
+
+  return gw;
+}
+
+const EXAMPLES = `
+Examples:
+  $ npx --no-install gw lint openapi.yaml
+  $ npx --no-install gw build openapi.yaml --upstream http://localhost:9000 -o dist
+  $ npx --no-install gw explain "GET /v2/orders/42" -H "x-client-type: mobile"
+
+Exit codes: 0 fine, 1 findings, 2 wrong usage or environment, 3 a fault of gw itself.`;
+
+/** Values of an option that may be repeated. */
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** An action that gives the exit code. Variadic arguments come first, a single one before them last. */
+function run(action: (files: readonly string[], options: Options, single: string | undefined) => Promise<number>) {
+  return async function (this: Command): Promise<void> {
+    const [first, second] = this.processedArgs;
+    const single = typeof first === 'string' ? first : undefined;
+    const files: unknown = Array.isArray(first) ? first : second;
+    process.exitCode = await action(Array.isArray(files) ? files.map(String) : [], this.opts(), single);
+  };
+}
+
+/** Runs one command line; the exit code is left in `process.exitCode`. */
+async function main(): Promise<void> {
+  process.stdout.on('error', endOnClosedPipe);
+  const gw = program();
+  for (const command of [gw, ...gw.commands]) {
+    command.exitOverride().configureOutput({ outputError: (text, write) => write(text) });
+  }
+  try {
+    if (process.argv.length <= 2) gw.help({ error: true });
+    await gw.parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+    else process.exitCode = await fail(error, process.argv.includes('--debug'));
+  }
+}
+
+/** `gw routes | head` is no fault. */
+function endOnClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+}
+
+await main();

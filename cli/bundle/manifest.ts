@@ -30,7 +30,7 @@ export interface Manifest {
 }
 
 /** What `gw routes` and `gw explain` show of a route. */
-export type ManifestRoute = Omit<RoutePlan, 'segments' | 'parameterNames' | 'policies'> & {
+export type ManifestRoute = Omit<RoutePlan, 'policies'> & {
   readonly policies: readonly { readonly key: string; readonly stage: string }[];
 };
 
@@ -67,7 +67,7 @@ export function writeManifest(
 }
 
 /** A route of a plan as the manifest has it. */
-export function manifestRoute({ segments: _, parameterNames: __, policies, ...route }: RoutePlan): ManifestRoute {
+export function manifestRoute({ policies, ...route }: RoutePlan): ManifestRoute {
   return { ...route, policies: policies.map(({ key, stage }) => ({ key, stage })) };
 }
 

@@ -17,7 +17,9 @@ export function writePretty(findings: Findings, color: boolean): string {
     }
     return files.get(file);
   };
-  const parts = findings.diagnostics.map((diagnostic) => entry(diagnostic, linesOf(diagnostic.at.file), colors));
+  const parts = findings.diagnostics.map((diagnostic) =>
+    entry(diagnostic, linesOf(diagnostic.at.file), (at) => placeText({ ...at, file: findings.shown(at.file) }), colors),
+  );
   return `${[...parts, summaryLine(findings)].join('\n')}\n`;
 }
 
@@ -26,16 +28,21 @@ export function placeText({ file, line, column }: Location): string {
   return `${printable(file)}:${line}:${column}`;
 }
 
-function entry(diagnostic: LocatedDiagnostic, source: SourceLines | undefined, colors: Colors): string {
+function entry(
+  diagnostic: LocatedDiagnostic,
+  source: SourceLines | undefined,
+  place: (at: Location) => string,
+  colors: Colors,
+): string {
   const { at, severity, rule, message, hint, owner, operation, related } = diagnostic;
   const who = [operation === undefined ? '' : `${operation.method} ${operation.path}`, owner ?? ''].filter((text) => text !== '');
   const lines = [
-    `${colors.bold(placeText(at))}  ${paint(severity, colors)}  ${colors.dim(rule)}${who.length === 0 ? '' : `  ${colors.dim(`(${printable(who.join(', '))})`)}`}`,
+    `${colors.bold(place(at))}  ${paint(severity, colors)}  ${colors.dim(rule)}${who.length === 0 ? '' : `  ${colors.dim(`(${printable(who.join(', '))})`)}`}`,
     `  ${printable(message)}`,
   ];
   if (source !== undefined) lines.push(...codeFrame(source, at).map((line) => `  ${colors.dim(line)}`));
   if (hint !== undefined) lines.push(`  ${colors.cyan('hint')}: ${printable(hint)}`);
-  for (const { at: place, message: text } of related) lines.push(`  ${colors.dim(`${placeText(place)}: ${printable(text)}`)}`);
+  for (const one of related) lines.push(`  ${colors.dim(`${place(one.at)}: ${printable(one.message)}`)}`);
   return `${lines.join('\n')}\n`;
 }
 

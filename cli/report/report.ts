@@ -9,6 +9,8 @@ export interface Findings {
   source(file: string): string | undefined;
   /** How many documents were checked. */
   readonly documents: number;
+  /** A file as people reach it from the current folder; machines get it as it is. */
+  shown(file: string): string;
 }
 
 /** Output formats of findings (L1). */

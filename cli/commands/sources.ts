@@ -1,0 +1,67 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Manifest, type ManifestRoute, manifestRoute } from '../bundle/manifest.ts';
+import { check } from '../compile.ts';
+import { emitMatcher } from '../emit/matcher.ts';
+import { GwError, invariant } from '../errors.ts';
+import { compileRequests, NO_UPSTREAM, type Options } from './input.ts';
+import { findingsOf, report, slowProgress } from './output.ts';
+
+/** A gateway to look at: planned from documents, or built earlier. */
+export interface Viewed {
+  readonly name: string;
+  readonly routes: readonly ManifestRoute[];
+  /** Text of its `gw:matcher`. */
+  matcher(): string;
+}
+
+/**
+ * The gateways that the command line names. A folder is one that `gw build` wrote, everything else is documents.
+ *
+ * @returns undefined when the documents have errors, which are reported
+ */
+export async function viewed(sources: readonly string[], options: Options): Promise<readonly Viewed[] | undefined> {
+  if (sources.length === 1 && sources[0] !== undefined && isBuilt(sources[0])) return [builtGateway(sources[0])];
+  const requests = compileRequests(sources, options, { defaultPreset: 'serve', showOnly: true, upstream: NO_UPSTREAM });
+  const checked = requests.map((request) => check(request, slowProgress('plan')));
+  if (checked.some(({ failed }) => failed)) {
+    await report(findingsOf(checked), {}, true);
+    return undefined;
+  }
+  return checked.map(({ plan }) => {
+    invariant(plan !== undefined, 'without an error there is a plan');
+    return { name: plan.name, routes: plan.routes.map(manifestRoute), matcher: () => emitMatcher(plan) };
+  });
+}
+
+function isBuilt(path: string): boolean {
+  return path.endsWith('.mjs') || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function builtGateway(path: string): Viewed {
+  const folder = path.endsWith('.mjs') ? join(path, '..') : path;
+  const manifest = readManifest(join(folder, 'manifest.json'));
+  return { name: manifest.name, routes: manifest.routes, matcher: () => emitMatcher({ routes: manifest.routes.map(asPlanned) }) };
+}
+
+/** The route table needs no policies. */
+function asPlanned(route: ManifestRoute) {
+  return { ...route, policies: [] };
+}
+
+function readManifest(file: string): Manifest {
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    throw new GwError('ERR_GW_FILE_NOT_FOUND', `There is no readable ${file}`, 'Name the folder that gw build wrote.');
+  }
+  if (!isManifest(content)) throw new GwError('ERR_GW_FILE_UNREADABLE', `${file} is no manifest of gw`);
+  return content;
+}
+
+function isManifest(content: unknown): content is Manifest {
+  return (
+    typeof content === 'object' && content !== null && 'gw' in content && 'routes' in content && Array.isArray(content.routes)
+  );
+}
