@@ -78,6 +78,11 @@ export class SchemaPool {
     return entry.schema;
   }
 
+  /** Notes that something about a schema's use cannot be honoured. */
+  refuse(at: Node, message: string): void {
+    this.#report('gateway/schema-uncompilable', at, message);
+  }
+
   /** All entries, by id. */
   plans(): readonly SchemaPlan[] {
     const entries = [...this.#entries.values()];

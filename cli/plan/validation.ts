@@ -1,0 +1,271 @@
+import type {
+  BodyContent,
+  BodyKind,
+  FieldEncoding,
+  ParameterOptions,
+  Style,
+  ValidationMode,
+} from '../../runtime/validate/options.ts';
+import type { Node } from '../load/document.ts';
+import { below, lastToken, member } from '../load/pointer.ts';
+import type { ApiOperation, ApiParameter } from '../resolve/api.ts';
+import { coercionOf, isText } from './coercion.ts';
+import type { Effective } from './effective.ts';
+import type { Json, PolicyPlan } from './ir.ts';
+import { json } from './json.ts';
+import type { Direction } from './schema-in-place.ts';
+import type { SchemaPool } from './schemas.ts';
+import { simpleCheck } from './simple-check.ts';
+
+/**
+ * The policies that validate what an operation declares: parameters (stage `validate`), the body (stage `body`), the heads of answers.
+ * Without `validation.request` requests are enforced; without `validation.response` answers pass. `none` leaves the policies out.
+ */
+export function validationPolicies(
+  operation: ApiOperation,
+  effective: ReadonlyMap<string, Effective>,
+  pool: SchemaPool,
+): readonly PolicyPlan[] {
+  const request = modeOf(effective.get('validation.request'), 'enforce');
+  const response = modeOf(effective.get('validation.response'), 'none');
+  const policies: PolicyPlan[] = [];
+  if (request !== 'none') {
+    const parameters = parametersPolicy(operation, effective, pool, request);
+    const body = bodyPolicy(operation, pool, request);
+    if (parameters !== undefined) policies.push(parameters);
+    if (body !== undefined) policies.push(body);
+  }
+  if (response !== 'none' && operation.responses.size > 0) policies.push(responsePolicy(operation, response));
+  return policies;
+}
+
+/** Why the body of the request is read whole before it is forwarded (VA-6); undefined when it streams. */
+export function bufferingReason(policies: readonly PolicyPlan[]): string | undefined {
+  const content = policies.filter(({ module }) => module === BODY).flatMap(({ options }) => list(member(options, 'content')));
+  const types = content.filter((one) => member(one, 'kind') !== 'opaque').map((one) => String(member(one, 'type')));
+  return types.length === 0 ? undefined : `validation of ${types.join(', ')}`;
+}
+
+const PARAMETERS = 'validate/parameters';
+const BODY = 'validate/body';
+const RESPONSE = 'validate/response';
+
+function modeOf(value: Effective | undefined, otherwise: ValidationMode | 'none'): ValidationMode | 'none' {
+  const authored = value?.skipped === undefined ? value?.node.value : undefined;
+  return authored === 'enforce' || authored === 'report' || authored === 'none' ? authored : otherwise;
+}
+
+function parametersPolicy(
+  operation: ApiOperation,
+  effective: ReadonlyMap<string, Effective>,
+  pool: SchemaPool,
+  mode: ValidationMode,
+): PolicyPlan | undefined {
+  const unknown = effective.get('validation.unknownQuery')?.node.value;
+  const unknownQuery = unknown === 'strip' || unknown === 'reject' ? unknown : 'allow';
+  const names = [...operation.path.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name);
+  const parameters = operation.parameters.flatMap((parameter) => {
+    const lowered = lowerParameter(parameter, names.indexOf(parameter.name), operation, pool);
+    return lowered === undefined ? [] : [lowered];
+  });
+  if (parameters.length === 0 && unknownQuery === 'allow') return undefined;
+  const knownQuery = unknownQuery === 'allow' ? [] : knownNames(operation, effective);
+  const options = { mode, unknownQuery, ...(knownQuery.length === 0 ? {} : { knownQuery }), parameters };
+  return { key: 'validation.request', stage: 'validate', module: PARAMETERS, factory: 'parameters', options: json(options) };
+}
+
+/** Query names that are no parameters: API keys and the conditions of the route. */
+function knownNames(operation: ApiOperation, effective: ReadonlyMap<string, Effective>): readonly string[] {
+  const keys = [...operation.api.securitySchemes.values()].map(({ value }) => value);
+  const names = keys.filter((scheme) => scheme.type === 'apiKey' && scheme.in === 'query').map(({ name }) => name);
+  const conditions = member(effective.get('match')?.node.value, 'query');
+  const all = [...names, ...Object.keys(typeof conditions === 'object' && conditions !== null ? conditions : {})];
+  return [...new Set(all.filter((name) => typeof name === 'string'))].sort();
+}
+
+/** OpenAPI leaves these to other keywords. */
+const NO_PARAMETERS = new Set(['accept', 'content-type', 'authorization']);
+
+const STYLES: Readonly<Record<ApiParameter['in'], readonly Style[]>> = {
+  path: ['simple', 'label', 'matrix'],
+  query: ['form', 'spaceDelimited', 'pipeDelimited', 'deepObject'],
+  header: ['simple'],
+  cookie: ['form', 'cookie'],
+  querystring: ['form'],
+};
+
+function lowerParameter(
+  parameter: ApiParameter,
+  index: number,
+  operation: ApiOperation,
+  pool: SchemaPool,
+): ParameterOptions | undefined {
+  const { node } = parameter;
+  const name = parameter.in === 'header' ? parameter.name.toLowerCase() : parameter.name;
+  if (parameter.in === 'header' && NO_PARAMETERS.has(name)) return undefined;
+  if (parameter.in === 'path' && index < 0) return undefined;
+  const [fallback] = STYLES[parameter.in];
+  const style = STYLES[parameter.in].find((candidate) => candidate === node.value.style) ?? fallback ?? 'form';
+  if (node.value.style !== undefined && node.value.style !== style) {
+    pool.refuse(
+      child(node, 'style'),
+      `the style ${JSON.stringify(node.value.style)} is not defined for ${parameter.in} parameters`,
+    );
+  }
+  const explode =
+    typeof node.value.explode === 'boolean'
+      ? node.value.explode
+      : style === 'form' || style === 'cookie' || style === 'deepObject';
+  const content = firstMember(child(node, 'content'));
+  const checks =
+    content === undefined ? lowerValue(child(node, 'schema'), operation, pool) : lowerContent(content, operation, pool);
+  if (parameter.in === 'path' && Object.keys(checks).length === 0) return undefined;
+  return {
+    name,
+    in: parameter.in,
+    ...(parameter.in === 'path' ? { index } : {}),
+    ...(node.value.required === true && parameter.in !== 'path' ? { required: true } : {}),
+    style,
+    explode,
+    ...(node.value.allowEmptyValue === true && parameter.in === 'query' ? { allowEmptyValue: true } : {}),
+    ...checks,
+  };
+}
+
+type Checks = Pick<ParameterOptions, 'simple' | 'schema' | 'coercion' | 'content'>;
+
+function lowerValue(schema: Node, operation: ApiOperation, pool: SchemaPool): Checks {
+  if (schema.value === undefined) return {};
+  const lowered = pool.lower(schema, useIn(operation, 'request'));
+  const simple = simpleCheck(lowered);
+  if (simple !== undefined) return isUnconstrainedText(simple) ? {} : { simple };
+  const coercion = coercionOf(lowered, (id) => pool.schema(id));
+  if (acceptsAll(lowered)) return {};
+  return { schema: pool.intern(lowered, schema), ...(isText(coercion) ? {} : { coercion }) };
+}
+
+/** `content` of a parameter: JSON, a form where the whole query is one, or a text. */
+function lowerContent(media: Node, operation: ApiOperation, pool: SchemaPool): Checks {
+  const kind = kindOf(mediaType(media));
+  const content = kind === 'json' || kind === 'form' ? kind : 'text';
+  const schema = child(media, 'schema');
+  if (schema.value === undefined) return { content };
+  const lowered = pool.lower(schema, useIn(operation, 'request'));
+  const coercion = content === 'form' ? { coercion: coercionOf(lowered, (id) => pool.schema(id)) } : {};
+  return acceptsAll(lowered) ? { content, ...coercion } : { content, schema: pool.intern(lowered, schema), ...coercion };
+}
+
+function bodyPolicy(operation: ApiOperation, pool: SchemaPool, mode: ValidationMode): PolicyPlan | undefined {
+  const body = operation.requestBody;
+  const media = body === undefined ? [] : members(child(body, 'content'));
+  if (body === undefined || media.length === 0) return undefined;
+  const content = media.map((one) => lowerBody(one, operation, pool));
+  const options = { mode, ...(body.value.required === true ? { required: true } : {}), content };
+  return { key: 'validation.request', stage: 'body', module: BODY, factory: 'body', options: json(options) };
+}
+
+function lowerBody(media: Node, operation: ApiOperation, pool: SchemaPool): BodyContent {
+  const type = mediaType(media);
+  const kind = kindOf(type);
+  const schema = child(media, 'schema');
+  if (kind === 'opaque' || schema.value === undefined) return { type, kind: 'opaque' };
+  const lowered = pool.lower(schema, useIn(operation, 'request'));
+  if (acceptsAll(lowered) || (kind === 'text' && isPlainText(lowered))) return { type, kind: 'opaque' };
+  const id = pool.intern(lowered, schema);
+  if (kind !== 'form' && kind !== 'multipart') return { type, kind, schema: id };
+  const encoding = members(child(media, 'encoding')).map(lowerEncoding);
+  const coercion = coercionOf(lowered, (other) => pool.schema(other));
+  return { type, kind, schema: id, coercion, ...(encoding.length === 0 ? {} : { encoding }) };
+}
+
+function lowerEncoding(node: Node): FieldEncoding {
+  const { style, explode, contentType } =
+    typeof node.value === 'object' && node.value !== null ? { ...NO_ENCODING, ...node.value } : NO_ENCODING;
+  const known = STYLES.query.find((candidate) => candidate === style);
+  const isJson = typeof contentType === 'string' && kindOf(contentType.toLowerCase()) === 'json';
+  return {
+    name: keyOf(node),
+    ...(known === undefined ? {} : { style: known }),
+    ...(typeof explode === 'boolean' ? { explode } : {}),
+    ...(isJson ? { json: true } : {}),
+  };
+}
+
+const NO_ENCODING: { readonly style?: unknown; readonly explode?: unknown; readonly contentType?: unknown } = {};
+
+function responsePolicy(operation: ApiOperation, mode: ValidationMode): PolicyPlan {
+  const responses = [...operation.responses].map(([status, response]) => {
+    const types = members(child(response, 'content')).map(mediaType);
+    return {
+      status: status.toUpperCase() === 'DEFAULT' ? 'default' : status.toUpperCase(),
+      ...(types.length === 0 ? {} : { types }),
+    };
+  });
+  return {
+    key: 'validation.response',
+    stage: 'response-body',
+    module: RESPONSE,
+    factory: 'response',
+    options: json({ mode, responses }),
+  };
+}
+
+/** How a body of the type is read. Lines of JSON and other streams are not. */
+function kindOf(type: string): BodyKind {
+  const essence = type.split(';')[0]?.trim() ?? '';
+  if (essence === 'application/json' || essence === 'text/json' || essence.endsWith('+json')) return 'json';
+  if (essence === 'application/x-www-form-urlencoded') return 'form';
+  if (essence === 'multipart/form-data') return 'multipart';
+  if (essence === '*/*' || essence === 'application/*') return 'any';
+  return essence === 'text/plain' ? 'text' : 'opaque';
+}
+
+/** The key of a media type object without its parameters. */
+function mediaType(media: Node): string {
+  return (keyOf(media).split(';')[0] ?? '').trim().toLowerCase();
+}
+
+function acceptsAll(schema: Json): boolean {
+  return schema === true || (typeof schema === 'object' && schema !== null && Object.keys(schema).length === 0);
+}
+
+function isPlainText(schema: Json): boolean {
+  const simple = simpleCheck(schema);
+  return simple !== undefined && isUnconstrainedText(simple);
+}
+
+function isUnconstrainedText(simple: object): boolean {
+  return member(simple, 'type') === 'string' && Object.keys(simple).length === 1;
+}
+
+function useIn(
+  { api }: ApiOperation,
+  direction: Direction,
+): { readonly version: ApiOperation['api']['version']; readonly direction: Direction } {
+  return { version: api.version, direction };
+}
+
+function child(node: Node, key: string): Node {
+  return { document: node.document, pointer: below(node.pointer, key), value: member(node.value, key) };
+}
+
+/** The members of an object that are objects, in order. */
+function members(node: Node): readonly Node[] {
+  const { value } = node;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+  return Object.keys(value)
+    .filter((key) => !key.startsWith('x-'))
+    .map((key) => child(node, key));
+}
+
+function firstMember(node: Node): Node | undefined {
+  return members(node)[0];
+}
+
+function keyOf(node: Node): string {
+  return lastToken(node.pointer) ?? '';
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
