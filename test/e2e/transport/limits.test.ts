@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGateway, type TestGateway } from './support/gateway.ts';
-import { dial, echo, exchange, startUpstream, statuses, type Upstream } from './support/wire.ts';
+import { dial, echo, exchange, startUpstream, statuses, type Upstream, until } from './support/wire.ts';
 
 const HEAD = 'Host: a.example\r\nConnection: close\r\n';
 
@@ -141,11 +141,6 @@ describe('SL-1: slow clients', () => {
     await endless.stop();
   });
 });
-
-/** Waits for something that another connection brings about. */
-async function until(done: () => boolean): Promise<void> {
-  while (!done()) await new Promise((resolve) => setImmediate(resolve));
-}
 
 describe('X-3: Expect: 100-continue', () => {
   const POST = 'POST /x HTTP/1.1\r\nHost: a.example\r\nExpect: 100-continue\r\n';

@@ -137,3 +137,20 @@ export const echo: RequestListener = (request, response) => {
     () => response.destroy(),
   );
 };
+
+/** Waits for something that another connection brings about. */
+export async function until(done: () => boolean): Promise<void> {
+  while (!done()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** The body of the only answer in what arrived. */
+export function answerBody(text: string): string {
+  return text.slice(text.indexOf('\r\n\r\n') + 4);
+}
+
+/** The values of a field of the last answer's head. */
+export function fieldOf(text: string, name: string): string[] {
+  const head = text.slice(text.lastIndexOf('HTTP/1.1 '));
+  const lines = head.slice(0, head.indexOf('\r\n\r\n')).split('\r\n').slice(1);
+  return lines.filter((line) => line.toLowerCase().startsWith(`${name}:`)).map((line) => line.slice(name.length + 1).trim());
+}
