@@ -1,10 +1,26 @@
 import type { Rule } from './rule.ts';
 import governanceSuppression from './rules/governance/suppression.ts';
+import specAdditionalOperations32 from './rules/spec/additional-operations-3.2.ts';
+import specBodyOnGet from './rules/spec/body-on-get.ts';
+import specDiscriminator from './rules/spec/discriminator.ts';
+import specIdenticalTemplate from './rules/spec/identical-template.ts';
+import specKeywordVersion from './rules/spec/keyword-version.ts';
+import specOperationIdUnique from './rules/spec/operation-id-unique.ts';
+import specParamDuplicate from './rules/spec/param-duplicate.ts';
+import specParamReserved from './rules/spec/param-reserved.ts';
 import specParse from './rules/spec/parse.ts';
+import specPathParam from './rules/spec/path-param.ts';
+import specPathParamUnused from './rules/spec/path-param-unused.ts';
+import specQuerystring32 from './rules/spec/querystring-3.2.ts';
+import specRefCycle from './rules/spec/ref-cycle.ts';
 import specRefMisplaced from './rules/spec/ref-misplaced.ts';
 import specRefOutside from './rules/spec/ref-outside.ts';
 import specRefRemote from './rules/spec/ref-remote.ts';
+import specRefSibling from './rules/spec/ref-sibling.ts';
 import specRefUnresolved from './rules/spec/ref-unresolved.ts';
+import specRegex from './rules/spec/regex.ts';
+import specServerVariable from './rules/spec/server-variable.ts';
+import specStatusCode from './rules/spec/status-code.ts';
 import specStructure from './rules/spec/structure.ts';
 import specStructureDoc from './rules/spec/structure-doc.ts';
 import specVersion from './rules/spec/version.ts';
@@ -18,6 +34,22 @@ export const catalogue: readonly Rule[] = [
   specRefUnresolved,
   specRefRemote,
   specRefOutside,
+  specRefSibling,
   specRefMisplaced,
+  specRefCycle,
+  specPathParam,
+  specPathParamUnused,
+  specParamDuplicate,
+  specParamReserved,
+  specOperationIdUnique,
+  specIdenticalTemplate,
+  specStatusCode,
+  specServerVariable,
+  specDiscriminator,
+  specRegex,
+  specKeywordVersion,
+  specBodyOnGet,
+  specQuerystring32,
+  specAdditionalOperations32,
   governanceSuppression,
 ];

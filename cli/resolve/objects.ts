@@ -35,7 +35,10 @@ const mediaRange: Keys = { pattern: /^[^\s/;]+\/[^\s/;]+/, says: 'a media type s
 const headerName: Keys = { pattern: token, says: 'a header name (RFC 9110 token)' };
 const securityRequirements = read(list(map(list(text))));
 const examples = doc(map(object('example')));
-const content = read(map(object('mediaType'), mediaRange));
+const content: readonly Field[] = [
+  read(map(object('mediaType')), { until: '3.1' }),
+  read(map(object('mediaType'), mediaRange), { from: '3.2' }),
+];
 const operation = read(object('operation'));
 
 const objects: Readonly<Record<ObjectKind, ObjectType>> = {
@@ -195,7 +198,7 @@ const objects: Readonly<Record<ObjectKind, ObjectType>> = {
   requestBody: {
     name: 'Request Body Object',
     reference: true,
-    fields: { description: doc(text), content: { ...content, required: true }, required: read(flag) },
+    fields: { description: doc(text), content: content.map((field) => ({ ...field, required: true })), required: read(flag) },
   },
   mediaType: {
     name: 'Media Type Object',
@@ -294,7 +297,7 @@ const objects: Readonly<Record<ObjectKind, ObjectType>> = {
       schema: doc(object('schema')),
       example: doc(data),
       examples,
-      content: doc(map(object('mediaType'), mediaRange)),
+      content: doc(map(object('mediaType'))),
     },
     constraints: [
       { atMostOne: ['schema', 'content'], doc: true },

@@ -203,19 +203,27 @@ interface OperationSource {
   readonly layers: readonly Node<Fields>[];
 }
 
+/** A parameter with its place in the list that declares it, which may hold only a reference. */
+export interface WrittenParameter extends ApiParameter {
+  readonly writtenAt: Place;
+}
+
 /** The parameters one path item or operation declares itself, references followed, malformed ones left out. */
-export function readParameters(level: Node<Fields>, resolver: Resolver): readonly ApiParameter[] {
+export function readParameters(level: Node<Fields>, resolver: Resolver): readonly WrittenParameter[] {
   const value = member(level.value, 'parameters');
   const written =
     value === undefined ? undefined : { document: level.document, pointer: below(level.pointer, 'parameters'), value };
   const list = written === undefined ? undefined : resolver.resolve(written)?.node;
   if (list === undefined || !Array.isArray(list.value)) return [];
-  return list.value.flatMap((item: unknown, index): ApiParameter[] => {
-    const resolved = resolver.resolve({ document: list.document, pointer: below(list.pointer, index), value: item });
+  return list.value.flatMap((item: unknown, index): WrittenParameter[] => {
+    const written: Node = { document: list.document, pointer: below(list.pointer, index), value: item };
+    const resolved = resolver.resolve(written);
     const node = resolved === undefined ? undefined : fieldsOf(resolved.node);
     const name = node === undefined ? undefined : member(node.value, 'name');
     const location = node === undefined ? undefined : member(node.value, 'in');
-    return node !== undefined && typeof name === 'string' && isParameterLocation(location) ? [{ name, in: location, node }] : [];
+    return node !== undefined && typeof name === 'string' && isParameterLocation(location)
+      ? [{ name, in: location, node, writtenAt: placeOf(written) }]
+      : [];
   });
 }
 

@@ -2,6 +2,7 @@ import type { Place, Related } from '../diagnostics.ts';
 import type { Document, Node } from '../load/document.ts';
 import { below, lastToken } from '../load/pointer.ts';
 import type { Fields, OpenApiVersion } from './api.ts';
+import { discriminatorTarget } from './discriminator.ts';
 import { typeOf } from './objects.ts';
 import { type References, referenceIn, type Target } from './refs.ts';
 import type { Field, ObjectKind, Value } from './table.ts';
@@ -161,6 +162,7 @@ class Walker implements Walk {
         this.#follow({ ...task, value: { is: 'object', kind: 'schema' } }, item, false, '$dynamicRef');
         continue;
       }
+      if (kind === 'discriminator') this.#mapping(task, key, item);
       if (typeof item !== 'object' || item === null) continue;
       const field = fields.get(key) ?? (key.startsWith('x-') ? undefined : type.others);
       if (field === undefined) continue;
@@ -173,6 +175,16 @@ class Walker implements Walk {
     if (typeof item !== 'object' || item === null || !holdsObjects(value)) return;
     const { document, pointer } = parent.node;
     this.push({ ...parent, value, node: { document, pointer: below(pointer, key), value: item }, read });
+  }
+
+  /** Schemas that a discriminator names may be reached by nothing else. Whether they exist is `spec/discriminator`'s question. */
+  #mapping(task: Task, key: string, item: unknown): void {
+    const targets = key === 'mapping' && isFields(item) ? Object.values(item) : key === 'defaultMapping' ? [item] : [];
+    for (const target of targets) {
+      if (typeof target !== 'string') continue;
+      const node = discriminatorTarget(task.node, target, this.#references);
+      if (node !== undefined) this.push({ ...task, value: { is: 'object', kind: 'schema' }, node });
+    }
   }
 
   #follow(task: Task, reference: string, misplaced: boolean, keyword = '$ref'): void {

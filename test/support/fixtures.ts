@@ -33,8 +33,8 @@ export function expectedIn(file: string, text: string): Expected[] {
       line = index + 1;
       return;
     }
-    const column = groups['sign'] === '<' ? 1 : content.indexOf('^') + 1;
-    expected.push({ file, line, column, severity: groups['severity'] ?? '', says: groups['says']?.trim() ?? '' });
+    const column = groups.sign === '<' ? 1 : content.indexOf('^') + 1;
+    expected.push({ file, line, column, severity: groups.severity ?? '', says: groups.says?.trim() ?? '' });
   });
   return expected;
 }
