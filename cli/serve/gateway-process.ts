@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { GwError } from '../errors.ts';
+
+/** A running `node gateway.mjs`. */
+export interface GatewayProcess {
+  /** Where it answers. */
+  readonly url: string;
+  /** URL of its admin listener. */
+  readonly admin: string;
+  /** Resolves with the exit code when it has ended. */
+  readonly ended: Promise<number>;
+  /** Makes it load its file again. `restart` when only a new process can run it. */
+  reload(): Promise<'swapped' | 'restart' | { readonly failed: string }>;
+  /** Lets it finish what is in flight and end; called again, it ends at once. */
+  drain(): void;
+}
+
+/**
+ * Starts a gateway. Its access log goes to our standard output, what it says to our standard error.
+ *
+ * It is a process group of its own: Ctrl-C reaches it once, from us.
+ *
+ * @throws GwError when it ends before it listens
+ */
+export async function startGateway(file: string): Promise<GatewayProcess> {
+  const child = spawn(process.execPath, [file], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { GW_ADMIN: '127.0.0.1:0', ...process.env },
+  });
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  const ended = once(child, 'exit').then(([code]: unknown[]) => {
+    process.removeListener('exit', kill);
+    return typeof code === 'number' ? code : 1;
+  });
+  const { url, admin } = await listening(child, ended);
+  return {
+    url,
+    admin,
+    ended,
+    drain: () => void child.kill('SIGTERM'),
+    async reload() {
+      const answer = await fetch(`${admin}/config/reload`, { method: 'POST' });
+      const text = await answer.text();
+      if (answer.ok) return 'swapped';
+      return text.includes('restart-required') ? 'restart' : { failed: text };
+    },
+  };
+}
+
+/** Passes lines on, but for the one that says where the gateway listens. */
+async function listening(child: ChildProcess, ended: Promise<number>): Promise<{ readonly url: string; readonly admin: string }> {
+  return await new Promise((resolve, reject) => {
+    for (const [from, to] of [
+      [child.stdout, process.stdout],
+      [child.stderr, process.stderr],
+    ] as const) {
+      if (from === null) continue;
+      createInterface({ input: from }).on('line', (line) => {
+        const ready = readyLine(line);
+        if (ready === undefined) to.write(`${line}\n`);
+        else resolve(ready);
+      });
+    }
+    child.once('error', reject);
+    void ended.then((code) => reject(new GwError('ERR_GW_PORT_IN_USE', `The gateway ended with ${code} before it listened`)));
+  });
+}
+
+function readyLine(line: string): { readonly url: string; readonly admin: string } | undefined {
+  if (!line.includes('"listening"')) return undefined;
+  const said: unknown = JSON.parse(line);
+  if (typeof said !== 'object' || said === null || !('url' in said)) return undefined;
+  return { url: String(said.url), admin: 'admin' in said ? String(said.admin) : '' };
+}
