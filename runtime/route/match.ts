@@ -223,7 +223,7 @@ const SLASH = 0x2f;
  */
 export function matchingEnds(router: Router, host: string, path: string): Ends[] {
   const found: Ends[] = [];
-  for (const root of rootsOf(router, host)) collect(root, path, 1, found);
+  for (const root of rootsOf(router, host)) collect(root, path, found);
   return found;
 }
 
@@ -236,20 +236,32 @@ function rootsOf(router: Router, host: string): Node[] {
   return roots.filter((root) => root !== undefined);
 }
 
-function collect(node: Node, path: string, start: number, found: Ends[]): void {
-  const slash = path.indexOf('/', start);
-  const end = slash === -1 ? path.length : slash;
-  const next = [literalChild(node, path, start, end)];
-  if (end > start) {
-    for (const { parts, node: after } of node.templates ?? []) {
-      if (matchParts(parts, path, start, end, 0, []) >= 0) next.push(after);
+/** All choices, in the order of the walk; by a stack of its own, since every choice is followed. */
+function collect(root: Node, path: string, found: Ends[]): void {
+  const stack: { readonly node: Node | undefined; readonly start: number; readonly ends: Ends | undefined }[] = [];
+  stack.push({ node: root, start: 1, ends: undefined });
+  for (let visit = stack.pop(); visit !== undefined; visit = stack.pop()) {
+    const { node, start, ends } = visit;
+    if (ends !== undefined) found.push(ends);
+    if (node === undefined) continue;
+    const slash = path.indexOf('/', start);
+    const end = slash === -1 ? path.length : slash;
+    if (end > start && node.rest !== undefined && !hasEmptySegment(path, start)) {
+      stack.push({ node: undefined, start: 0, ends: node.rest });
     }
-    next.push(node.parameter);
+    for (const next of choices(node, path, start, end).reverse()) {
+      stack.push(slash === -1 ? { node: undefined, start: 0, ends: next.ends } : { node: next, start: end + 1, ends: undefined });
+    }
   }
-  for (const after of next) {
-    if (after === undefined) continue;
-    if (slash !== -1) collect(after, path, end + 1, found);
-    else if (after.ends !== undefined) found.push(after.ends);
+}
+
+function choices(node: Node, path: string, start: number, end: number): Node[] {
+  const literal = literalChild(node, path, start, end);
+  const found = literal === undefined ? [] : [literal];
+  if (end === start) return found;
+  for (const { parts, node: next } of node.templates ?? []) {
+    if (matchParts(parts, path, start, end, 0, []) >= 0) found.push(next);
   }
-  if (end > start && node.rest !== undefined && !hasEmptySegment(path, start)) found.push(node.rest);
+  if (node.parameter !== undefined) found.push(node.parameter);
+  return found;
 }
