@@ -79,8 +79,7 @@ class Check {
     const elsewhere = [type.fields[key] ?? []].flat();
     const isSchema = kind === 'schema';
     if (isSchema && elsewhere.length > 0) return;
-    const missing = [...fields.keys()].filter((name) => !Object.hasOwn(this.#fields, name));
-    const near = nearest(key, missing);
+    const near = nearest(key, fields.keys());
     if (type.openFrom !== undefined && version >= type.openFrom && near === undefined) return;
     const at = this.#place('key', key);
     const [field] = elsewhere;
