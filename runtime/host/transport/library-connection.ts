@@ -23,11 +23,19 @@ export class LibraryConnection {
   /** What to answer to bytes that are no request, once every request before them has its answer. */
   #broken: Reply | undefined;
   #closing = false;
+  #halfClosed = false;
+  /** An answer said that it is the last: requests behind it are not served. */
+  last = false;
 
   constructor(socket: Socket, peer: Peer, lingerMs: number) {
     this.socket = socket;
     this.peer = peer;
     this.#lingerMs = lingerMs;
+  }
+
+  /** Whether requests that arrive are still served. */
+  get accepts(): boolean {
+    return !this.last && !this.#closing;
   }
 
   /** Takes an exchange whose head was read. Returns whether it may be served now. */
@@ -39,6 +47,7 @@ export class LibraryConnection {
   ended(exchange: LibraryExchange): LibraryExchange | undefined {
     const at = this.#queue.indexOf(exchange);
     if (at !== -1) this.#queue.splice(at, 1);
+    if (this.last) this.gone();
     const [next] = this.#queue;
     if (next === undefined && this.#broken !== undefined) this.refuse(this.#broken);
     return next;
@@ -58,10 +67,19 @@ export class LibraryConnection {
     else if (!last.bodyComplete) last.failBody(reply);
   }
 
-  /** The client has sent its last byte. Asks whether it is still there: a closed peer answers interim bytes with a reset. */
+  /** The client has sent its last byte. */
   halfClosed(): void {
+    this.#halfClosed = true;
+    this.probe();
+  }
+
+  /**
+   * Asks a half-closed client whether it is still there: one that has closed answers interim bytes with a reset, which the next write
+   * meets. So a client that left is noticed after two probes, and one that waits reads some `100 Continue`.
+   */
+  probe(): void {
     const [first] = this.#queue;
-    if (first?.bodyComplete === true) first.probeClient();
+    if (this.#halfClosed && first?.bodyComplete === true) first.probeClient();
   }
 
   /** Answers without an exchange and closes. */

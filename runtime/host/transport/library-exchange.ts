@@ -248,6 +248,7 @@ export class LibraryExchange implements ServedExchange {
     this.#headMs = this.durationMs;
     if (length >= 0 && head.status !== 204) head.push('content-length', String(length));
     if (close || !this.bodyComplete) response.shouldKeepAlive = false;
+    if (!response.shouldKeepAlive) this.#connection.last = true;
     response.writeHead(head.status, head.flat);
     queueMicrotask(() => {
       if (!this.#streamed && !this.ended) response.flushHeaders();
@@ -312,6 +313,7 @@ export class LibraryExchange implements ServedExchange {
   check(now: number): void {
     const { timeouts } = this.#settings;
     this.#body.check(now, timeouts, this.#whole !== undefined);
+    this.#connection.probe();
     if (this.#blockedSince === 0) return;
     const { writableLength } = this.#request.socket;
     if (writableLength !== this.#unwritten) {

@@ -120,8 +120,8 @@ class LibraryTransport implements Transport {
 
   #begin(request: IncomingMessage, response: ServerResponse): void {
     const connection = this.#connections.get(request.socket);
-    if (connection === undefined) {
-      request.socket.destroy();
+    if (connection === undefined || !connection.accepts) {
+      request.resume();
       return;
     }
     const exchange = new LibraryExchange(this.#host, this.#settings, connection, request, response);
@@ -157,6 +157,8 @@ class LibraryTransport implements Transport {
 function parserRefusal(error: Error): Reply | undefined {
   const code = 'code' in error ? error.code : '';
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return problem.requestTimeout;
+  // The client left in the middle of a request.
+  if (code === 'HPE_INVALID_EOF_STATE') return undefined;
   if (code === 'HPE_HEADER_OVERFLOW') return problem.headersTooLarge;
   if (typeof code !== 'string' || !code.startsWith('HPE_')) return undefined;
   const line = requestLine(error);
