@@ -1,0 +1,254 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { gwBin, runGw, testFolder } from '../support/gw.ts';
+
+const orders = `openapi: 3.1.0
+info: { title: Orders, version: 1.0.0 }
+servers: [{ url: /v2 }]
+paths:
+  /orders:
+    get:
+      operationId: listOrders
+      responses: { "200": { description: ok } }
+    post:
+      operationId: createOrder
+      requestBody:
+        content: { application/json: { schema: { type: object, required: [sku], properties: { sku: { type: string } } } } }
+      responses: { "201": { description: created } }
+  /orders/{orderId}:
+    parameters: [{ name: orderId, in: path, required: true, schema: { type: integer } }]
+    get:
+      operationId: getOrder
+      responses: { "200": { description: ok } }
+`;
+const users = orders.replaceAll('rder', 'ser').replaceAll('/v2', '/v3');
+const upstream = ['--upstream', 'http://127.0.0.1:9000'];
+const gatewayFile = (name: string, specs: string): string => `name: ${name}
+specs: [${specs}]
+upstreams: { main: { url: "http://127.0.0.1:9000" } }
+defaults: { upstream: main, owner: team-a }
+`;
+
+describe('exit codes', () => {
+  it('0: a build without findings, and what it writes', async () => {
+    using folder = testFolder({ 'openapi.yaml': orders });
+    const { code, stdout, stderr } = await folder.gw('build', 'openapi.yaml', ...upstream, '-o', 'dist');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^dist\/gateway\.mjs {2}\d+ KiB {2}3 routes {2}sha256:[0-9a-f]{12}\n/m);
+    expect(readdirSync(join(folder.path, 'dist')).sort()).toEqual(['gateway.mjs', 'manifest.json', 'openapi.json']);
+    expect(readdirSync(folder.path).sort()).toEqual(['dist', 'openapi.yaml']);
+  });
+
+  it('1: an error in a document, with its place; the others are checked too; nothing is written', async () => {
+    using folder = testFolder({
+      'a.yaml': orders.replace('get:', 'gets:'),
+      'b.yaml': 'openapi: [',
+      'c.yaml': users.replace('responses:', 'response:'),
+    });
+    const { code, stdout, stderr } = await folder.gw('build', 'a.yaml', 'b.yaml', 'c.yaml', ...upstream);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(stdout).toMatch(/^a\.yaml:6:5 {2}error {2}spec\/structure/m);
+    expect(stdout).toMatch(/^b\.yaml:1:\d+ {2}error {2}spec\/parse/m);
+    expect(stdout).toMatch(/^c\.yaml:\d+:\d+ {2}error {2}spec\/structure/m);
+    expect(existsSync(join(folder.path, 'dist'))).toBe(false);
+  });
+
+  it('1: an earlier build stays when a later one fails', async () => {
+    using folder = testFolder({ 'openapi.yaml': orders });
+    await folder.gw('build', 'openapi.yaml', ...upstream);
+    const before = readFileSync(join(folder.path, 'dist', 'gateway.mjs'), 'utf8');
+    folder.write({ 'openapi.yaml': 'openapi: 2.0' });
+    expect((await folder.gw('build', 'openapi.yaml', ...upstream)).code).toBe(1);
+    expect(readFileSync(join(folder.path, 'dist', 'gateway.mjs'), 'utf8')).toBe(before);
+  });
+
+  it.each([
+    ['an unknown flag', ['build', '--upstraem', 'x'], /unknown option '--upstraem'/],
+    ['an unknown command', ['biuld'], /unknown command 'biuld'/],
+    ['an unknown format', ['lint', 'openapi.yaml', '--format', 'xml'], /There is no format xml/],
+    ['an unknown preset', ['lint', 'openapi.yaml', '--preset', 'mild'], /--preset <name>' argument 'mild' is invalid/],
+    ['a missing document', ['lint', 'nowhere.yaml'], /There is no file nowhere\.yaml/],
+    ['a missing gateway file', ['build', '-c', 'nowhere.yaml'], /There is no file nowhere\.yaml/],
+    ['no input at all', ['build'], /There is no gateway\.yaml in this folder/],
+    ['a folder as document', ['lint', '.'], /\. is not a file/],
+    ['documents beside -c', ['build', 'openapi.yaml', '-c', 'openapi.yaml'], /Documents and -c are given together/],
+    ['--upstream beside -c', ['build', '-c', 'openapi.yaml', ...upstream], /--upstream is for documents/],
+    ['--auth dev', ['build', 'openapi.yaml', ...upstream, '--auth', 'dev'], /--auth dev is not yet supported/],
+    ['no date', ['lint', 'openapi.yaml', '--now', 'tomorrow'], /--now tomorrow is no date/],
+    ['an output that is a file', ['build', 'openapi.yaml', ...upstream, '-o', 'openapi.yaml'], /openapi\.yaml cannot be written/],
+    ['an unknown rule', ['rules', 'spec/pares'], /There is no rule 'spec\/pares'.*spec\/parse/],
+    ['no request', ['explain', 'orders', 'openapi.yaml'], /The request is not METHOD \/path/],
+    ['no bundle', ['routes', 'empty'], /There is no readable/],
+  ])('2: %s, in one clear line', async (_what, args, message) => {
+    using folder = testFolder({ 'openapi.yaml': orders, 'empty/x.txt': '' });
+    const { code, stdout, stderr } = await folder.gw(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(stderr.trim().split('\n').length).toBeLessThanOrEqual(2);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it('2: --debug shows the stack', async () => {
+    using folder = testFolder({});
+    const { code, stderr } = await folder.gw('lint', 'nowhere.yaml', '--debug');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/\n\s+at /);
+  });
+
+  it('0: help and version', async () => {
+    using folder = testFolder({});
+    const help = await folder.gw('--help');
+    expect(help.code).toBe(0);
+    for (const command of ['lint', 'merge', 'build', 'serve', 'routes', 'explain', 'rules'])
+      expect(help.stdout).toContain(`  ${command} `);
+    expect((await folder.gw('build', '--help')).stdout).toContain('--upstream <url>');
+    expect((await runGw(folder.path, ['--version'], gwBin)).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe('several gateways', () => {
+  it('checks and builds each into a folder of its own', async () => {
+    using folder = testFolder({
+      'orders.yaml': orders,
+      'users.yaml': users,
+      'a.yaml': gatewayFile('public', 'orders.yaml'),
+      'b.yaml': gatewayFile('admin', 'users.yaml'),
+    });
+    const { code, stdout } = await folder.gw('build', '-c', 'a.yaml', '-c', 'b.yaml');
+    expect({ code, stdout }).toMatchObject({ code: 0 });
+    expect(readdirSync(join(folder.path, 'dist')).sort()).toEqual(['admin', 'public']);
+    expect(readdirSync(join(folder.path, 'dist', 'public')).sort()).toEqual(['gateway.mjs', 'manifest.json', 'openapi.json']);
+  });
+
+  it('writes none when one fails', async () => {
+    using folder = testFolder({
+      'orders.yaml': orders,
+      'users.yaml': 'openapi: 2.0',
+      'a.yaml': gatewayFile('public', 'orders.yaml'),
+      'b.yaml': gatewayFile('admin', 'users.yaml'),
+    });
+    expect((await folder.gw('build', '-c', 'a.yaml', '-c', 'b.yaml')).code).toBe(1);
+    expect(existsSync(join(folder.path, 'dist'))).toBe(false);
+  });
+});
+
+describe('build', () => {
+  it('--print-plan prints the plan and writes nothing', async () => {
+    using folder = testFolder({ 'openapi.yaml': orders });
+    const { code, stdout } = await folder.gw('build', 'openapi.yaml', ...upstream, '--print-plan');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ mode: 'single', auth: 'enforced', routes: [{ id: 'listOrders' }, {}, {}] });
+    expect(readdirSync(folder.path)).toEqual(['openapi.yaml']);
+  });
+
+  it('--verify compares', async () => {
+    using folder = testFolder({ 'openapi.yaml': orders });
+    await folder.gw('build', 'openapi.yaml', ...upstream);
+    const args = ['build', 'openapi.yaml', ...upstream, '--verify'];
+    expect(await folder.gw(...args)).toMatchObject({ code: 0, stdout: 'dist is what these documents build\n' });
+    folder.write({ 'openapi.yaml': orders.replace('/orders:', '/order:') });
+    expect(await folder.gw(...args)).toMatchObject({
+      code: 1,
+      stdout: 'dist differs: openapi.json, manifest.json, gateway.mjs\n',
+    });
+  });
+
+  it('--auth none is needed for security requirements, and is said loudly', async () => {
+    const secured = orders.replace(
+      'paths:',
+      'security: [{ key: [] }]\ncomponents: { securitySchemes: { key: { type: apiKey, in: header, name: x-key } } }\npaths:',
+    );
+    using folder = testFolder({ 'openapi.yaml': secured });
+    const refused = await folder.gw('build', 'openapi.yaml', ...upstream);
+    expect(refused).toMatchObject({ code: 1 });
+    expect(refused.stdout).toContain('security/scheme-unbound');
+    const built = await folder.gw('build', 'openapi.yaml', ...upstream, '--auth', 'none');
+    expect(built).toMatchObject({ code: 0 });
+    expect(built.stderr).toContain('WARNING');
+    expect(JSON.parse(readFileSync(join(folder.path, 'dist', 'manifest.json'), 'utf8'))).toMatchObject({
+      auth: 'none',
+      warnings: [/NOT enforced/],
+    });
+  });
+});
+
+describe('lint', () => {
+  it('writes several formats in one run', async () => {
+    using folder = testFolder({ 'openapi.yaml': orders.replace('post:', 'pots:') });
+    const { code, stdout } = await folder.gw(
+      'lint',
+      'openapi.yaml',
+      '--format',
+      'pretty',
+      '--format',
+      'json=out.json',
+      '--format',
+      'github=out.txt',
+    );
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^openapi\.yaml:9:5 {2}error/m);
+    expect(JSON.parse(readFileSync(join(folder.path, 'out.json'), 'utf8'))).toMatchObject({ tool: 'gw', summary: { error: 1 } });
+    expect(readFileSync(join(folder.path, 'out.txt'), 'utf8')).toMatch(/^::error file=openapi\.yaml,line=9/);
+  });
+
+  it('needs no upstream', async () => {
+    using folder = testFolder({ 'openapi.yaml': orders });
+    expect((await folder.gw('lint', 'openapi.yaml', '--preset', 'serve')).stdout).not.toContain('gateway/upstream');
+  });
+});
+
+describe('routes and explain', () => {
+  it('prints the route table of documents and of a bundle', async () => {
+    using folder = testFolder({ 'openapi.yaml': orders });
+    const { stdout } = await folder.gw('routes', 'openapi.yaml', ...upstream);
+    expect(
+      stdout
+        .split('\n')
+        .slice(1, -1)
+        .map((line) => line.split(/\s+/).slice(0, 2)),
+    ).toEqual([
+      ['GET', '/v2/orders'],
+      ['POST', '/v2/orders'],
+      ['GET', '/v2/orders/{orderId}'],
+    ]);
+    await folder.gw('build', 'openapi.yaml', ...upstream);
+    expect((await folder.gw('routes', 'dist')).stdout).toBe(stdout);
+  });
+
+  it('explains a request on documents and on a bundle alike', async () => {
+    using folder = testFolder({ 'openapi.yaml': orders.replace('servers:', 'x-gateway: { timeouts: { total: 7s } }\nservers:') });
+    const { code, stdout } = await folder.gw('explain', 'GET /v2/./orders/42?a=1', 'openapi.yaml', ...upstream);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/path {3}\/v2\/orders\/42\n {2}query {2}a=1/);
+    expect(stdout).toContain('{orderId} = 42');
+    expect(stdout).toMatch(/timeouts\.total +"7s" +openapi\.yaml:3:\d+/);
+    await folder.gw('build', 'openapi.yaml', ...upstream);
+    expect((await folder.gw('explain', 'GET /v2/./orders/42?a=1', 'dist/gateway.mjs')).stdout).toBe(stdout);
+  });
+
+  it('explains a refusal', async () => {
+    using folder = testFolder({ 'openapi.yaml': orders });
+    const { code, stdout } = await folder.gw('explain', 'DELETE /v2/orders', 'openapi.yaml');
+    expect(code).toBe(0);
+    expect(stdout).toContain('the gateway answers 405, Allow: GET, HEAD, OPTIONS, POST');
+    expect(stdout).toContain('GET /v2/orders (listOrders): answers GET, not DELETE');
+  });
+});
+
+describe('merge and rules', () => {
+  it('merges documents of several teams', async () => {
+    using folder = testFolder({ 'orders.yaml': orders, 'users.yaml': users });
+    const { code } = await folder.gw('merge', 'orders.yaml', 'users.yaml', '-o', 'merged.yaml');
+    expect(code).toBe(0);
+    expect(readFileSync(join(folder.path, 'merged.yaml'), 'utf8')).toMatch(/^ {2}\/v3\/users\/\{userId\}:$/m);
+    const { stdout } = await folder.gw('merge', 'orders.yaml', 'users.yaml');
+    expect(Object.keys(JSON.parse(stdout).paths)).toHaveLength(4);
+  });
+
+  it('lists the rules and explains one', async () => {
+    using folder = testFolder({});
+    expect((await folder.gw('rules')).stdout).toMatch(/^spec\/parse +error/m);
+    expect((await folder.gw('rules', 'spec/parse')).stdout).toMatch(/Why:.*\n.*Fix:/);
+  });
+});
