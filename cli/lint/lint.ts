@@ -36,10 +36,14 @@ function handlersOf(visitors: readonly Visitor[], kind: Visit['kind']): readonly
   });
 }
 
+/** Messages quote documents, and a path of a document may be as long as its author wants. */
+const longestMessage = 400;
+
 function diagnosticOf(rule: Rule, { visit, operation, severity, related, ...finding }: Finding): Diagnostic {
   const all = [...(related ?? []), ...relatedOf(visit?.steps)];
   return {
     ...finding,
+    message: finding.message.length > longestMessage ? `${finding.message.slice(0, longestMessage)}…` : finding.message,
     rule: rule.id,
     severity: severity ?? rule.severity,
     ...(all.length === 0 ? {} : { related: all }),

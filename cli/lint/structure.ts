@@ -76,7 +76,7 @@ class Check {
       this.#value(type.others.value, value, [key], type.others.doc);
       return;
     }
-    const elsewhere = [type.fields[key] ?? []].flat();
+    const elsewhere = Object.hasOwn(type.fields, key) ? [type.fields[key] ?? []].flat() : [];
     const isSchema = kind === 'schema';
     if (isSchema && elsewhere.length > 0) return;
     const near = nearest(key, fields.keys());

@@ -1,6 +1,6 @@
 import { type ParseErrorCode, printParseErrorCode, visit } from 'jsonc-parser';
 import type { Place } from '../diagnostics.ts';
-import { type Content, maxDepth, type Parsed, type Span, type SyntaxMistake } from './parsed.ts';
+import { type Content, maxDepth, type Parsed, type Span, type SyntaxMistake, tooDeep } from './parsed.ts';
 import { tokensOf } from './pointer.ts';
 
 const strict = { disallowComments: true, allowTrailingComma: false };
@@ -13,7 +13,7 @@ export function parseJson(text: string): Parsed {
   const outline = outlineOf(text);
   if (outline.tooDeepAt !== undefined) {
     const start = outline.tooDeepAt;
-    return { content: undefined, mistakes: [{ start, end: start + 1, message: `Nested deeper than ${maxDepth} levels` }] };
+    return { content: undefined, mistakes: [{ start, end: start + 1, message: tooDeep }] };
   }
   let value: unknown;
   try {

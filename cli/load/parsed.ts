@@ -29,3 +29,6 @@ export interface Content {
 
 /** Deepest nesting a document may have, in levels. Real documents stay below 60; everything after loading may recurse this far. */
 export const maxDepth = 1000;
+
+/** What is said of deeper documents; the YAML parser gives up a little earlier in flow style. */
+export const tooDeep = `Nested too deeply to be read: gw stops at about ${maxDepth} levels`;

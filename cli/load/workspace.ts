@@ -61,14 +61,17 @@ class Folder implements Workspace {
   /** Results by the name a file was asked for; several names may lead to one file. */
   readonly #asked = new Map<string, ReadResult>();
   readonly #starts = new Map<string, readonly number[]>();
+  #sorted: readonly Document[] | undefined;
 
   constructor(root: string) {
     this.root = root;
   }
 
   get documents(): readonly Document[] {
-    const documents = [...this.#loaded.values()].flatMap(({ result }) => ('document' in result ? [result.document] : []));
-    return documents.sort((a, b) => (a.file < b.file ? -1 : 1));
+    this.#sorted ??= [...this.#loaded.values()]
+      .flatMap(({ result }) => ('document' in result ? [result.document] : []))
+      .sort((a, b) => (a.file < b.file ? -1 : 1));
+    return this.#sorted;
   }
 
   document(file: string): Document | undefined {
@@ -179,6 +182,7 @@ class Folder implements Workspace {
               locate: (places) => this.locate(file, places),
             },
           };
+    this.#sorted = undefined;
     this.#loaded.set(file, { source, sha256, result, content });
     return result;
   }

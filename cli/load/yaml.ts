@@ -1,7 +1,7 @@
 import { isAlias, isMap, isNode, isPair, isScalar, isSeq, type Pair, parseDocument, Scalar, type YAMLMap } from 'yaml';
 import type { Place } from '../diagnostics.ts';
 import { duplicateKey } from './json.ts';
-import { type Content, maxDepth, type Parsed, type Span, type SyntaxMistake } from './parsed.ts';
+import { type Content, maxDepth, type Parsed, type Span, type SyntaxMistake, tooDeep } from './parsed.ts';
 import { tokensOf } from './pointer.ts';
 
 /** Most nodes that aliases may add to what is written: room for every honest use, an end to aliases of aliases of aliases. */
@@ -17,7 +17,7 @@ export function parseYaml(text: string): Parsed {
     document = read(text);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    return { content: undefined, mistakes: [tooDeep(0)] };
+    return { content: undefined, mistakes: [tooDeepAt(0)] };
   }
   const [error] = document.errors;
   if (error !== undefined) return { content: undefined, mistakes: [mistakeOf(error)] };
@@ -57,12 +57,12 @@ function mistakeOf(error: {
     };
   }
   if (error.code === 'TAB_AS_INDENT') return { start, end, message: 'YAML is indented with spaces; this is a tab' };
-  if (error.code === 'RESOURCE_EXHAUSTION') return tooDeep(start);
+  if (error.code === 'RESOURCE_EXHAUSTION') return tooDeepAt(start);
   return { start, end: Math.max(end, start + 1), message: `YAML syntax: ${error.message}` };
 }
 
-function tooDeep(start: number): SyntaxMistake {
-  return { start, end: start + 1, message: `Nested deeper than ${maxDepth} levels` };
+function tooDeepAt(start: number): SyntaxMistake {
+  return { start, end: start + 1, message: tooDeep };
 }
 
 interface Built {
@@ -80,7 +80,7 @@ class Builder {
   #aliased = 0;
 
   build(node: unknown, depth: number): Built {
-    if (depth > maxDepth) return this.#refuse(tooDeep(rangeOf(node).start));
+    if (depth > maxDepth) return this.#refuse(tooDeepAt(rangeOf(node).start));
     if (isAlias(node)) return this.#alias(node);
     if (isScalar(node)) return this.#name(node, { value: plain(node), size: 1 });
     if (!isMap(node) && !isSeq(node)) return { value: null, size: 1 };
