@@ -33,7 +33,7 @@ const REQUIRE = 'import{createRequire as __gwRequire}from"node:module";const req
 /**
  * Bundles host and generation into one file (`section.ts` says how they lie in it). The same plan gives the same bytes on any machine.
  *
- * @throws GwError `ERR_GW_BUNDLE` when emitted text does not compile
+ * @throws GwError `ERR_GW_BUNDLE` when esbuild does not run
  */
 export async function bundleGateway(
   plan: GatewayPlan,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type BuildOptions, type BuildResult, build, type Metafile, type Plugin } from 'esbuild';
+import { type BuildFailure, type BuildOptions, type BuildResult, build, type Metafile, type Plugin } from 'esbuild';
 import { GwError } from '../errors.ts';
 import { packageRoot } from '../package-root.ts';
 
@@ -70,11 +70,17 @@ export async function bundleEntry(
 
 type Options = BuildOptions & { write: false; metafile: true };
 
+/** Text that we emitted and that does not compile is our fault; an esbuild that does not run is the environment's. */
 async function run(options: Options): Promise<BuildResult<Options>> {
   try {
     return await build<Options>(options);
   } catch (error) {
+    if (isBuildFailure(error)) throw new Error(`invariant: what was emitted compiles: ${error.message}`);
     const reason = error instanceof Error ? error.message : String(error);
-    throw new GwError('ERR_GW_BUNDLE', `The gateway could not be bundled: ${reason}`);
+    throw new GwError('ERR_GW_BUNDLE', `esbuild does not run: ${reason}`, 'Install the dependencies of gw again.');
   }
+}
+
+function isBuildFailure(error: unknown): error is BuildFailure {
+  return error instanceof Error && 'errors' in error && Array.isArray(error.errors) && error.errors.length > 0;
 }
