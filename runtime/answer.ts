@@ -48,5 +48,5 @@ export function answerWith(exchange: ServedExchange, reply: Reply): void {
 /** RFC 9209 §2.3 for refusals that name no type of their own. */
 function refusalType(status: number): string {
   if (status === 401 || status === 403 || status === 429) return 'http_request_denied';
-  return status >= 500 ? 'proxy_internal_error' : 'http_request_error';
+  return status === 500 ? 'proxy_internal_error' : 'http_request_error';
 }

@@ -23,15 +23,22 @@ export function publicReference(reference: string, place: PublicPlace): string {
   const host = withoutDefaultPort(authority.toLowerCase(), scheme ?? place.upstream.scheme);
   if (host !== place.upstream.authority && host !== withoutDefaultPort(place.sentHost.toLowerCase(), place.upstream.scheme))
     return reference;
+  if (place.authority === '') return publicPath(path, place) + rest || '/';
   return `${scheme === undefined ? '' : `${place.scheme}:`}//${place.authority}${publicPath(path, place)}${rest}`;
 }
 
-/** Undoes the target's base path and a stripped prefix; a path outside the base stays. */
+/**
+ * Undoes the target's base path and a stripped prefix. A path outside the base stays, and so does one that has the prefix: its service
+ * knows its public path.
+ */
 export function publicPath(path: string, { upstream: { base }, prefix }: PublicPlace): string {
-  if (base === '') return prefix + path;
-  if (!path.startsWith(base)) return path;
+  if (!isBelow(path, base)) return path;
   const rest = path.slice(base.length);
-  return rest === '' || /^[/?#]/.test(rest) ? prefix + rest || '/' : path;
+  return prefix === '' || !isBelow(rest, prefix) ? prefix + rest || '/' : rest;
+}
+
+function isBelow(path: string, prefix: string): boolean {
+  return path.startsWith(prefix) && (prefix === '' || path.length === prefix.length || /[/?#]/.test(path.charAt(prefix.length)));
 }
 
 /** Rewrites the targets of a `Link` field. */

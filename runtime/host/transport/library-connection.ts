@@ -11,6 +11,12 @@ export interface Peer {
   readonly scheme: 'http' | 'https';
 }
 
+/** What all connections of a transport share. */
+export interface Lifecycle {
+  /** Every answer is the last of its connection. */
+  draining: boolean;
+}
+
 /**
  * One client connection. Requests that a client sends without waiting for the answers are served one after another, so that one
  * connection never has more than one request at an upstream.
@@ -18,6 +24,7 @@ export interface Peer {
 export class LibraryConnection {
   readonly socket: Socket;
   readonly peer: Peer;
+  readonly lifecycle: Lifecycle;
   readonly #lingerMs: number;
   readonly #queue: LibraryExchange[] = [];
   /** What to answer to bytes that are no request, once every request before them has its answer. */
@@ -27,9 +34,10 @@ export class LibraryConnection {
   /** An answer said that it is the last: requests behind it are not served. */
   last = false;
 
-  constructor(socket: Socket, peer: Peer, lingerMs: number) {
+  constructor(socket: Socket, peer: Peer, lifecycle: Lifecycle, lingerMs: number) {
     this.socket = socket;
     this.peer = peer;
+    this.lifecycle = lifecycle;
     this.#lingerMs = lingerMs;
   }
 

@@ -247,7 +247,7 @@ export class LibraryExchange implements ServedExchange {
     this.#status = head.status;
     this.#headMs = this.durationMs;
     if (length >= 0 && head.status !== 204) head.push('content-length', String(length));
-    if (close || !this.bodyComplete) response.shouldKeepAlive = false;
+    if (close || this.#connection.lifecycle.draining || !this.bodyComplete) response.shouldKeepAlive = false;
     if (!response.shouldKeepAlive) this.#connection.last = true;
     response.writeHead(head.status, head.flat);
     queueMicrotask(() => {
@@ -297,11 +297,6 @@ export class LibraryExchange implements ServedExchange {
     this.onEnd();
     this.#endMs = this.#host.now() - this.#startedAt;
     this.#host.log(this);
-  }
-
-  /** Its answer is the last on the connection. */
-  closeAfter(): void {
-    this.#response.shouldKeepAlive = false;
   }
 
   /** An interim answer, which a half-closed client reads and a closed one resets. Not for HTTP/1.0, which knows none. */

@@ -5,7 +5,7 @@ import { foldAddress, inRanges } from '../../address.ts';
 import type { Reply } from '../../contract.ts';
 import { problem } from '../../problem.ts';
 import type { HostServices } from '../services.ts';
-import { LibraryConnection } from './library-connection.ts';
+import { LibraryConnection, type Lifecycle, type Peer } from './library-connection.ts';
 import { LibraryExchange } from './library-exchange.ts';
 import type { ListenOptions, Serve, Transport, TransportSettings } from './transport.ts';
 
@@ -24,7 +24,7 @@ class LibraryTransport implements Transport {
   readonly #exchanges = new Set<LibraryExchange>();
   readonly #connections = new Map<Duplex, LibraryConnection>();
   #checker: NodeJS.Timeout | undefined;
-  #draining = false;
+  readonly #lifecycle: Lifecycle = { draining: false };
 
   constructor(host: HostServices, settings: TransportSettings, serve: Serve) {
     this.#host = host;
@@ -62,6 +62,8 @@ class LibraryTransport implements Transport {
       server.once('error', reject);
       server.listen({ port, host, reusePort, exclusive: true }, () => {
         server.off('error', reject);
+        // Out of file descriptors, mostly: the connection is lost, the listener is not.
+        server.on('error', (error) => this.#host.fault(error, 'listener'));
         this.#checker = setInterval(() => this.#check(), this.#settings.timeouts.checkMs);
         this.#checker.unref();
         const address = server.address();
@@ -77,7 +79,7 @@ class LibraryTransport implements Transport {
   }
 
   drain(): void {
-    this.#draining = true;
+    this.#lifecycle.draining = true;
   }
 
   closed(): Promise<void> {
@@ -109,7 +111,8 @@ class LibraryTransport implements Transport {
   #connected(socket: Socket): void {
     const address = foldAddress(socket.remoteAddress ?? '');
     const trusted = inRanges(this.#settings.trustedProxies, address);
-    const connection = new LibraryConnection(socket, { address, trusted, scheme: 'http' }, this.#settings.timeouts.lingerMs);
+    const peer: Peer = { address, trusted, scheme: 'http' };
+    const connection = new LibraryConnection(socket, peer, this.#lifecycle, this.#settings.timeouts.lingerMs);
     this.#connections.set(socket, connection);
     socket.on('end', () => connection.halfClosed());
     socket.once('close', () => {
@@ -130,15 +133,10 @@ class LibraryTransport implements Transport {
     response.on('close', () => {
       exchange.finish(response.writableFinished);
       const next = connection.ended(exchange);
-      if (next !== undefined) this.#run(next);
+      if (next !== undefined) this.#serve(next, next.refusal);
     });
     exchange.onEnd = () => this.#exchanges.delete(exchange);
-    if (connection.add(exchange)) this.#run(exchange);
-  }
-
-  #run(exchange: LibraryExchange): void {
-    if (this.#draining) exchange.closeAfter();
-    this.#serve(exchange, exchange.refusal);
+    if (connection.add(exchange)) this.#serve(exchange, exchange.refusal);
   }
 
   #clientError(error: Error, socket: Duplex): void {
