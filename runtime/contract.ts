@@ -98,6 +98,10 @@ export interface Exchange {
   /** Edits what the upstream will receive; names lower case. */
   setRequestHeader(name: string, value: string): void;
   removeRequestHeader(name: string): void;
+  /** Replaces the query for later stages and the upstream; without `?`. */
+  setQuery(query: string): void;
+  /** Records something for the access log: a finding of a policy in mode `report`. Names are ours; no values of the request. */
+  note(name: string, value: string): void;
 
   /** Bytes: 0 = no body, -1 = a body of unknown length. */
   readonly declaredLength: number;

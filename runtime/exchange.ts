@@ -96,4 +96,6 @@ export interface ExchangeRecord {
   /** From the first attempt to the end of the upstream's answer. */
   upstreamMs: number;
   attempts: number;
+  /** What policies noted, in order; undefined when nothing was. */
+  readonly notes: readonly (readonly [name: string, value: string])[] | undefined;
 }

@@ -82,6 +82,7 @@ function newAjv(): Ajv2020 {
   const regExp = Object.assign((source: string) => compilePattern(source), { code: 'compilePattern' });
   const ajv = new Ajv2020({
     strict: false,
+    strictNumbers: true,
     meta: false,
     validateSchema: false,
     addUsedSchema: false,

@@ -38,7 +38,7 @@ export class LibraryExchange implements ServedExchange {
   readonly refusal: Reply | undefined;
   readonly method: string;
   readonly target: string;
-  readonly query: string;
+  query: string;
   readonly authority: string;
   readonly host: string;
   readonly scheme: 'http' | 'https';
@@ -66,6 +66,7 @@ export class LibraryExchange implements ServedExchange {
   upstreamTarget: string | undefined;
   upstreamMs = 0;
   attempts = 0;
+  notes: [name: string, value: string][] | undefined;
 
   constructor(
     host: HostServices,
@@ -180,6 +181,15 @@ export class LibraryExchange implements ServedExchange {
   removeRequestHeader(name: string): void {
     this.#edits ??= new Map();
     this.#edits.set(name, undefined);
+  }
+
+  setQuery(query: string): void {
+    this.query = query;
+  }
+
+  note(name: string, value: string): void {
+    this.notes ??= [];
+    this.notes.push([name, value]);
   }
 
   eachEditedHeader(visitArrived: (name: string, value: string) => void, visitSet: (name: string, value: string) => void): void {
