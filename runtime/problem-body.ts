@@ -41,7 +41,7 @@ function xml(members: Readonly<Record<string, string | number>>): string {
 }
 
 function escaped(text: string): string {
-  return text.replace(/[&<>"'\u0000-\u001f\u007f-\uffff]/gu, (character) => {
+  return text.toWellFormed().replace(/[^\x20-\x7e]|[&<>"']/gu, (character) => {
     const code = character.codePointAt(0) ?? 0;
     return code < 0x20 ? ' ' : `&#${code};`;
   });
