@@ -27,8 +27,11 @@ export interface Content {
   spans(places: readonly Pick<Place, 'pointer' | 'part'>[]): readonly Span[];
 }
 
-/** Deepest nesting a document may have, in levels. Real documents stay below 60; everything after loading may recurse this far. */
-export const maxDepth = 1000;
+/**
+ * Deepest nesting a document may have, in levels. Real documents stay below 60; everything after loading may recurse this far. The YAML
+ * parser recurses deepest, about 800 levels, so below this limit it never decides.
+ */
+export const maxDepth = 500;
 
-/** What is said of deeper documents; the YAML parser gives up a little earlier in flow style. */
-export const tooDeep = `Nested too deeply to be read: gw stops at about ${maxDepth} levels`;
+/** What is said of deeper documents. */
+export const tooDeep = `Nested deeper than ${maxDepth} levels`;

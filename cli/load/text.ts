@@ -14,9 +14,9 @@ export function decode(bytes: Uint8Array): Decoded {
   try {
     return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch {
-    const valid = validPrefix(bytes);
-    const offset = new TextDecoder('utf-8').decode(bytes.subarray(0, valid)).length;
-    return { ok: false, text: lossy(), offset, message: `Byte ${valid + 1} of the file is not valid UTF-8` };
+    // Streaming leaves out a sequence that began well: the mistake is where it begins.
+    const valid = new TextDecoder('utf-8').decode(bytes.subarray(0, validPrefix(bytes)), { stream: true });
+    return { ok: false, text: lossy(), offset: valid.length, message: 'The file is not valid UTF-8 from here on' };
   }
 }
 

@@ -57,7 +57,8 @@ function mistakeOf(error: {
     };
   }
   if (error.code === 'TAB_AS_INDENT') return { start, end, message: 'YAML is indented with spaces; this is a tab' };
-  if (error.code === 'RESOURCE_EXHAUSTION') return tooDeepAt(start);
+  // How far the parser came depends on its stack, so its place is not said.
+  if (error.code === 'RESOURCE_EXHAUSTION') return tooDeepAt(0);
   return { start, end: Math.max(end, start + 1), message: `YAML syntax: ${error.message}` };
 }
 

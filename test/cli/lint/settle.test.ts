@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import type { Diagnostic } from '../../../cli/diagnostics.ts';
+import { lintSettings, ruleById } from '../../../cli/lint/settings.ts';
+import { settle } from '../../../cli/lint/settle.ts';
+
+const found = (rule: string, file = 'a/openapi.yaml'): Diagnostic => ({
+  rule,
+  severity: 'error',
+  message: 'm',
+  at: { file, pointer: '', part: 'value' },
+  operation: { method: 'GET', path: '/orders' },
+});
+
+const settingsOf = (
+  config: { readonly rules?: Record<string, string>; readonly suppress?: Parameters<typeof lintSettings>[0]['suppress'] },
+  preset = 'recommended',
+  now?: string,
+) =>
+  lintSettings(
+    { rules: config.rules ?? {}, suppress: config.suppress ?? [] },
+    { preset, file: 'gateway.yaml', ...(now === undefined ? {} : { now }) },
+  );
+
+const idsOf = (diagnostics: readonly Diagnostic[]) => diagnostics.map(({ rule, severity }) => `${rule} ${severity}`);
+
+describe('settle', () => {
+  it('drops what the preset does not hold', () => {
+    expect(idsOf(settle([found('spec/structure-doc'), found('spec/structure')], settingsOf({}, 'serve')))).toEqual([
+      'spec/structure error',
+    ]);
+  });
+
+  it('sets severities, but cannot switch off a locked rule', () => {
+    const rules = { 'spec/structure': 'warn', 'spec/param-reserved': 'none', 'spec/parse': 'none', 'spec/ref-remote': 'info' };
+    const diagnostics = ['spec/structure', 'spec/param-reserved', 'spec/parse', 'spec/ref-remote'].map((rule) => found(rule));
+    expect(idsOf(settle(diagnostics, settingsOf({ rules })))).toEqual([
+      'spec/structure warn',
+      'spec/parse error',
+      'spec/ref-remote error',
+    ]);
+  });
+
+  it.each(['a/openapi.yaml', 'a/*.yaml', '**/openapi.yaml', '**', 'GET /orders', 'GET /**'])('suppresses at %s', (where) => {
+    const suppress = [{ rule: 'spec/parse', where, reason: 'generated' }];
+    expect(settle([found('spec/parse')], settingsOf({ suppress }))).toEqual([]);
+  });
+
+  it.each(['b/*.yaml', '*.yaml', 'a/openapi_yaml', 'POST /orders', 'GET /ord'])(
+    'does not suppress at %s, and says so',
+    (where) => {
+      const suppress = [{ rule: 'spec/parse', where, reason: 'generated' }];
+      expect(idsOf(settle([found('spec/parse')], settingsOf({ suppress })))).toEqual([
+        'spec/parse error',
+        'governance/suppression warn',
+      ]);
+    },
+  );
+
+  it('ends a suppression after its day, where a day is given', () => {
+    const suppress = [{ rule: 'spec/parse', where: '**', reason: 'generated', until: '2026-06-30' }];
+    expect(idsOf(settle([found('spec/parse')], settingsOf({ suppress })))).toEqual([]);
+    expect(idsOf(settle([found('spec/parse')], settingsOf({ suppress }, 'recommended', '2026-06-30')))).toEqual([]);
+    expect(idsOf(settle([found('spec/parse')], settingsOf({ suppress }, 'recommended', '2026-07-01')))).toEqual([
+      'spec/parse error',
+      'governance/suppression error',
+    ]);
+  });
+
+  it('honours no suppression without a reason', () => {
+    const suppress = [{ rule: 'spec/parse', where: '**', reason: ' ' }];
+    expect(idsOf(settle([found('spec/parse')], settingsOf({ suppress })))).toEqual([
+      'spec/parse error',
+      'governance/suppression error',
+    ]);
+  });
+});
+
+describe('L17: settings that name nothing', () => {
+  it.each([
+    [{ rules: { 'spec/strukture': 'warn' } }, 'ERR_GW_UNKNOWN_RULE', "Did you mean 'spec/structure'?"],
+    [{ rules: { structure: 'warn' } }, 'ERR_GW_UNKNOWN_RULE', "Did you mean 'spec/structure'?"],
+    [{ rules: { 'spec/structure': 'off' } }, 'ERR_GW_CONFIG', 'Write one of error, warn, info, none.'],
+    [
+      { suppress: [{ rule: 'nothing/like-it', where: '**', reason: 'x' }] },
+      'ERR_GW_UNKNOWN_RULE',
+      'All rules: npx --no-install gw rules',
+    ],
+  ])('%j', (config, code, hint) => {
+    expect(() => settingsOf(config)).toThrow(expect.objectContaining({ code, hint }));
+  });
+
+  it('knows its presets and rules', () => {
+    expect(() => settingsOf({}, 'strikt')).toThrow(expect.objectContaining({ code: 'ERR_GW_USAGE' }));
+    expect(ruleById('spec/parse').locked).toBe(true);
+  });
+});
