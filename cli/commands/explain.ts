@@ -117,7 +117,8 @@ function routeText(route: ManifestRoute, captures: readonly string[]): string {
   const rows = values.map(({ key, authored, origin, skipped }) =>
     [key, JSON.stringify(authored), where(origin), skipped === undefined ? '' : `does not apply: ${skipped}`].map(printable),
   );
-  return `${lines.map(printable).join('\n')}\n\n${table(['KEY', 'VALUE', 'WRITTEN AT', ''], rows)}`;
+  const text = `${lines.map(printable).join('\n')}\n`;
+  return rows.length === 0 ? text : `${text}\n${table(['KEY', 'VALUE', 'WRITTEN AT', ''], rows)}`;
 }
 
 function place({ at }: Origin): string {
