@@ -5,7 +5,7 @@ import type { Fields } from '../resolve/api.ts';
 import { objectType, typeOf, type VersionedType } from '../resolve/objects.ts';
 import { referenceIn } from '../resolve/refs.ts';
 import { applies, type Constraint, type Field, type Value } from '../resolve/table.ts';
-import { isFields, shapeFits, type Visit } from '../resolve/walk.ts';
+import { isFields, nameOf as nameOfVisit, shapeFits, type Visit } from '../resolve/walk.ts';
 import type { Finding } from './rule.ts';
 
 /** A place that is not as the table of OpenAPI objects has it. */
@@ -170,10 +170,10 @@ class Check {
   }
 
   #constraint(constraint: Constraint): void {
-    const { when, atMostOne, atLeastOne, none, field } = constraint;
+    const { when, under, atMostOne, atLeastOne, notEmpty, none, field } = constraint;
     const fields = this.#fields;
     const isMeant = Object.entries(when ?? {}).every(([key, values]) => values.some((value) => value === fields[key]));
-    if (!isMeant) return;
+    if (!isMeant || under?.includes(nameOfVisit(this.#visit)) === false) return;
     const has = (key: string) => Object.hasOwn(fields, key);
     const { name } = this.#versioned.type;
     if (atMostOne?.every(has) === true) {
@@ -185,6 +185,9 @@ class Check {
     }
     if (atLeastOne?.some(has) === false) {
       this.#say({ at: this.#place('key'), message: `This ${name} needs ${or(atLeastOne)}${condition(when)}` }, constraint.doc);
+    }
+    if (notEmpty === true && Object.keys(fields).every((key) => key.startsWith('x-'))) {
+      this.#say({ at: this.#place('key'), message: `This ${name} is empty` }, constraint.doc);
     }
     for (const key of none ?? []) {
       if (has(key))

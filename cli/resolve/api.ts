@@ -33,6 +33,8 @@ export interface SpecEntry {
   readonly owner?: string;
   /** Scheme name of the document → name of a binding of the gateway file. */
   readonly security?: Readonly<Record<string, string>>;
+  /** The row itself, where it is an object of the gateway file. */
+  readonly node?: Node<Fields>;
 }
 
 /** An operation as a team declared it, with its place and everything OpenAPI lets it inherit. */

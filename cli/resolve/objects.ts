@@ -10,7 +10,6 @@ import {
   applies,
   data,
   doc,
-  either,
   type Field,
   flag,
   type Keys,
@@ -236,7 +235,12 @@ const objects: Readonly<Record<ObjectKind, ObjectType>> = {
       { atMostOne: ['encoding', 'itemEncoding'], from: '3.2' },
     ],
   },
-  responses: { name: 'Responses Object', fields: {}, others: read(object('response')) },
+  responses: {
+    name: 'Responses Object',
+    fields: {},
+    others: read(object('response')),
+    constraints: [{ notEmpty: true, doc: true }],
+  },
   response: {
     name: 'Response Object',
     reference: true,
@@ -362,8 +366,17 @@ const objects: Readonly<Record<ObjectKind, ObjectType>> = {
       tokenUrl: doc(text),
       refreshUrl: doc(text),
       deviceAuthorizationUrl: doc(text, { from: '3.2' }),
-      scopes: read(either(map(text)), { required: true }),
+      scopes: read(map(text), { required: true }),
     },
+    constraints: [
+      { under: ['implicit', 'authorizationCode'], atLeastOne: ['authorizationUrl'], doc: true },
+      {
+        under: ['password', 'clientCredentials', 'authorizationCode', 'deviceAuthorization'],
+        atLeastOne: ['tokenUrl'],
+        doc: true,
+      },
+      { under: ['deviceAuthorization'], atLeastOne: ['deviceAuthorizationUrl'], doc: true },
+    ],
   },
 };
 

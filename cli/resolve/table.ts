@@ -67,10 +67,14 @@ export interface Constraint {
   readonly doc?: boolean;
   /** The constraint concerns objects whose fields have one of these values (an absent field counts as its default, `undefined`). */
   readonly when?: { readonly [field: string]: readonly (string | undefined)[] };
+  /** The constraint concerns objects that stand under one of these keys. */
+  readonly under?: readonly string[];
   /** At most one of these fields. */
   readonly atMostOne?: readonly string[];
   /** At least one of these fields. */
   readonly atLeastOne?: readonly string[];
+  /** At least one field, extensions apart. */
+  readonly notEmpty?: true;
   /** None of these fields. */
   readonly none?: readonly string[];
   /** A field that must have one of the values, where it is written. */
