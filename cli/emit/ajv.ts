@@ -4,7 +4,7 @@
  */
 import { _, Ajv2020, type CodeKeywordDefinition, type KeywordCxt, type KeywordDefinition, Name, nil } from 'ajv/dist/2020.js';
 import { or } from 'ajv/dist/compile/codegen/index.js';
-import { mergeEvaluated } from 'ajv/dist/compile/util.js';
+import { evaluatedPropsToName, mergeEvaluated, Type } from 'ajv/dist/compile/util.js';
 import { invariant } from '../errors.ts';
 import type { Json } from '../plan/ir.ts';
 import { compilePattern } from '../plan/schema-pattern.ts';
@@ -43,7 +43,7 @@ export class SchemaCompiler {
     const { source } = ajv.compile(asSchema(schema));
     invariant(source !== undefined, 'Ajv keeps the source');
     const code = tidy(source.validateCode, source.validateName.str, name);
-    const used = Object.fromEntries(Object.entries(source.scopeValues).map(([prefix, names]) => [prefix, needed(names, code)]));
+    const used = { ...source.scopeValues, schema: needed(source.scopeValues.schema, code) };
     const constants = ajv.scope.scopeCode(used, this.#used, undefined).toString();
     const evaluated = source.evaluated === undefined ? '' : `${name}.evaluated = ${source.evaluated};`;
     return `${tidy(constants, undefined, name)}${code}\n${evaluated}`;
@@ -97,7 +97,7 @@ function newAjv(): Ajv2020 {
   return ajv;
 }
 
-/** Constants that the code names. Ajv notes the whole schema for every function, named or not. */
+/** Schemas that the code names: Ajv notes each, named or not. */
 function needed<T extends { readonly str: string }>(names: Iterable<T> | undefined, code: string): Set<T> {
   return new Set([...(names ?? [])].filter(({ str }) => code.includes(str)));
 }
@@ -152,6 +152,14 @@ function keywords(nameOf: FunctionName): readonly (CodeKeywordDefinition & { rea
       error: { message: '', params: ({ schema }) => _`{multipleOf: ${schema}}` },
       code: (cxt) => cxt.fail(_`!${new Name('isMultipleOf')}(${cxt.data}, ${cxt.schema})`),
     },
+    { keyword: 'if', schemaType: ['object', 'boolean'], trackErrors: true, error: NO_PARAMETERS, code: condition },
+    {
+      keyword: 'unevaluatedItems',
+      type: 'array',
+      schemaType: ['object', 'boolean'],
+      error: NO_PARAMETERS,
+      code: unevaluatedItems,
+    },
     lengthLimit(
       'maxLength',
       (cxt) => _`${cxt.data}.length > ${cxt.schema} && ${new Name('codePoints')}(${cxt.data}) > ${cxt.schema}`,
@@ -193,6 +201,58 @@ function callSchema(cxt: KeywordCxt, nameOf: FunctionName): void {
   );
 }
 
+/** What branches evaluate is known at run time only: it is noted in variables from here on. */
+function noteEvaluated({ gen, it }: KeywordCxt): void {
+  if (it.opts.unevaluated !== true) return;
+  if (it.props !== true && !(it.props instanceof Name)) it.props = evaluatedPropsToName(gen, it.props);
+  if (it.items !== true && !(it.items instanceof Name)) it.items = gen.var('items', it.items ?? 0);
+}
+
+/** Ajv's own counts what a condition evaluated even when the condition fails. */
+function condition(cxt: KeywordCxt): void {
+  const { gen, it } = cxt;
+  const parent: unknown = cxt.parentSchema;
+  const has = (keyword: string): boolean => typeof parent === 'object' && parent !== null && Object.hasOwn(parent, keyword);
+  if (!has('then') && !has('else') && it.opts.unevaluated !== true) return;
+  noteEvaluated(cxt);
+  const valid = gen.let('valid', true);
+  const holds = gen.name('_valid');
+  const tested = cxt.subschema({ keyword: 'if', compositeRule: true, createErrors: false, allErrors: false }, holds);
+  cxt.reset();
+  const clause = (keyword: 'then' | 'else'): void => {
+    if (!has(keyword)) return;
+    const clauseValid = gen.name('_valid');
+    const applied = cxt.subschema({ keyword }, clauseValid);
+    gen.assign(valid, clauseValid);
+    cxt.mergeEvaluated(applied, Name);
+  };
+  gen.if(holds);
+  cxt.mergeEvaluated(tested, Name);
+  clause('then');
+  if (has('else')) {
+    gen.else();
+    clause('else');
+  }
+  gen.endIf();
+  cxt.pass(valid, () => cxt.error(true));
+}
+
+/** Ajv's own compares with `true` as if it were a number when compositions evaluated all items. */
+function unevaluatedItems(cxt: KeywordCxt): void {
+  const { gen, data, it } = cxt;
+  const { items } = it;
+  if (items === true) return;
+  const length = gen.const('len', _`${data}.length`);
+  const from = items instanceof Name ? gen.const('from', _`${items} === true ? ${length} : ${items} || 0`) : (items ?? 0);
+  const valid = gen.var('valid', true);
+  gen.forRange('i', from, length, (i) => {
+    cxt.subschema({ keyword: 'unevaluatedItems', dataProp: i, dataPropType: Type.Num }, valid);
+    gen.if(_`!${valid}`, () => gen.break());
+  });
+  cxt.ok(valid);
+  it.items = true;
+}
+
 function format(cxt: KeywordCxt): void {
   const known = FORMATS.get(String(cxt.schema));
   if (known === undefined) return;
@@ -208,6 +268,7 @@ const DISCRIMINATOR = {
 function dispatch(cxt: KeywordCxt): void {
   const { gen, data } = cxt;
   const { propertyName, mapping, fallback, oneOf, anyOf } = readDiscriminator(cxt.schema);
+  noteEvaluated(cxt);
   const valid = gen.let('valid', false);
   const keyword = oneOf === undefined ? 'anyOf' : 'oneOf';
   const members = oneOf ?? anyOf ?? [];

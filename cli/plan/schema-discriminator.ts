@@ -9,7 +9,7 @@ import type { SchemaReferences } from './schema-references.ts';
  * Replaces `oneOf` or `anyOf` beside a `discriminator` by `gw:discriminator`, which goes to the one schema that the tag names.
  *
  * Tags are those of `mapping`, the `const` or `enum` of the property in each schema, else the component's name. Where they do not tell the
- * schemas apart, or beside `unevaluated*`, the composition stays: a discriminator never makes more values valid.
+ * schemas apart the composition stays.
  *
  * Lowered form: `{ propertyName, mapping: { tag: index }, fallback?: index, oneOf | anyOf: [schemas] }`.
  */

@@ -7,6 +7,9 @@ export type Direction = 'request' | 'response';
 /** Follows the `$ref` of a schema one step; undefined when it has none or it leads nowhere. */
 export type Follow = (node: Node) => Node | undefined;
 
+/** Of the keywords that apply to the same value those that hold one schema; all others hold lists or maps. */
+const SINGLE = new Set(['if', 'then', 'else']);
+
 /** Schemas looked at for one question; a bound against documents made of references only. */
 const MAX_SCHEMAS = 500;
 
@@ -23,10 +26,12 @@ function inPlace(node: Node, follow: Follow, keywords: readonly string[]): Node[
     const target = follow(next);
     if (target !== undefined) stack.push(target);
     for (const keyword of keywords) {
-      const members = member(value, keyword);
-      if (!Array.isArray(members)) continue;
-      for (const [i, schema] of members.entries()) {
-        stack.push({ document: next.document, pointer: below(next.pointer, keyword, i), value: schema });
+      const held = member(value, keyword);
+      const at = below(next.pointer, keyword);
+      if (SINGLE.has(keyword) && held !== undefined) stack.push({ document: next.document, pointer: at, value: held });
+      else if (typeof held === 'object' && held !== null) {
+        for (const [key, schema] of Object.entries(held))
+          stack.push({ document: next.document, pointer: below(at, key), value: schema });
       }
     }
   }
@@ -78,4 +83,10 @@ export function tagsOf(node: Node, property: string, follow: Follow): readonly s
     }
   }
   return undefined;
+}
+
+/** Whether `contains` has a say about the same array: which items it evaluates is not tracked. */
+export function containsInPlace(node: Node, follow: Follow): boolean {
+  const keywords = ['allOf', 'anyOf', 'oneOf', 'if', 'then', 'else', 'dependentSchemas'];
+  return inPlace(node, follow, keywords).some(({ value }) => member(value, 'contains') !== undefined);
 }

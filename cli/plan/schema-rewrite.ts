@@ -10,7 +10,7 @@ import type { Fields } from '../resolve/api.ts';
 import type { Json } from './ir.ts';
 import { json } from './json.ts';
 import { lowerDiscriminator } from './schema-discriminator.ts';
-import { type Direction, type Follow, hiddenNames, requiredNames } from './schema-in-place.ts';
+import { containsInPlace, type Direction, type Follow, hiddenNames, requiredNames } from './schema-in-place.ts';
 import { isKnownDialect, KEYWORDS, type KeywordKind, TYPES } from './schema-keywords.ts';
 import { ecmaPattern } from './schema-pattern.ts';
 import type { DynamicScope, SchemaReferences } from './schema-references.ts';
@@ -66,13 +66,19 @@ export class SchemaRewriter {
       if (lowered !== undefined) members.set(keyword, lowered);
     }
     if (further.length > 0) members.set('allOf', [...further, ...list(members.get('allOf'))]);
-    if (members.has('if') && !members.has('then') && !members.has('else')) members.set('then', true);
     if (!members.has('if')) {
       members.delete('then');
       members.delete('else');
     }
+    if (members.has('unevaluatedItems') && containsInPlace(node, this.#follow(context))) {
+      this.#refuse(
+        child(node, 'unevaluatedItems', value.unevaluatedItems),
+        '"unevaluatedItems" cannot be combined with "contains"',
+      );
+    }
     lowerDiscriminator(node, value, members, this.#follow(context), this.#host.references);
     this.#lowerOlder(node, value, members, inner, depth);
+    if (isEmpty(members.get('enum'))) return false;
     return context.dialect === '3.0' && value.nullable === true ? nullable(members) : Object.fromEntries(members);
   }
 
@@ -298,6 +304,10 @@ function nullable(members: Members): Json {
 }
 
 const NULL_REFUSING = ['$ref', 'const', 'allOf', 'anyOf', 'oneOf', 'not', 'if', 'gw:discriminator'];
+
+function isEmpty(value: Json | undefined): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
 
 function lowerBooleanLimit(value: Fields, members: Members, limit: string, exclusive: string): void {
   const bound = members.get(limit);

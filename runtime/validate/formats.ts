@@ -3,6 +3,10 @@
  * nothing. `cli/emit/formats.ts` lists the same names for the compiler.
  */
 
+import { isHostname } from './hostname.ts';
+
+export { isHostname };
+
 const DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
@@ -84,18 +88,6 @@ function groups(text: string, last: boolean): number {
   return count;
 }
 
-/** RFC 1123 §2.1: labels of letters, digits and inner hyphens, 63 each, 253 together. A-labels must decode (RFC 5891 §4.2.1). */
-export function isHostname(text: string): boolean {
-  if (text.length === 0 || text.length > 253) return false;
-  return text.split('.').every(isLabel);
-}
-
-function isLabel(label: string): boolean {
-  if (!/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(label)) return false;
-  if (label.slice(2, 4) !== '--') return true;
-  return /^xn--/i.test(label) && URL.canParse(`http://${label}/`);
-}
-
 /** `Mailbox` of RFC 5321 §4.1.2, quoted local parts and address literals included. */
 export function isEmail(text: string): boolean {
   const at = text.lastIndexOf('@');
@@ -150,7 +142,7 @@ export function isUriTemplate(text: string): boolean {
 }
 
 const URI_TEMPLATE =
-  /^(?:[^\0-\x20"'<>%\\^`{|}\x7f]|%[0-9A-Fa-f]{2}|\{[+#./;?&=,!@|]?(?:\w|%[0-9A-Fa-f]{2})(?:\.?(?:\w|%[0-9A-Fa-f]{2}))*(?::[1-9]\d{0,3}|\*)?(?:,(?:\w|%[0-9A-Fa-f]{2})(?:\.?(?:\w|%[0-9A-Fa-f]{2}))*(?::[1-9]\d{0,3}|\*)?)*\})*$/;
+  /^(?:[^\0-\x20"<>%\\^`{|}\x7f]|%[0-9A-Fa-f]{2}|\{[+#./;?&=,!@|]?(?:\w|%[0-9A-Fa-f]{2})(?:\.?(?:\w|%[0-9A-Fa-f]{2}))*(?::[1-9]\d{0,3}|\*)?(?:,(?:\w|%[0-9A-Fa-f]{2})(?:\.?(?:\w|%[0-9A-Fa-f]{2}))*(?::[1-9]\d{0,3}|\*)?)*\})*$/;
 
 /** RFC 6901. */
 export function isJsonPointer(text: string): boolean {
