@@ -1,3 +1,4 @@
+import type { Place } from '../diagnostics.ts';
 import type { Document, Node } from '../load/document.ts';
 import type { AdminPlan, Json, ServerPlan, TelemetryPlan, UpstreamPlan } from '../plan/ir.ts';
 import type { Fields, SpecEntry } from '../resolve/api.ts';
@@ -65,4 +66,6 @@ export interface Suppression {
   readonly where: string;
   readonly reason: string;
   readonly until?: string;
+  /** The row itself. */
+  readonly at?: Place;
 }

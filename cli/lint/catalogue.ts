@@ -1,4 +1,5 @@
 import type { Rule } from './rule.ts';
+import gatewayConfig from './rules/gateway/config.ts';
 import governanceSuppression from './rules/governance/suppression.ts';
 import specAdditionalOperations32 from './rules/spec/additional-operations-3.2.ts';
 import specBodyOnGet from './rules/spec/body-on-get.ts';
@@ -51,5 +52,6 @@ export const catalogue: readonly Rule[] = [
   specBodyOnGet,
   specQuerystring32,
   specAdditionalOperations32,
+  gatewayConfig,
   governanceSuppression,
 ];

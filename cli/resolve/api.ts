@@ -23,6 +23,8 @@ export interface Api {
   readonly securitySchemes: ReadonlyMap<string, Node<Fields>>;
   /** The root's `x-gateway`, when it is an object. */
   readonly gateway: Node<Fields> | undefined;
+  /** Follows the references of this document. */
+  readonly resolver: Resolver;
 }
 
 /** One row of `specs:` in gateway.yaml, per file it matched. */

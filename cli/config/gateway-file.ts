@@ -1,0 +1,141 @@
+/** What may stand in gateway.yaml: one closed object, from which the findings and the editor schema come. */
+
+import {
+  anything,
+  count,
+  date,
+  duration,
+  either,
+  isText,
+  list,
+  map,
+  nullable,
+  object,
+  oneOf,
+  type Shape,
+  size,
+  text,
+} from '../plan/shape.ts';
+import { gatewayShape } from '../plan/x-gateway.ts';
+import { serviceUrl } from '../policies/upstream.ts';
+import { fromEnvironment } from './env-text.ts';
+
+const name = { pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/, says: 'a name of letters, digits, dot, dash and underscore' };
+const pathGlob = { pattern: /^\//, says: 'a path that begins with /, with * and **' };
+const texts = list(text());
+
+const toNumber = (value: string): unknown => (/^\d{1,9}$/.test(value) ? Number(value) : value);
+
+const hosts = list(
+  text({
+    pattern: /^(?:\*\.)?(?!-)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.?$/,
+    says: 'a host without port, such as api.example.com or *.example.com',
+  }),
+);
+
+const network: Shape<string> = fromEnvironment(
+  text({ pattern: /^[0-9a-fA-F.:]+(?:\/\d{1,3})?$/, says: 'an address range such as 10.0.0.0/8' }),
+);
+
+export const spec = object(
+  {
+    files: either({ when: isText, shape: text() }, list(text(), { minimum: 1 })),
+    mount: text({ pattern: /^\/[^?#{}\s]*$/, says: 'a path that begins with /' }),
+    owner: text(name),
+    security: map(text(name)),
+  },
+  { required: ['files'] },
+);
+
+const server = object({
+  port: fromEnvironment(count(0, 65_535), toNumber),
+  host: fromEnvironment(text({ pattern: /^[A-Za-z0-9.:-]+$/, says: 'an address' })),
+  trustedProxies: list(network),
+  limits: object({
+    body: size(),
+    head: size({ minimum: '1KiB', maximum: '1MiB' }),
+    headers: count(1, 10_000),
+    headerValue: size({ minimum: '1B', maximum: '1MiB' }),
+    target: size({ minimum: '1B', maximum: '1MiB' }),
+    query: count(0, 100_000),
+  }),
+  timeouts: object({
+    headers: duration(),
+    request: duration(),
+    keepAlive: duration(),
+    preStop: duration({ minimum: '0ms' }),
+    drain: duration({ minimum: '0ms' }),
+  }),
+});
+
+const upstreamUrl = fromEnvironment(serviceUrl);
+export const upstream = object(
+  {
+    url: upstreamUrl,
+    targets: list(object({ url: upstreamUrl, weight: count(0, 10_000) }, { required: ['url'] }), { minimum: 1 }),
+  },
+  { exactlyOne: ['url', 'targets'] },
+);
+
+export const team = object({
+  paths: list(text(pathGlob)),
+  reviewers: texts,
+  may: list(oneOf('upstream-url', 'policies', 'bind', 'redirect')),
+});
+
+export const guardrail = object(
+  {
+    name: text(name),
+    match: object({
+      methods: list(text({ pattern: /^[A-Z][A-Z-]*$/, says: 'a method in capital letters' })),
+      paths: list(text(pathGlob)),
+      tags: texts,
+    }),
+    require: map(anything),
+    except: list(
+      object(
+        {
+          route: text({ pattern: /^[A-Z][A-Z-]* \/\S*$/, says: 'a method and a path, such as POST /v2/orders' }),
+          reason: text(),
+          until: date,
+        },
+        { required: ['route', 'reason'] },
+      ),
+    ),
+  },
+  { required: ['name', 'require'] },
+);
+
+export const suppression = object(
+  { rule: text(), where: text(), reason: text(), until: date },
+  { required: ['rule', 'where', 'reason'] },
+);
+
+const lint = object({ preset: text(), rules: map(text()), suppress: list(suppression) });
+
+/** The members of the gateway file, by name. */
+export const members = {
+  extends: text({ says: 'the path of another gateway file' }),
+  name: text(name),
+  serves: list(text()),
+  hosts,
+  specs: list(either({ when: isText, shape: text() }, spec), { minimum: 1 }),
+  server,
+  upstreams: map(upstream, name),
+  security: map(object({ type: text() }, { required: ['type'], open: true })),
+  plans: map(object({}, { open: true }), name),
+  store: fromEnvironment(oneOf('memory')),
+  teams: map(team, name),
+  defaults: gatewayShape('root'),
+  guardrails: list(guardrail),
+  lint,
+  telemetry: object({ accessLog: oneOf('json', 'none'), metrics: oneOf('prometheus', 'none') }),
+  admin: object({
+    listen: fromEnvironment(text({ pattern: /^\S+:\d{1,5}$/, says: 'an address and a port, such as 127.0.0.1:9901' })),
+  }),
+} as const;
+
+/** The whole file. A member may be null: it takes away what an extended file says. */
+export const gatewayFile = object(
+  Object.fromEntries(Object.entries(members).map(([key, shape]) => [key, nullable<unknown>(shape)])),
+);

@@ -1,0 +1,81 @@
+import type { AdminPlan, ServerPlan, TelemetryPlan } from '../plan/ir.ts';
+import { parseDuration, parseSize } from '../plan/units.ts';
+import { hasReference } from './env-text.ts';
+import type { Layers } from './layers.ts';
+
+/** HL-1, SL-1, DR-1. Used where the gateway file says nothing. */
+export const serverDefaults: ServerPlan = {
+  port: 8_080,
+  host: '0.0.0.0',
+  trustedProxies: [],
+  limits: {
+    headBytes: 16_384,
+    headerCount: 100,
+    headerValueBytes: 8_192,
+    targetBytes: 8_192,
+    queryParameters: 256,
+    bodyBytes: 1_048_576,
+  },
+  timeouts: { headersMs: 10_000, requestMs: 30_000, keepAliveMs: 75_000, preStopMs: 5_000, drainMs: 25_000 },
+};
+
+/** AD-1. */
+export const adminDefaults: AdminPlan = { listen: '127.0.0.1:9901' };
+
+/** The server of a gateway file; what does not fit its shape is as if it were not there. */
+export function serverPlan(layers: Layers): ServerPlan {
+  const { limits, timeouts } = serverDefaults;
+  const value = (...keys: readonly string[]): unknown => layers.value('server', ...keys)?.value;
+  const bytes = (key: string, otherwise: number): number => quantity(value('limits', key), parseSize) ?? otherwise;
+  const ms = (key: string, otherwise: number): number => quantity(value('timeouts', key), parseDuration) ?? otherwise;
+  const count = (key: string, otherwise: number): number => whole(value('limits', key)) ?? otherwise;
+  const port = value('port');
+  const host = value('host');
+  const proxies = value('trustedProxies');
+  return {
+    port: hasReference(port) ? port : (whole(port) ?? serverDefaults.port),
+    host: typeof host === 'string' ? host : serverDefaults.host,
+    trustedProxies: Array.isArray(proxies) ? proxies.filter((one) => typeof one === 'string') : [],
+    limits: {
+      headBytes: bytes('head', limits.headBytes),
+      headerCount: count('headers', limits.headerCount),
+      headerValueBytes: bytes('headerValue', limits.headerValueBytes),
+      targetBytes: bytes('target', limits.targetBytes),
+      queryParameters: count('query', limits.queryParameters),
+      bodyBytes: bytes('body', limits.bodyBytes),
+    },
+    timeouts: {
+      headersMs: ms('headers', timeouts.headersMs),
+      requestMs: ms('request', timeouts.requestMs),
+      keepAliveMs: ms('keepAlive', timeouts.keepAliveMs),
+      preStopMs: ms('preStop', timeouts.preStopMs),
+      drainMs: ms('drain', timeouts.drainMs),
+    },
+  };
+}
+
+export function telemetryPlan(layers: Layers): TelemetryPlan {
+  return { accessLog: layers.value('telemetry', 'accessLog')?.value === 'none' ? 'none' : 'json' };
+}
+
+export function adminPlan(layers: Layers): AdminPlan {
+  const listen = layers.value('admin', 'listen')?.value;
+  return typeof listen === 'string' ? { listen } : adminDefaults;
+}
+
+/** Whether only this machine can reach an `address:port`. */
+export function isLoopback(listen: string): boolean {
+  const address = listen
+    .replace(/:\d+$/, '')
+    .replace(/^\[(.*)\]$/, '$1')
+    .toLowerCase();
+  return address === 'localhost' || address === '::1' || /^127(?:\.\d{1,3}){3}$/.test(address);
+}
+
+function quantity(value: unknown, parse: (text: string) => number | undefined): number | undefined {
+  return typeof value === 'string' ? parse(value) : undefined;
+}
+
+function whole(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isInteger(value) ? value : undefined;
+}

@@ -1,0 +1,90 @@
+import type { GatewayConfig } from '../config/gateway.ts';
+import type { Node } from '../load/document.ts';
+import { below, member } from '../load/pointer.ts';
+import type { ApiOperation, Fields } from '../resolve/api.ts';
+import { isFields } from '../resolve/walk.ts';
+import type { Effective } from './effective.ts';
+import type { OriginLevel } from './ir.ts';
+import type { Key } from './key.ts';
+import { choices, vocabulary } from './vocabulary.ts';
+
+/** A layer that values are written in. */
+interface Layer {
+  readonly level: OriginLevel;
+  readonly node: Node<Fields>;
+}
+
+/**
+ * The effective `x-gateway` values of an operation, by vocabulary key: groups merge member by member, every other value is the nearest
+ * one written, whole; `null` removes. Nearest first: operation, path item, root, the row of `specs` that took the document in, the
+ * gateway's defaults. Of the ways to answer (`upstream`, `redirect`, …) the nearest layer's drops the others.
+ *
+ * A value that cannot apply to the operation is there, with the reason in `skipped`.
+ */
+export function effectiveValues(operation: ApiOperation, config: GatewayConfig): ReadonlyMap<string, Effective> {
+  const layers = layersOf(operation, config);
+  const found: { readonly key: Key; readonly effective: Effective; readonly depth: number }[] = [];
+  for (const key of vocabulary) {
+    const depth = layers.findIndex(({ node }) => written(node, key) !== undefined);
+    const layer = layers[depth];
+    const node = layer === undefined ? undefined : written(layer.node, key);
+    if (layer === undefined || node === undefined || node.value === null) continue;
+    found.push({ key, effective: { key: key.key, node, level: layer.level }, depth });
+  }
+  const chosen = Math.min(...found.filter(({ key }) => isChoice(key)).map(({ depth }) => depth));
+  const choice = found.find(({ key, depth }) => isChoice(key) && depth === chosen)?.key.key;
+  const values = new Map<string, Effective>();
+  for (const { key, effective, depth } of found) {
+    const skipped = isChoice(key) && depth > chosen ? `${choice} is nearer` : reasonToSkip(key, effective, operation, choice);
+    values.set(key.key, skipped === undefined ? effective : { ...effective, skipped });
+  }
+  return values;
+}
+
+/** Keys that say what is done before, with, and after a request to an upstream. */
+const upstreamOnly: readonly string[] = ['rewrite', 'validation.response', 'headers.request'];
+
+function reasonToSkip(
+  key: Key,
+  { node, level }: Effective,
+  operation: ApiOperation,
+  choice: string | undefined,
+): string | undefined {
+  const isForUpstream = key.group === 'timeouts' || upstreamOnly.includes(key.key);
+  if (isForUpstream && choice !== undefined && choice !== 'upstream') return `the operation has ${choice} and no upstream`;
+  let skipped: string | undefined;
+  key.check(node.value, {
+    operation,
+    level,
+    inapplicable(reason) {
+      skipped ??= reason;
+    },
+    report: () => undefined,
+  });
+  return skipped;
+}
+
+function isChoice({ key }: Key): boolean {
+  return choices.includes(key);
+}
+
+function layersOf(operation: ApiOperation, config: GatewayConfig): readonly Layer[] {
+  const { entry } = operation.api;
+  return [
+    ...operation.gateway,
+    ...(entry.node === undefined ? [] : [{ level: 'spec' as const, node: entry.node }]),
+    ...config.defaults.map((node): Layer => ({ level: config.mode === 'single' ? 'command' : 'defaults', node })),
+  ];
+}
+
+/** What a layer says about a key; the value is null where it takes the key, or its whole group, away. */
+function written({ document, pointer, value }: Node<Fields>, { key, group, name }: Key): Node | undefined {
+  if (group === undefined) {
+    const own = member(value, key);
+    return own === undefined ? undefined : { document, pointer: below(pointer, key), value: own };
+  }
+  const members = member(value, group);
+  if (members === null) return { document, pointer: below(pointer, group), value: null };
+  const own = isFields(members) ? member(members, name) : undefined;
+  return own === undefined ? undefined : { document, pointer: below(pointer, group, name), value: own };
+}

@@ -1,0 +1,84 @@
+/**
+ * The vocabulary of `x-gateway`: every key there is, and the names that later versions will know. An explicit list: a key that is not in it
+ * does not exist.
+ */
+import audience from '../policies/audience.ts';
+import bodyLimit from '../policies/body-limit.ts';
+import headerLimits from '../policies/header-limits.ts';
+import { requestHeaders, responseHeaders } from '../policies/headers.ts';
+import match from '../policies/match.ts';
+import owner from '../policies/owner.ts';
+import publicReason from '../policies/public.ts';
+import queryLimit from '../policies/query-limit.ts';
+import redirect from '../policies/redirect.ts';
+import rewrite from '../policies/rewrite.ts';
+import { perTry, timeouts } from '../policies/timeouts.ts';
+import upstream from '../policies/upstream.ts';
+import * as validation from '../policies/validation.ts';
+import visibility from '../policies/visibility.ts';
+import type { Group, Key } from './key.ts';
+
+/** In the order in which policies of one stage run. */
+export const vocabulary: readonly Key[] = [
+  owner,
+  audience,
+  visibility,
+  publicReason,
+  upstream,
+  match,
+  rewrite,
+  redirect,
+  timeouts.total,
+  timeouts.connect,
+  timeouts.firstByte,
+  timeouts.idle,
+  perTry,
+  headerLimits,
+  queryLimit,
+  bodyLimit,
+  validation.request,
+  validation.response,
+  validation.unknownQuery,
+  requestHeaders,
+  responseHeaders,
+];
+
+/** The one key of its name. */
+export function keyOf(name: string): Key | undefined {
+  return byName.get(name);
+}
+
+const byName: ReadonlyMap<string, Key> = new Map(vocabulary.map((key) => [key.key, key]));
+
+/** Of these the nearest level's choice drops the others. */
+export const choices: readonly string[] = ['upstream', 'split', 'redirect', 'mock', 'aggregate'];
+
+/** Names that are not yet supported. */
+export const reserved: readonly string[] = [
+  'split',
+  'mock',
+  'authorize',
+  'version',
+  'lifecycle',
+  'cors',
+  'ip',
+  'retry',
+  'circuitBreaker',
+  'hedge',
+  'priority',
+  'cache',
+  'compress',
+  'idempotency',
+  'transform',
+  'aggregate',
+  'grpc',
+  'graphql',
+  'websocket',
+  'stream',
+  'policies',
+];
+
+/** Members of groups that are not yet supported. */
+export const reservedMembers: Partial<Readonly<Record<Group, readonly string[]>>> = {
+  limits: ['rate', 'quota', 'concurrency', 'spikeArrest'],
+};

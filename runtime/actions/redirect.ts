@@ -1,0 +1,26 @@
+import type { Reply } from '../contract.ts';
+import type { ActionFactory } from '../generation.ts';
+import { problem } from '../problem.ts';
+import { rewritePath } from '../route/rewrite.ts';
+
+export interface RedirectOptions {
+  /** 301, 302, 303, 307 or 308. */
+  readonly status: number;
+  /** Texts, encoded at build, and parameter indices. */
+  readonly location: readonly (string | number)[];
+}
+
+/**
+ * Sends the caller elsewhere. Parameters are copied as they stand in the normalized path, still encoded, each as one segment (RT-10); the
+ * query goes along byte for byte.
+ *
+ * @returns the redirect, or 400 when the location would hold a dot segment
+ * @see RFC 9110 §15.4
+ */
+export const redirect: ActionFactory<RedirectOptions> = ({ status, location }) => {
+  return (exchange): Reply => {
+    const target = rewritePath(location, exchange.path, exchange.captures);
+    if (target === undefined || target.startsWith('//')) return problem.badRequest('The path is not valid.');
+    return { status, headers: [['location', exchange.query === '' ? target : `${target}?${exchange.query}`]] };
+  };
+};
