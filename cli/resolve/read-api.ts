@@ -40,6 +40,7 @@ class Reader {
       operations: this.#operations,
       securitySchemes: this.#named(this.#child(this.#child(root, 'components'), 'securitySchemes')),
       gateway: this.#child(root, 'x-gateway'),
+      resolver,
     };
     for (const [path, item] of this.#members(this.#child(root, 'paths'))) {
       if (path.startsWith('/')) this.#pathItem(path, item);
