@@ -1,0 +1,54 @@
+/** Where the documents and suites of others lie, when they are there. Tests over them are skipped otherwise. */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Folder of real OpenAPI documents, from GW_CORPUS; undefined when it is not set. */
+export const corpus: string | undefined = folder('GW_CORPUS');
+/** Folder of conformance data, from GW_SUITES. */
+export const suites: string | undefined = folder('GW_SUITES');
+
+function folder(variable: string): string | undefined {
+  const path = process.env[variable];
+  if (path === undefined || path === '') return undefined;
+  if (!existsSync(path)) throw new Error(`${variable} names a folder that is not there: ${path}`);
+  return path;
+}
+
+/** A document of the corpus, or a farm of documents to merge. Paths are absolute. */
+export interface CorpusEntry {
+  readonly name: string;
+  readonly files: readonly string[];
+}
+
+/** Documents that span several files, by folder and entry. */
+const SPLIT = new Map([
+  ['lichess', 'lichess-api.yaml'],
+  ['nexmo', 'application.v2.yml'],
+  ['cafe-split-3.2', 'cafe.yaml'],
+]);
+const NO_DOCUMENTS = new Set(['farms', 'pairs']);
+
+/** Every single document of the corpus, sorted by name. */
+export function corpusDocuments(root: string): readonly CorpusEntry[] {
+  const entries: CorpusEntry[] = [];
+  for (const name of readdirSync(root).sort()) {
+    const path = join(root, name);
+    if (/\.(ya?ml|json)$/.test(name)) entries.push({ name: name.replace(/\.[a-z]+$/, ''), files: [path] });
+    else if (statSync(path).isDirectory() && !NO_DOCUMENTS.has(name)) {
+      entries.push({ name, files: [join(path, SPLIT.get(name) ?? 'openapi.yaml')] });
+    }
+  }
+  return entries;
+}
+
+/** The farms of the corpus: sets of documents of one company, to be merged. */
+export function corpusFarms(root: string): readonly CorpusEntry[] {
+  return readdirSync(join(root, 'farms'))
+    .sort()
+    .map((name) => ({
+      name,
+      files: readdirSync(join(root, 'farms', name))
+        .sort()
+        .map((file) => join(root, 'farms', name, file)),
+    }));
+}
