@@ -72,8 +72,8 @@ export class SchemaReferences {
     if (resources.length === 1 && resource.uri.startsWith(FILE_BASE)) return undefined;
     if (!URL.canParse(reference, resource.uri)) return undefined;
     const uri = withoutFragment(new URL(reference, resource.uri).href);
-    const target = resources.find((candidate) => candidate.uri === uri);
-    if (target === undefined) return undefined;
+    const [target, another] = resources.filter((candidate) => candidate.uri === uri);
+    if (target === undefined || another !== undefined) return undefined;
     if (fragment !== '' && !fragment.startsWith('/')) return target.anchors.get(fragment);
     return nodeAt(document, target.pointer + fragment);
   }

@@ -229,24 +229,23 @@ export class SchemaRewriter {
     }
   }
 
-  /** Keywords of earlier drafts that the 3.0 dialect and old habits still bring. */
+  /** Keywords of earlier drafts: the 3.0 dialect has its own, and `dependencies` is still met in 2020-12. */
   #lowerOlder(node: Node, value: Fields, members: Members, context: SchemaContext, depth: number): void {
+    const { dependencies } = value;
+    if (isFields(dependencies))
+      this.#lowerDependencies(child(node, 'dependencies', dependencies), dependencies, members, context, depth);
     if (context.dialect !== '3.0') return;
     lowerBooleanLimit(value, members, 'maximum', 'exclusiveMaximum');
     lowerBooleanLimit(value, members, 'minimum', 'exclusiveMinimum');
-    if (Array.isArray(value.items)) {
-      const items: readonly unknown[] = value.items;
-      const positions = child(node, 'items', items);
-      members.set(
-        'prefixItems',
-        items.map((item, i) => this.rewrite(child(positions, i, item), context, depth + 1)),
-      );
-      const rest = value.additionalItems;
-      if (rest !== undefined) members.set('items', this.rewrite(child(node, 'additionalItems', rest), context, depth + 1));
-    }
-    const dependencies = value.dependencies;
-    if (isFields(dependencies))
-      this.#lowerDependencies(child(node, 'dependencies', dependencies), dependencies, members, context, depth);
+    if (!Array.isArray(value.items)) return;
+    const items: readonly unknown[] = value.items;
+    const positions = child(node, 'items', items);
+    members.set(
+      'prefixItems',
+      items.map((item, i) => this.rewrite(child(positions, i, item), context, depth + 1)),
+    );
+    const rest = value.additionalItems;
+    if (rest !== undefined) members.set('items', this.rewrite(child(node, 'additionalItems', rest), context, depth + 1));
   }
 
   #lowerDependencies(node: Node, value: Fields, members: Members, context: SchemaContext, depth: number): void {
@@ -256,8 +255,10 @@ export class SchemaRewriter {
       if (isStrings(dependency)) names.push([name, dependency]);
       else schemas.push([name, this.rewrite(child(node, name, dependency), context, depth + 1)]);
     }
-    if (names.length > 0) members.set('dependentRequired', Object.fromEntries(names));
-    if (schemas.length > 0) members.set('dependentSchemas', Object.fromEntries(schemas));
+    if (names.length > 0)
+      members.set('dependentRequired', { ...Object.fromEntries(names), ...fieldsOf(members.get('dependentRequired')) });
+    if (schemas.length > 0)
+      members.set('dependentSchemas', { ...Object.fromEntries(schemas), ...fieldsOf(members.get('dependentSchemas')) });
   }
 
   #refuse(node: Node, message: string): true {
@@ -323,6 +324,15 @@ function child(node: Node, key: string | number, value: unknown): Node {
 function list(value: Json | undefined): readonly Json[] {
   if (value === undefined) return [];
   return Array.isArray(value) ? value : [value];
+}
+
+function fieldsOf(value: Json | undefined): { readonly [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !isArray(value) ? value : {};
+}
+
+/** `Array.isArray` does not narrow readonly arrays. */
+function isArray(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
 }
 
 function intersection(names: ReadonlySet<string>, others: ReadonlySet<string>): ReadonlySet<string> {
