@@ -3,6 +3,7 @@ import { build } from 'esbuild';
 import type { Diagnostic } from '../../cli/diagnostics.ts';
 import { emitValidators } from '../../cli/emit/validators.ts';
 import type { Document, Node } from '../../cli/load/document.ts';
+import { member } from '../../cli/load/pointer.ts';
 import { packageRoot } from '../../cli/package-root.ts';
 import type { RoutePlan } from '../../cli/plan/ir.ts';
 import { nodeAt } from '../../cli/plan/schema-references.ts';
@@ -23,7 +24,10 @@ export const localResolver: Resolver = {
     return found === undefined ? { failure: 'unresolved' } : { node: found };
   },
   resolve(node) {
-    return { node, chain: [] };
+    const reference = member(node.value, '$ref');
+    if (typeof reference !== 'string') return { node, chain: [] };
+    const target = localResolver.target(node, reference);
+    return 'node' in target ? localResolver.resolve(target.node) : undefined;
   },
 };
 
