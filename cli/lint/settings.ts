@@ -29,7 +29,7 @@ const settings: readonly RuleSetting[] = ['error', 'warn', 'info', 'none'];
 /**
  * Checks what a gateway file or a command line says about rules.
  *
- * @throws GwError for an unknown preset, rule id or severity
+ * @throws GwError for an unknown preset, rule id or severity, and for a locked rule that is weakened
  */
 export function lintSettings(config: Pick<LintConfig, 'rules' | 'suppress'>, { preset, now, file }: LintOptions): LintSettings {
   const known = presets.find((one) => one === preset);
@@ -37,10 +37,14 @@ export function lintSettings(config: Pick<LintConfig, 'rules' | 'suppress'>, { p
     throw new GwError('ERR_GW_USAGE', `There is no preset '${preset}'`, `Presets are ${presets.join(', ')}.`);
   const rules = new Map<string, RuleSetting>();
   for (const [id, written] of Object.entries(config.rules)) {
-    ruleById(id);
+    const rule = ruleById(id);
     const setting = settings.find((one) => one === written);
     if (setting === undefined) {
       throw new GwError('ERR_GW_CONFIG', `The rule ${id} cannot be set to '${written}'`, `Write one of ${settings.join(', ')}.`);
+    }
+    if (rule.locked === true && setting !== 'error') {
+      const hint = 'Accept single findings under `lint.suppress`, with a reason.';
+      throw new GwError('ERR_GW_CONFIG', `The rule ${id} is locked: it cannot be set to '${setting}'`, hint);
     }
     rules.set(id, setting);
   }
@@ -68,9 +72,7 @@ export function ruleById(id: string): RuleInfo {
   throw new GwError('ERR_GW_UNKNOWN_RULE', `There is no rule '${id}'`, hint);
 }
 
-/** How a rule is set. A locked rule runs whatever `lint.rules` says: only a suppression with its reason silences it. */
+/** How a rule is set. A locked rule runs in every preset: only a suppression with its reason silences it. */
 export function settingOf(rule: RuleInfo, { preset, rules }: Pick<LintSettings, 'preset' | 'rules'>): RuleSetting | 'default' {
-  const set = rules.get(rule.id);
-  if (rule.locked === true) return set === 'error' ? 'error' : 'default';
-  return set ?? (rule.presets.includes(preset) ? 'default' : 'none');
+  return rules.get(rule.id) ?? (rule.locked === true || rule.presets.includes(preset) ? 'default' : 'none');
 }

@@ -62,7 +62,10 @@ export interface ApiOperation {
   readonly responses: ReadonlyMap<string, Node<Fields>>;
   /** Effective `security`: the list, or undefined when neither the operation nor the root has one. */
   readonly security: Node<readonly Fields[]> | undefined;
-  /** Path of the first entry of the nearest `servers`, variables at their defaults, without trailing slash; '' for `/`. */
+  /**
+   * The entry's `mount`, else the path of the first entry of the nearest `servers`, variables at their defaults; without trailing
+   * slash, '' for `/`.
+   */
   readonly mount: string;
   readonly mountPlace: Place;
   /** `x-gateway` objects nearest first: operation, path item, root. Levels without one are absent. */

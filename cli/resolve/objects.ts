@@ -1,6 +1,6 @@
 /**
  * The one table of OpenAPI objects: which keys of which object hold what, in which of 3.0, 3.1 and 3.2. Visiting, reference resolution,
- * data positions, structure findings and their suggestions all come from it.
+ * data positions, structure findings and their suggestions all come from it. It is a long file because it is one table.
  *
  * Source: the OpenAPI Specification 3.0.4, 3.1.1, 3.2.0.
  */

@@ -30,13 +30,12 @@ describe('settle', () => {
     ]);
   });
 
-  it('sets severities, but cannot switch off a locked rule', () => {
-    const rules = { 'spec/structure': 'warn', 'spec/param-reserved': 'none', 'spec/parse': 'none', 'spec/ref-remote': 'info' };
-    const diagnostics = ['spec/structure', 'spec/param-reserved', 'spec/parse', 'spec/ref-remote'].map((rule) => found(rule));
-    expect(idsOf(settle(diagnostics, settingsOf({ rules })))).toEqual([
+  it('sets severities and switches rules off', () => {
+    const rules = { 'spec/structure': 'warn', 'spec/param-reserved': 'none', 'spec/structure-doc': 'error' };
+    const diagnostics = ['spec/structure', 'spec/param-reserved', 'spec/structure-doc'].map((rule) => found(rule));
+    expect(idsOf(settle(diagnostics, settingsOf({ rules }, 'serve')))).toEqual([
       'spec/structure warn',
-      'spec/parse error',
-      'spec/ref-remote error',
+      'spec/structure-doc error',
     ]);
   });
 
@@ -79,6 +78,7 @@ describe('L17: settings that name nothing', () => {
   it.each([
     [{ rules: { 'spec/strukture': 'warn' } }, 'ERR_GW_UNKNOWN_RULE', "Did you mean 'spec/structure'?"],
     [{ rules: { structure: 'warn' } }, 'ERR_GW_UNKNOWN_RULE', "Did you mean 'spec/structure'?"],
+    [{ rules: { 'spec/parse': 'none' } }, 'ERR_GW_CONFIG', 'Accept single findings under `lint.suppress`, with a reason.'],
     [{ rules: { 'spec/structure': 'off' } }, 'ERR_GW_CONFIG', 'Write one of error, warn, info, none.'],
     [
       { suppress: [{ rule: 'nothing/like-it', where: '**', reason: 'x' }] },
