@@ -1,16 +1,17 @@
 #!/usr/bin/env node
 /** Builds the CLI (`cli/`) to `lib/`, one chunk per command so that a command loads only what it needs. */
-import { rmSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-rmSync(join(root, 'lib'), { recursive: true, force: true });
+const fresh = mkdtempSync(join(root, '.lib-'));
+process.on('exit', () => rmSync(fresh, { recursive: true, force: true }));
 await build({
   absWorkingDir: root,
   entryPoints: ['cli/main.ts'],
-  outdir: 'lib',
+  outdir: join(fresh, 'lib'),
   bundle: true,
   splitting: true,
   packages: 'external',
@@ -20,3 +21,6 @@ await build({
   sourcemap: true,
   logLevel: 'warning',
 });
+// A build that fails leaves the last one in place.
+rmSync(join(root, 'lib'), { recursive: true, force: true });
+renameSync(join(fresh, 'lib'), join(root, 'lib'));
