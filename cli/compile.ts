@@ -98,7 +98,6 @@ export function check(request: CompileRequest, progress: Progress = () => undefi
   const settings = lintSettings(config.lint, {
     preset: request.preset ?? config.lint.preset ?? request.defaultPreset,
     ...(request.now === undefined ? {} : { now: request.now }),
-    ...(request.source.kind === 'config' ? { file: request.source.file } : {}),
   });
   const linting = lint({ apis, resolver, visits, config }, settings);
 

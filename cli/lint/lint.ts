@@ -1,5 +1,7 @@
 import type { Diagnostic } from '../diagnostics.ts';
+import { tokensOf } from '../load/pointer.ts';
 import type { ApiOperation } from '../resolve/api.ts';
+import { methodFields } from '../resolve/objects.ts';
 import { relatedOf, type Visit } from '../resolve/walk.ts';
 import { catalogue } from './catalogue.ts';
 import { withOwners } from './owners.ts';
@@ -40,6 +42,7 @@ function handlersOf(visitors: readonly Visitor[], kind: Visit['kind']): readonly
 const longestMessage = 400;
 
 function diagnosticOf(rule: Rule, { visit, operation, severity, related, ...finding }: Finding): Diagnostic {
+  const named = operation === undefined ? operationAt(finding.at.pointer) : nameOfOperation(operation);
   const all = [...(related ?? []), ...relatedOf(visit?.steps)];
   return {
     ...finding,
@@ -47,10 +50,18 @@ function diagnosticOf(rule: Rule, { visit, operation, severity, related, ...find
     rule: rule.id,
     severity: severity ?? rule.severity,
     ...(all.length === 0 ? {} : { related: all }),
-    ...(operation === undefined ? {} : { operation: nameOfOperation(operation) }),
+    ...(named === undefined ? {} : { operation: named }),
   };
 }
 
 function nameOfOperation({ method, path, operationId }: ApiOperation): NonNullable<Diagnostic['operation']> {
   return operationId === undefined ? { method, path } : { method, path, operationId };
+}
+
+/** The operation that a place of an entry document belongs to, by its pointer. */
+function operationAt(pointer: string): Diagnostic['operation'] {
+  if (!pointer.startsWith('/paths/')) return undefined;
+  const [, path, method] = tokensOf(pointer);
+  const field = methodFields.find((one) => one === method);
+  return path === undefined || field === undefined ? undefined : { method: field.toUpperCase(), path };
 }

@@ -12,15 +12,12 @@ export interface LintSettings {
   readonly suppress: readonly Suppression[];
   /** `YYYY-MM-DD` that suppressions expire against; absent in `gw build`, where nothing depends on today. */
   readonly now?: string;
-  /** The gateway file, where findings about suppressions stand. */
-  readonly file?: string;
 }
 
 export interface LintOptions {
   /** `--preset`, else the one of the gateway file, else the command's. */
   readonly preset: string;
   readonly now?: string;
-  readonly file?: string;
 }
 
 const presets: readonly Preset[] = ['serve', 'recommended'];
@@ -31,7 +28,7 @@ const settings: readonly RuleSetting[] = ['error', 'warn', 'info', 'none'];
  *
  * @throws GwError for an unknown preset, rule id or severity, and for a locked rule that is weakened
  */
-export function lintSettings(config: Pick<LintConfig, 'rules' | 'suppress'>, { preset, now, file }: LintOptions): LintSettings {
+export function lintSettings(config: Pick<LintConfig, 'rules' | 'suppress'>, { preset, now }: LintOptions): LintSettings {
   const known = presets.find((one) => one === preset);
   if (known === undefined)
     throw new GwError('ERR_GW_USAGE', `There is no preset '${preset}'`, `Presets are ${presets.join(', ')}.`);
@@ -54,7 +51,6 @@ export function lintSettings(config: Pick<LintConfig, 'rules' | 'suppress'>, { p
     rules,
     suppress: config.suppress,
     ...(now === undefined ? {} : { now }),
-    ...(file === undefined ? {} : { file }),
   };
 }
 

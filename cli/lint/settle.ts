@@ -1,10 +1,9 @@
 import type { Suppression } from '../config/gateway.ts';
-import type { Diagnostic, Place } from '../diagnostics.ts';
+import type { Diagnostic } from '../diagnostics.ts';
 import { invariant } from '../errors.ts';
-import { below } from '../load/pointer.ts';
 import { catalogue } from './catalogue.ts';
 import type { Rule } from './rule.ts';
-import { type LintSettings, settingOf } from './settings.ts';
+import { type LintSettings, ruleById, settingOf } from './settings.ts';
 
 /**
  * Applies presets, severities and suppressions to what all stages found. Suppressions of the gateway file silence locked rules too;
@@ -16,7 +15,7 @@ export function settle(
   rules: readonly Rule[] = catalogue,
 ): Diagnostic[] {
   const byId = new Map(rules.map((rule) => [rule.id, rule]));
-  const suppressions = settings.suppress.map((suppression, index) => new Active(suppression, index));
+  const suppressions = settings.suppress.map((suppression) => new Active(suppression));
   const settled: Diagnostic[] = [];
   for (const diagnostic of diagnostics) {
     const rule = byId.get(diagnostic.rule);
@@ -32,13 +31,11 @@ export function settle(
 /** A suppression while it is applied. */
 class Active {
   readonly #suppression: Suppression;
-  readonly #index: number;
   readonly #where: RegExp;
   #used = false;
 
-  constructor(suppression: Suppression, index: number) {
+  constructor(suppression: Suppression) {
     this.#suppression = suppression;
-    this.#index = index;
     this.#where = globPattern(suppression.where);
   }
 
@@ -50,7 +47,7 @@ class Active {
       this.#where.test(at.file) || (operation !== undefined && this.#where.test(`${operation.method} ${operation.path}`));
     if (!matches) return false;
     this.#used = true;
-    return !this.#isExpired(now) && this.#hasReason();
+    return !this.#isExpired(now);
   }
 
   #isExpired(now: string | undefined): boolean {
@@ -58,20 +55,18 @@ class Active {
     return until !== undefined && now !== undefined && until < now;
   }
 
-  #hasReason(): boolean {
-    return this.#suppression.reason.trim() !== '';
-  }
-
-  findings({ file, now }: LintSettings): readonly Diagnostic[] {
-    const { rule, where, until } = this.#suppression;
-    const at: Place = { file: file ?? '', pointer: below('/lint/suppress', this.#index), part: 'value' };
-    const finding = (severity: Diagnostic['severity'], message: string, hint: string): readonly Diagnostic[] =>
-      file === undefined ? [] : [{ rule: 'governance/suppression', severity, message, hint, at }];
-    if (!this.#hasReason()) return finding('error', `The suppression of ${rule} gives no reason`, 'Say why it is accepted.');
-    if (this.#isExpired(now))
+  /** What is wrong with the suppression itself, told where a day is given: in `gw build` nothing depends on today. */
+  findings(settings: LintSettings): readonly Diagnostic[] {
+    const { rule, where, until, at } = this.#suppression;
+    const isOn = settingOf(ruleById(rule), settings) !== 'none';
+    if (at === undefined || settings.now === undefined || !isOn) return [];
+    const finding = (severity: Diagnostic['severity'], message: string, hint: string): readonly Diagnostic[] => [
+      { rule: 'governance/suppression', severity, message, hint, at },
+    ];
+    if (this.#isExpired(settings.now)) {
       return finding('error', `The suppression of ${rule} ended on ${until}`, 'Repair what it hides, or renew it.');
-    if (!this.#used) return finding('warn', `The suppression of ${rule} at ${where} silences nothing`, 'Remove it.');
-    return [];
+    }
+    return this.#used ? [] : finding('warn', `The suppression of ${rule} at ${where} silences nothing`, 'Remove it.');
   }
 }
 

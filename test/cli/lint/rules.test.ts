@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { LocatedDiagnostic } from '../../../cli/diagnostics.ts';
 import { catalogue } from '../../../cli/lint/catalogue.ts';
+import type { Rule } from '../../../cli/lint/rule.ts';
 import { diagnose, filesBelow } from '../../support/diagnose.ts';
 import { compare, expectedIn } from '../../support/fixtures.ts';
 
@@ -12,11 +14,10 @@ const fixtures = join(repository, 'test/fixtures/rules');
 const withoutRef: Readonly<Record<string, string>> = {
   'spec/version': 'only entry documents have a version',
   'spec/operation-id-unique': 'an operationId stands in an operation, which only a path item can bring along',
-  'governance/suppression': 'suppressions stand in gateway.yaml',
 };
 
-/** Rules that stages after lint report; their fixtures are run by the tests of those stages. */
-const isLater = (rule: (typeof catalogue)[number]) => 'reportedBy' in rule && !['load', 'resolve'].includes(rule.reportedBy);
+/** Rules that stages after lint report: their findings stand where operations and gateway files meet, not in a leaf. */
+const isLater = (rule: Rule) => 'reportedBy' in rule && !['load', 'resolve'].includes(rule.reportedBy);
 
 describe('the catalogue of rules', () => {
   it('lists every rule file once, by its own id', () => {
@@ -31,9 +32,9 @@ describe('the catalogue of rules', () => {
     },
   );
 
-  it.each(catalogue.filter((rule) => !isLater(rule)).map((rule) => [rule.id] as const))('%s has its fixtures', (id) => {
+  it.each(catalogue.map((rule) => [rule.id, rule] as const))('%s has its fixtures', (id, rule) => {
     const names = existsSync(join(fixtures, id)) ? readdirSync(join(fixtures, id)) : [];
-    const kinds = withoutRef[id] === undefined ? ['fail', 'pass', 'ref'] : ['fail', 'pass'];
+    const kinds = isLater(rule) || withoutRef[id] !== undefined ? ['fail', 'pass'] : ['fail', 'pass', 'ref'];
     for (const kind of kinds)
       expect(
         names.some((name) => name.startsWith(kind)),
@@ -42,20 +43,24 @@ describe('the catalogue of rules', () => {
   });
 });
 
-describe.each(catalogue.filter((rule) => !isLater(rule)).map((rule) => rule.id))('%s', (id) => {
-  const folder = join(fixtures, id);
+/** Every fixture of every rule. */
+const cases = catalogue.flatMap((rule) => {
+  const folder = join(fixtures, rule.id);
   const names = existsSync(folder) ? readdirSync(folder).sort() : [];
-  it.each(names)('%s is judged as it says', (name) => {
+  return names.map((name) => [`${rule.id}/${name}`, rule, folder, name] as const);
+});
+
+describe('fixtures', () => {
+  it.each(cases)('%s is judged as it says', async (_title, rule, folder, name) => {
     const isFolder = statSync(join(folder, name)).isDirectory();
     const root = isFolder ? join(folder, name) : folder;
-    const entry = isFolder ? (readdirSync(root).find((file) => file.startsWith('openapi.')) ?? 'openapi.yaml') : name;
     const files = isFolder ? filesBelow(root) : [name];
     const expected = files.flatMap((file) => expectedIn(file, readFileSync(join(root, file), 'utf8')));
-    const found = diagnose(root, [entry], { rules: switchedOn(id) });
+    const found = await findingsOf(rule, root, files);
     expect(
       compare(
         expected,
-        found.filter(({ rule }) => rule === id),
+        found.filter((one) => one.rule === rule.id),
       ),
     ).toEqual([]);
     if (name.startsWith('pass')) expect(found.filter(({ severity }) => severity === 'error')).toEqual([]);
@@ -63,8 +68,18 @@ describe.each(catalogue.filter((rule) => !isLater(rule)).map((rule) => rule.id))
   });
 });
 
-/** A rule outside of the preset is switched on by setting it. */
-function switchedOn(id: string): Readonly<Record<string, string>> {
-  const rule = catalogue.find((one) => one.id === id);
-  return rule === undefined || rule.presets.includes('recommended') ? {} : { [id]: rule.severity };
+/** Runs the compiler as far as the rule needs it: with `gateway.yaml` where the fixture has one. */
+async function findingsOf(rule: Rule, root: string, files: readonly string[]): Promise<readonly LocatedDiagnostic[]> {
+  const [single = ''] = files;
+  const entry = files.length === 1 ? single : (files.find((file) => file.startsWith('openapi.')) ?? 'openapi.yaml');
+  const hasGateway = files.includes('gateway.yaml');
+  if (!hasGateway && !isLater(rule)) {
+    const isOn = rule.presets.includes('recommended');
+    return diagnose(root, [entry], isOn ? {} : { rules: { [rule.id]: rule.severity } });
+  }
+  const { check } = await import('../../../cli/compile.ts');
+  const source = hasGateway
+    ? ({ kind: 'config', file: 'gateway.yaml' } as const)
+    : ({ kind: 'documents', files: [entry], upstream: 'http://upstream.invalid' } as const);
+  return check({ root, source, auth: 'none', defaultPreset: 'recommended', now: '2026-01-01' }).diagnostics;
 }
