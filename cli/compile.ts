@@ -112,7 +112,10 @@ export function check(request: CompileRequest, progress: Progress = () => undefi
   if (request.until === 'merge') return { ...result([]), plan: undefined, validators: undefined };
 
   progress('plan');
-  const { plan, diagnostics: planning } = planGateway(merged, config, resolver, { auth: request.auth });
+  const { plan, diagnostics: planning } = planGateway(merged, config, resolver, {
+    auth: request.auth,
+    ...(request.now === undefined ? {} : { now: request.now }),
+  });
   const complete: GatewayPlan = { ...(request.local === true ? withoutPreStop(plan) : plan), inputs: inputsOf(workspace) };
 
   progress('validators');
