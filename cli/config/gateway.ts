@@ -19,6 +19,8 @@ export interface GatewayConfig {
   /** One per file, globs expanded, sorted by file. */
   readonly entries: readonly SpecEntry[];
   readonly server: ServerPlan;
+  /** Where the gateway file writes `server.limits.body`. */
+  readonly bodyLimit?: Node;
   readonly upstreams: ReadonlyMap<string, UpstreamPlan>;
   /** Verifier bindings by scheme name, as authored; their meaning comes with authentication. */
   readonly security: ReadonlyMap<string, Node>;

@@ -134,6 +134,7 @@ function configOf(layers: Layers, findings: Findings): Omit<GatewayConfig, 'entr
   const name = layers.value('name')?.value;
   const serves = layers.value('serves')?.value;
   const hosts = layers.value('hosts')?.value;
+  const bodyLimit = layers.value('server', 'limits', 'body');
   return {
     mode: 'platform',
     name: fits(members.name, name) ? name : 'gateway',
@@ -141,6 +142,7 @@ function configOf(layers: Layers, findings: Findings): Omit<GatewayConfig, 'entr
     serves: fits(members.serves, serves) ? [...new Set(serves)].sort() : undefined,
     hosts: fits(members.hosts, hosts) ? [...new Set(hosts.map((host) => host.toLowerCase().replace(/\.$/, '')))].sort() : [],
     server: serverPlan(layers),
+    ...(bodyLimit === undefined ? {} : { bodyLimit }),
     upstreams: new Map(layers.named('upstreams').flatMap(([key, node]) => upstreamPlan(key, node) ?? [])),
     security: new Map(layers.named('security')),
     plans: new Map(layers.named('plans')),

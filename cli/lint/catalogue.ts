@@ -1,6 +1,16 @@
 import type { Rule } from './rule.ts';
 import gatewayConfig from './rules/gateway/config.ts';
+import gatewayGuardrail from './rules/gateway/guardrail.ts';
+import gatewayInapplicable from './rules/gateway/inapplicable.ts';
+import gatewayNotDelegated from './rules/gateway/not-delegated.ts';
+import gatewaySchema from './rules/gateway/schema.ts';
+import gatewayUpstream from './rules/gateway/upstream.ts';
+import governanceOwner from './rules/governance/owner.ts';
 import governanceSuppression from './rules/governance/suppression.ts';
+import securityMissing from './rules/security/missing.ts';
+import securityPublicUndeclared from './rules/security/public-undeclared.ts';
+import securitySchemeUnbound from './rules/security/scheme-unbound.ts';
+import securityUndefinedScheme from './rules/security/undefined-scheme.ts';
 import specAdditionalOperations32 from './rules/spec/additional-operations-3.2.ts';
 import specBodyOnGet from './rules/spec/body-on-get.ts';
 import specDiscriminator from './rules/spec/discriminator.ts';
@@ -53,5 +63,15 @@ export const catalogue: readonly Rule[] = [
   specQuerystring32,
   specAdditionalOperations32,
   gatewayConfig,
+  gatewaySchema,
+  gatewayInapplicable,
+  gatewayUpstream,
+  gatewayNotDelegated,
+  gatewayGuardrail,
+  securityMissing,
+  securityPublicUndeclared,
+  securityUndefinedScheme,
+  securitySchemeUnbound,
+  governanceOwner,
   governanceSuppression,
 ];

@@ -16,8 +16,8 @@ interface Layer {
 
 /**
  * The effective `x-gateway` values of an operation, by vocabulary key: groups merge member by member, every other value is the nearest
- * one written, whole; `null` removes. Nearest first: operation, path item, root, the row of `specs` that took the document in, the
- * gateway's defaults. Of the ways to answer (`upstream`, `redirect`, …) the nearest layer's drops the others.
+ * one written, whole; `null` removes. Nearest first: the row of `specs` that took the document in (its owner cannot be claimed away),
+ * operation, path item, root, the gateway's defaults. Of the ways to answer (`upstream`, `redirect`, …) the nearest layer's drops the others.
  *
  * A value that cannot apply to the operation is there, with the reason in `skipped`.
  */
@@ -71,8 +71,8 @@ function isChoice({ key }: Key): boolean {
 function layersOf(operation: ApiOperation, config: GatewayConfig): readonly Layer[] {
   const { entry } = operation.api;
   return [
-    ...operation.gateway,
     ...(entry.node === undefined ? [] : [{ level: 'spec' as const, node: entry.node }]),
+    ...operation.gateway,
     ...config.defaults.map((node): Layer => ({ level: config.mode === 'single' ? 'command' : 'defaults', node })),
   ];
 }

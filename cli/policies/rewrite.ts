@@ -1,3 +1,4 @@
+import { normalizeLiteral } from '../emit/literal.ts';
 import type { PathRewrite } from '../plan/ir.ts';
 import { defineKey, unordered } from '../plan/key.ts';
 import { object, text } from '../plan/shape.ts';
@@ -22,7 +23,7 @@ export default defineKey({
   check({ stripPrefix: prefix, path }, { operation, inapplicable, report }) {
     if (prefix !== undefined && path !== undefined) report('Either a prefix is stripped or the path is replaced, not both');
     const template = `${operation.mount}${operation.path}`;
-    if (prefix !== undefined && template !== prefix && !template.startsWith(`${prefix}/`)) {
+    if (prefix !== undefined && normalizeLiteral(template) !== normalizeLiteral(prefix) && !normalizeLiteral(template).startsWith(`${normalizeLiteral(prefix)}/`)) {
       inapplicable(`the path does not begin with ${prefix}`);
     }
     for (const name of path === undefined ? [] : unknownParameters(path, operation)) {
@@ -31,7 +32,7 @@ export default defineKey({
     if (path !== undefined && /(?:^|\/)\.\.?(?:\/|$)/.test(path)) report('A rewritten path has no dot segments');
   },
   lower: ({ stripPrefix: prefix, path, host: sent }, { operation }): RewriteOptions => ({
-    ...(prefix === undefined ? {} : { path: { kind: 'stripPrefix', prefix: encodePath(prefix) } }),
+    ...(prefix === undefined ? {} : { path: { kind: 'stripPrefix', prefix: normalizeLiteral(prefix) } }),
     ...(path === undefined ? {} : { path: { kind: 'template', parts: templateParts(path, operation, encodePath) } }),
     ...(sent === undefined ? {} : { host: sent }),
   }),

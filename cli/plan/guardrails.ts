@@ -1,0 +1,183 @@
+import type { GatewayConfig, GuardrailConfig } from '../config/gateway.ts';
+import type { Diagnostic, Place } from '../diagnostics.ts';
+import { placeOf } from '../load/document.ts';
+import { below } from '../load/pointer.ts';
+import type { MergedOperation } from '../merge/merge.ts';
+import { isFields } from '../resolve/walk.ts';
+import { findingAbout, routeName } from './findings.ts';
+import type { Json } from './ir.ts';
+import { mayFit } from './path-glob.ts';
+import { type Requirement, readRequirement } from './requirement.ts';
+import type { RouteDraft, RouteValue } from './route.ts';
+import { keyOf } from './vocabulary.ts';
+
+export interface PlannedOperation {
+  readonly merged: MergedOperation;
+  readonly draft: RouteDraft;
+}
+
+const rule = 'gateway/guardrail';
+
+/**
+ * Proves the guardrails on the effective values of every route they match. They never change a value. What a route does not use because
+ * it has no upstream (`timeouts.*` of a redirect) is not asked for.
+ */
+export function guardrailFindings(
+  planned: readonly PlannedOperation[],
+  { guardrails }: GatewayConfig,
+  now: string | undefined,
+): readonly Diagnostic[] {
+  return guardrails.flatMap((guardrail) => {
+    const matching = planned.filter(({ merged }) => matches(guardrail, merged));
+    const excepted = new Set(guardrail.except.map(({ route }) => erased(route)));
+    return [
+      ...matching.flatMap((one) => (excepted.has(erased(routeName(one.merged))) ? [] : violations(guardrail, one))),
+      ...exceptionFindings(guardrail, matching, now),
+    ];
+  });
+}
+
+function matches({ match: { methods, paths, tags } }: GuardrailConfig, { operation, segments }: MergedOperation): boolean {
+  if (methods !== undefined && !methods.includes(operation.method)) return false;
+  if (tags !== undefined && !tags.some((tag) => operation.tags.includes(tag))) return false;
+  return paths === undefined || paths.some((path) => mayFit(path, segments));
+}
+
+function violations(guardrail: GuardrailConfig, { merged, draft }: PlannedOperation): readonly Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  for (const [key, authored] of guardrail.require) {
+    const requirement = readRequirement(authored);
+    if (requirement === undefined) continue;
+    const finding = key === 'security' ? securityViolation(requirement, merged) : valueViolation(key, requirement, draft);
+    if (finding === undefined) continue;
+    const { document, pointer } = guardrail.node;
+    const at: Place = { file: document.file, pointer: below(pointer, 'require', key), part: 'key' };
+    diagnostics.push(
+      findingAbout(merged, {
+        rule,
+        message: `The guardrail ${guardrail.name} wants ${key} ${wording(requirement)}; ${routeName(merged)} has ${finding.has}`,
+        hint: 'Change it here, or ask the platform team for an exception with its reason.',
+        ...(finding.at === undefined ? {} : { at: finding.at }),
+        related: [{ at, message: `Guardrail ${guardrail.name}` }],
+      }),
+    );
+  }
+  return diagnostics;
+}
+
+interface Violation {
+  /** What the route has instead. */
+  readonly has: string;
+  readonly at?: Place;
+}
+
+/** Whether a caller must show credentials in every alternative. */
+function securityViolation({ test }: Requirement, { operation: { security } }: MergedOperation): Violation | undefined {
+  const alternatives = security?.value ?? [];
+  const isPresent = alternatives.length > 0 && alternatives.every((one) => Object.keys(one).length > 0);
+  if (isPresent === (test === 'present')) return undefined;
+  const has = isPresent ? 'a requirement' : alternatives.length > 0 ? 'an alternative without credentials' : 'none';
+  return { has, ...(security === undefined ? {} : { at: placeOf(security, 'key') }) };
+}
+
+function valueViolation(name: string, requirement: Requirement, { plan, values }: RouteDraft): Violation | undefined {
+  const written = values.filter(({ key }) => key === name);
+  const value = written.find(({ skipped }) => skipped === undefined);
+  if (value === undefined && requirement.test !== 'present' && plan.action.kind !== 'proxy' && isForUpstream(name))
+    return undefined;
+  if (meets(name, requirement, value)) return undefined;
+  const node = value?.source.node;
+  return {
+    has: value === undefined ? 'none' : JSON.stringify(value.authored),
+    ...(node === undefined ? {} : { at: placeOf(node) }),
+  };
+}
+
+function isForUpstream(name: string): boolean {
+  return keyOf(name)?.group === 'timeouts' || name === 'upstream' || name === 'rewrite';
+}
+
+function meets(name: string, requirement: Requirement, value: RouteValue | undefined): boolean {
+  if (requirement.test === 'present') return value !== undefined;
+  if (requirement.test === 'absent') return value === undefined;
+  if (value === undefined) return false;
+  const { authored } = value;
+  switch (requirement.test) {
+    case 'equals':
+      return isEqual(authored, requirement.operand);
+    case 'oneOf':
+      return requirement.operand.some((one) => isEqual(authored, one));
+    case 'includes':
+      return includes(authored, requirement.operand);
+    case 'atMost':
+    case 'atLeast': {
+      const [own, bound] = [keyOf(name)?.magnitude(authored), keyOf(name)?.magnitude(requirement.operand)];
+      if (own === undefined || bound === undefined) return false;
+      return requirement.test === 'atMost' ? own <= bound : own >= bound;
+    }
+  }
+}
+
+/** A list holds the value; an object holds these members at least; anything else is the value. */
+function includes(authored: Json, operand: Json): boolean {
+  if (Array.isArray(authored) && !Array.isArray(operand)) return authored.some((item) => isEqual(item, operand));
+  if (Array.isArray(authored) && Array.isArray(operand)) return operand.every((item) => includes(authored, item));
+  if (!isFields(authored) || !isFields(operand)) return isEqual(authored, operand);
+  const members = new Map<string, Json>(Object.entries(authored));
+  return Object.entries(operand).every(([key, item]) => {
+    const own = members.get(key);
+    return own !== undefined && includes(own, item);
+  });
+}
+
+function isEqual(a: Json, b: Json): boolean {
+  return canonical(a) === canonical(b);
+}
+
+/** The order of members means nothing. */
+function canonical(value: Json): string {
+  return JSON.stringify(value, (_key, item: unknown) =>
+    isFields(item) ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1))) : item,
+  );
+}
+
+function wording(requirement: Requirement): string {
+  switch (requirement.test) {
+    case 'present':
+    case 'absent':
+      return requirement.test;
+    case 'equals':
+      return JSON.stringify(requirement.operand);
+    case 'oneOf':
+      return `one of ${requirement.operand.map((one) => JSON.stringify(one)).join(', ')}`;
+    case 'atMost':
+      return `at most ${JSON.stringify(requirement.operand)}`;
+    case 'atLeast':
+      return `at least ${JSON.stringify(requirement.operand)}`;
+    case 'includes':
+      return `to include ${JSON.stringify(requirement.operand)}`;
+  }
+}
+
+/** Exceptions that ended, or that except nothing. Never errors: a build must not fail because a day has passed. */
+function exceptionFindings(
+  { name, node, except }: GuardrailConfig,
+  matching: readonly PlannedOperation[],
+  now: string | undefined,
+): readonly Diagnostic[] {
+  const routes = new Set(matching.map(({ merged }) => erased(routeName(merged))));
+  return except.flatMap(({ route, until }, index): readonly Diagnostic[] => {
+    const at: Place = { file: node.document.file, pointer: below(node.pointer, 'except', index), part: 'value' };
+    const say = (message: string, hint: string): Diagnostic => ({ rule, severity: 'warn', message, hint, at });
+    if (!routes.has(erased(route))) return [say(`The exception for ${route} excepts nothing`, 'Remove it, or repair its route.')];
+    const isOver = until !== undefined && now !== undefined && until < now;
+    return isOver
+      ? [say(`The exception of ${name} for ${route} ended on ${until}`, 'Repair the route, or renew the exception.')]
+      : [];
+  });
+}
+
+/** A route whose parameter names mean nothing. */
+function erased(route: string): string {
+  return route.replaceAll(/\{[^{}]*\}/g, '{}');
+}

@@ -1,0 +1,32 @@
+import type { Diagnostic } from '../diagnostics.ts';
+import { placeOf } from '../load/document.ts';
+import type { MergedOperation } from '../merge/merge.ts';
+import { findingAbout } from './findings.ts';
+import { keyOf } from './vocabulary.ts';
+
+/**
+ * Values that cannot apply to an operation though the operation itself says them (inherited ones are skipped), and values that are wrong
+ * for it wherever they were written.
+ */
+export function inapplicableFindings(operations: readonly MergedOperation[]): readonly Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  for (const merged of operations) {
+    for (const { key, node, level, skipped } of merged.effective.values()) {
+      const rule = 'gateway/inapplicable';
+      if (skipped !== undefined && level === 'operation') {
+        const message = `'${key}' does not apply: ${skipped}`;
+        diagnostics.push(findingAbout(merged, { rule, message, hint: 'Remove it here.', at: placeOf(node, 'key') }));
+      }
+      if (skipped !== undefined) continue;
+      keyOf(key)?.check(node.value, {
+        operation: merged.operation,
+        level,
+        inapplicable: () => undefined,
+        report(message, hint) {
+          diagnostics.push(findingAbout(merged, { rule, message, at: placeOf(node), ...(hint === undefined ? {} : { hint }) }));
+        },
+      });
+    }
+  }
+  return diagnostics;
+}

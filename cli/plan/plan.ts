@@ -1,0 +1,80 @@
+import type { GatewayConfig } from '../config/gateway.ts';
+import type { Diagnostic } from '../diagnostics.ts';
+import type { Merged } from '../merge/merge.ts';
+import type { Resolver } from '../resolve/api.ts';
+import { delegationFindings } from './delegation.ts';
+import { guardrailFindings, type PlannedOperation } from './guardrails.ts';
+import { inapplicableFindings } from './inapplicable.ts';
+import type { GatewayPlan, RoutePlan } from './ir.ts';
+import { Origins } from './origins.ts';
+import { ownerFindings } from './owners.ts';
+import { draftRoute } from './route.ts';
+import { routeIds } from './route-ids.ts';
+import { SchemaPool } from './schemas.ts';
+import { securityFindings } from './security.ts';
+import { Upstreams } from './upstreams.ts';
+
+export interface PlanOptions {
+  /** `none`: security requirements are not enforced. */
+  readonly auth: GatewayPlan['auth'];
+  /** `YYYY-MM-DD` that exceptions expire against; absent = nothing depends on today. */
+  readonly now?: string;
+}
+
+/**
+ * Lowers the merged operations to the gateway plan, and proves the guardrails on the effective values. Nothing downstream reads a
+ * document. The plan's `inputs` are filled by whoever read the files.
+ */
+export function planGateway(
+  merged: Merged,
+  config: GatewayConfig,
+  resolver: Resolver,
+  options: PlanOptions,
+): { readonly plan: GatewayPlan; readonly diagnostics: readonly Diagnostic[] } {
+  const pool = new SchemaPool(resolver);
+  const upstreams = new Upstreams(config);
+  const planned = merged.operations.flatMap((operation): readonly PlannedOperation[] => {
+    const draft = draftRoute(operation, config, pool, upstreams);
+    return draft === undefined ? [] : [{ merged: operation, draft }];
+  });
+  const origins = new Origins([
+    ...planned.flatMap(({ draft }) => [draft.source, ...draft.values.map(({ source }) => source)]),
+    ...upstreams.used.flatMap(({ source }) => ('known' in source ? [] : [source])),
+  ]);
+  const ids = routeIds(
+    planned.map(({ merged: { operationId, operation, template } }) => ({ operationId, method: operation.method, template })),
+  );
+  const routes = planned.map(
+    ({ draft }, index): RoutePlan => ({
+      id: ids[index] ?? '',
+      ...draft.plan,
+      values: draft.values.map(({ source, ...value }) => ({ ...value, origin: origins.of(source) })),
+      origin: origins.of(draft.source),
+    }),
+  );
+  const plan: GatewayPlan = {
+    name: config.name,
+    mode: config.mode,
+    auth: options.auth,
+    server: config.server,
+    upstreams: upstreams.used.map(({ plan: upstream, source }) => ({
+      ...upstream,
+      origin: 'known' in source ? source.known : origins.of(source),
+    })),
+    schemas: pool.plans(),
+    routes,
+    telemetry: config.telemetry,
+    admin: config.admin,
+    inputs: [],
+  };
+  const diagnostics = [
+    ...pool.diagnostics,
+    ...upstreams.diagnostics,
+    ...inapplicableFindings(merged.operations),
+    ...delegationFindings(merged.operations, config),
+    ...ownerFindings(merged.operations, config),
+    ...securityFindings(merged.operations, config, options.auth),
+    ...guardrailFindings(planned, config, options.now),
+  ];
+  return { plan, diagnostics };
+}

@@ -1,0 +1,149 @@
+import type { GatewayConfig } from '../config/gateway.ts';
+import { serverDefaults } from '../config/server.ts';
+import type { MergedOperation } from '../merge/merge.ts';
+import redirectKey from '../policies/redirect.ts';
+import rewriteKey from '../policies/rewrite.ts';
+import { timeouts } from '../policies/timeouts.ts';
+import type { Effective } from './effective.ts';
+import type { ActionPlan, EffectiveValue, Json, PolicyPlan, RoutePlan, TimeoutsPlan } from './ir.ts';
+import { json } from './json.ts';
+import type { Key } from './key.ts';
+import type { Source } from './origins.ts';
+import type { SchemaPool } from './schemas.ts';
+import { inStageOrder } from './stages.ts';
+import type { Upstreams } from './upstreams.ts';
+import { bufferingReason, validationPolicies } from './validation.ts';
+import { keyOf, vocabulary } from './vocabulary.ts';
+
+/** One effective value, its place not yet located. */
+export interface RouteValue extends Omit<EffectiveValue, 'origin'> {
+  readonly source: Source;
+}
+
+/** A route whose places are not yet located. */
+export interface RouteDraft {
+  readonly plan: Omit<RoutePlan, 'values' | 'origin' | 'id'>;
+  readonly values: readonly RouteValue[];
+  readonly source: Source;
+}
+
+/** TO-1, VA-5: what holds where nothing is written, as it would be authored. */
+const builtin: Readonly<Record<string, Json>> = {
+  'timeouts.total': '15s',
+  'timeouts.connect': '1s',
+  'timeouts.firstByte': '10s',
+  'timeouts.idle': '60s',
+  'limits.body': '1MiB',
+  'validation.request': 'enforce',
+};
+
+/** Lowers one operation; undefined when it has nothing to answer with, which `upstreams` has said. */
+export function draftRoute(
+  merged: MergedOperation,
+  config: GatewayConfig,
+  pool: SchemaPool,
+  upstreams: Upstreams,
+): RouteDraft | undefined {
+  const { operation, owner, effective } = merged;
+  const action = actionOf(merged, upstreams);
+  if (action === undefined) return undefined;
+  const policies = inStageOrder([...ownPolicies(merged), ...validationPolicies(operation, effective, pool)]);
+  const buffers = bufferingReason(policies);
+  const security = operation.security?.value;
+  return {
+    plan: {
+      ...(merged.operationId === undefined ? {} : { operationId: merged.operationId }),
+      ...(owner === undefined ? {} : { owner }),
+      tags: operation.tags,
+      visibility: merged.visibility,
+      deprecated: operation.deprecated,
+      hosts: merged.hosts,
+      method: operation.method,
+      template: merged.template,
+      segments: merged.segments,
+      parameterNames: merged.parameterNames,
+      conditions: merged.conditions,
+      action,
+      policies,
+      ...(buffers === undefined ? {} : { buffers }),
+      ...(security === undefined ? {} : { security: security.map(requirement) }),
+    },
+    values: valuesOf(merged, config, action),
+    source: { level: 'openapi', node: operation.node },
+  };
+}
+
+/** The value of a key that applies to an operation, lowered. */
+function lowered<Options>(key: Key<Options>, { operation, effective }: MergedOperation): Options | undefined {
+  const value = effective.get(key.key);
+  if (value === undefined || value.skipped !== undefined) return undefined;
+  return key.lower(value.node.value, { operation, level: value.level });
+}
+
+function actionOf(merged: MergedOperation, upstreams: Upstreams): ActionPlan | undefined {
+  const target = lowered(redirectKey, merged);
+  if (target !== undefined) return { kind: 'redirect', ...target };
+  const chosen = merged.effective.get('upstream');
+  const upstream = upstreams.use(merged, chosen?.skipped === undefined ? chosen : undefined);
+  if (upstream === undefined) return undefined;
+  const { path, host } = lowered(rewriteKey, merged) ?? {};
+  return {
+    kind: 'proxy',
+    upstream,
+    ...(path === undefined ? {} : { rewrite: path }),
+    ...(host === undefined ? {} : { host }),
+    timeouts: timeoutsOf(merged),
+  };
+}
+
+/** No step of an exchange is given more time than the whole of it. */
+function timeoutsOf(merged: MergedOperation): TimeoutsPlan {
+  const total = lowered(timeouts.total, merged) ?? 15_000;
+  const within = (ms: number): number => Math.min(ms, total);
+  return {
+    totalMs: total,
+    connectMs: within(lowered(timeouts.connect, merged) ?? 1_000),
+    firstByteMs: within(lowered(timeouts.firstByte, merged) ?? 10_000),
+    idleMs: lowered(timeouts.idle, merged) ?? 60_000,
+  };
+}
+
+function ownPolicies(merged: MergedOperation): readonly PolicyPlan[] {
+  return vocabulary.flatMap((key): readonly PolicyPlan[] => {
+    if (key.runtime === 'plan') return [];
+    const options = lowered(key, merged);
+    if (options === undefined) return [];
+    const { module, factory } = key.runtime;
+    return [{ key: key.key, stage: key.stage, module, factory, options: json(options) }];
+  });
+}
+
+/** In the order of the vocabulary, with what holds where nothing is written. */
+function valuesOf({ effective }: MergedOperation, config: GatewayConfig, action: ActionPlan): readonly RouteValue[] {
+  return vocabulary.flatMap(({ key, group }): readonly RouteValue[] => {
+    const value = effective.get(key);
+    const written = value === undefined ? [] : [writtenValue(key, value)];
+    if (value !== undefined && value.skipped === undefined) return written;
+    if (group === 'timeouts' && action.kind !== 'proxy') return written;
+    const otherwise = builtinValue(key, config);
+    return otherwise === undefined ? written : [...written, otherwise];
+  });
+}
+
+function writtenValue(key: string, { node, level, skipped }: Effective): RouteValue {
+  const source: Source = level === 'command' ? { level } : { level, node };
+  return { key, authored: json(node.value), source, ...(skipped === undefined ? {} : { skipped }) };
+}
+
+function builtinValue(key: string, { bodyLimit, server }: GatewayConfig): RouteValue | undefined {
+  const isSet = key === 'limits.body' && bodyLimit !== undefined && server.limits.bodyBytes !== serverDefaults.limits.bodyBytes;
+  if (isSet) return { key, authored: json(bodyLimit.value), source: { level: 'config', node: bodyLimit } };
+  const authored = builtin[key];
+  return authored === undefined || keyOf(key) === undefined ? undefined : { key, authored, source: { level: 'builtin' } };
+}
+
+function requirement(fields: Readonly<Record<string, unknown>>): { readonly [scheme: string]: readonly string[] } {
+  const texts = (scopes: unknown): readonly string[] =>
+    Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : [];
+  return Object.fromEntries(Object.entries(fields).map(([scheme, scopes]) => [scheme, texts(scopes)]));
+}
