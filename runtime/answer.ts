@@ -1,17 +1,26 @@
-import type { Reply } from './contract.ts';
+import type { Reply, ResponseStage } from './contract.ts';
 import type { ServedExchange } from './exchange.ts';
 import { HeaderFields } from './header-fields.ts';
 import { ACCEPT_SLOT } from './header-slots.ts';
 import { problemBody } from './problem-body.ts';
 
 /**
- * Writes the head of an answer, whoever made it, after the response stages of its route (X-1). What the stages throw, this throws, and
- * nothing was written.
+ * Writes the head of an upstream's answer after the response stages of its route. What the stages throw, this throws, and nothing was
+ * written.
  *
  * @param length bytes of the body, -1 = unknown
  */
-export function beginAnswer(exchange: ServedExchange, head: HeaderFields, length: number, close = false): void {
-  const stages = exchange.prepared?.responseStages;
+export function beginAnswer(exchange: ServedExchange, head: HeaderFields, length: number): void {
+  begin(exchange, head, length, exchange.prepared?.responseStages, false);
+}
+
+function begin(
+  exchange: ServedExchange,
+  head: HeaderFields,
+  length: number,
+  stages: readonly ResponseStage[] | undefined,
+  close: boolean,
+): void {
   if (stages !== undefined) {
     for (const stage of stages) stage(exchange, head);
   }
@@ -21,7 +30,7 @@ export function beginAnswer(exchange: ServedExchange, head: HeaderFields, length
 }
 
 /**
- * Gives an answer of the gateway itself: a problem, a redirect, an empty 204. With `Proxy-Status` (X-6), so that everybody can tell it
+ * Gives an answer of the gateway itself: a problem, a redirect, an empty 204, after the header stages of its route (X-1). With `Proxy-Status` (X-6), so that everybody can tell it
  * from an answer of the service. Does nothing when the client has left; ends the connection when a head was written already.
  */
 export function answerWith(exchange: ServedExchange, reply: Reply): void {
@@ -41,7 +50,8 @@ export function answerWith(exchange: ServedExchange, reply: Reply): void {
   const error = reply.error ?? (reply.status >= 400 ? refusalType(reply.status) : undefined);
   exchange.error ??= error;
   head.set('proxy-status', error === undefined ? 'gw' : `gw; error=${error}`);
-  beginAnswer(exchange, head, body === undefined ? 0 : Buffer.byteLength(body), reply.close);
+  const length = body === undefined ? 0 : Buffer.byteLength(body);
+  begin(exchange, head, length, exchange.prepared?.headerStages, reply.close === true);
   exchange.endAnswer(body);
 }
 

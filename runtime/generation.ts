@@ -157,7 +157,10 @@ export interface PreparedRoute {
   readonly info: RouteInfo;
   /** In the order of `REQUEST_STAGES`, within a stage in the order of the plan. */
   readonly stages: readonly Stage[];
+  /** Run over the answers of the upstream. */
   readonly responseStages: readonly ResponseStage[];
+  /** Those of stage `headers` alone: run over the gateway's own answers (X-1). */
+  readonly headerStages: readonly ResponseStage[];
   readonly action: Action;
 }
 
@@ -195,10 +198,15 @@ export function createGeneration(
     const routes = spec.routes.map((route): PreparedRoute => {
       const info = routeInfo(route);
       const env: PolicyEnv = { route: info, headerSlot, validator };
+      const response = ordered(route.response, RESPONSE_STAGES).map(({ stage, factory, options }) => ({
+        stage,
+        run: factory(asOptions(options), env),
+      }));
       return {
         info,
         stages: ordered(route.request, REQUEST_STAGES).map(({ factory, options }) => factory(asOptions(options), env)),
-        responseStages: ordered(route.response, RESPONSE_STAGES).map(({ factory, options }) => factory(asOptions(options), env)),
+        responseStages: response.map(({ run }) => run),
+        headerStages: response.filter(({ stage }) => stage === 'headers').map(({ run }) => run),
         action: route.action.factory(asOptions(route.action.options), { route: info, headerSlot, upstream }),
       };
     });

@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
 import type { Reply } from '../../contract.ts';
+import type { ExchangeRecord } from '../../exchange.ts';
 import { newRequestId } from '../../request-id.ts';
 import type { LibraryExchange } from './library-exchange.ts';
-import { rawAnswer } from './raw-answer.ts';
+import { rawAnswer, rawRecord } from './raw-answer.ts';
 
 /** What the transport knows of the peer of a connection. */
 export interface Peer {
@@ -12,9 +13,12 @@ export interface Peer {
 }
 
 /** What all connections of a transport share. */
-export interface Lifecycle {
+export interface Shared {
   /** Every answer is the last of its connection. */
   draining: boolean;
+  /** Milliseconds in which unread bytes are thrown away before a connection is closed. */
+  readonly lingerMs: number;
+  log(record: ExchangeRecord): void;
 }
 
 /**
@@ -24,8 +28,7 @@ export interface Lifecycle {
 export class LibraryConnection {
   readonly socket: Socket;
   readonly peer: Peer;
-  readonly lifecycle: Lifecycle;
-  readonly #lingerMs: number;
+  readonly shared: Shared;
   readonly #queue: LibraryExchange[] = [];
   /** What to answer to bytes that are no request, once every request before them has its answer. */
   #broken: Reply | undefined;
@@ -34,11 +37,10 @@ export class LibraryConnection {
   /** An answer said that it is the last: requests behind it are not served. */
   last = false;
 
-  constructor(socket: Socket, peer: Peer, lifecycle: Lifecycle, lingerMs: number) {
+  constructor(socket: Socket, peer: Peer, shared: Shared) {
     this.socket = socket;
     this.peer = peer;
-    this.lifecycle = lifecycle;
-    this.#lingerMs = lingerMs;
+    this.shared = shared;
   }
 
   /** Whether requests that arrive are still served. */
@@ -93,7 +95,9 @@ export class LibraryConnection {
   /** Answers without an exchange and closes. */
   refuse(reply: Reply): void {
     if (this.#closing) return;
-    if (this.socket.writable) this.socket.write(rawAnswer(reply, newRequestId()), 'latin1');
+    const requestId = newRequestId();
+    if (this.socket.writable) this.socket.write(rawAnswer(reply, requestId), 'latin1');
+    this.shared.log(rawRecord(reply, requestId, this.peer));
     this.#close();
   }
 
@@ -111,7 +115,7 @@ export class LibraryConnection {
     const { socket } = this;
     socket.end();
     socket.resume();
-    const timer = setTimeout(() => socket.destroy(), this.#lingerMs);
+    const timer = setTimeout(() => socket.destroy(), this.shared.lingerMs);
     socket.once('close', () => clearTimeout(timer));
   }
 }

@@ -257,7 +257,7 @@ export class LibraryExchange implements ServedExchange {
     this.#status = head.status;
     this.#headMs = this.durationMs;
     if (length >= 0 && head.status !== 204) head.push('content-length', String(length));
-    if (close || this.#connection.lifecycle.draining || !this.bodyComplete) response.shouldKeepAlive = false;
+    if (close || this.#connection.shared.draining || !this.bodyComplete) response.shouldKeepAlive = false;
     if (!response.shouldKeepAlive) this.#connection.last = true;
     response.writeHead(head.status, head.flat);
     queueMicrotask(() => {

@@ -5,7 +5,7 @@ import { foldAddress, inRanges } from '../../address.ts';
 import type { Reply } from '../../contract.ts';
 import { problem } from '../../problem.ts';
 import type { HostServices } from '../services.ts';
-import { LibraryConnection, type Lifecycle, type Peer } from './library-connection.ts';
+import { LibraryConnection, type Peer, type Shared } from './library-connection.ts';
 import { LibraryExchange } from './library-exchange.ts';
 import type { ListenOptions, Serve, Transport, TransportSettings } from './transport.ts';
 
@@ -24,13 +24,14 @@ class LibraryTransport implements Transport {
   readonly #exchanges = new Set<LibraryExchange>();
   readonly #connections = new Map<Duplex, LibraryConnection>();
   #checker: NodeJS.Timeout | undefined;
-  readonly #lifecycle: Lifecycle = { draining: false };
+  readonly #shared: Shared;
 
   constructor(host: HostServices, settings: TransportSettings, serve: Serve) {
     this.#host = host;
     this.#settings = settings;
     this.#serve = serve;
     const { limits, timeouts } = settings;
+    this.#shared = { draining: false, lingerMs: timeouts.lingerMs, log: (record) => host.log(record) };
     const server = createServer({
       maxHeaderSize: limits.headBytes,
       headersTimeout: timeouts.headersMs,
@@ -79,7 +80,7 @@ class LibraryTransport implements Transport {
   }
 
   drain(): void {
-    this.#lifecycle.draining = true;
+    this.#shared.draining = true;
   }
 
   closed(): Promise<void> {
@@ -112,7 +113,7 @@ class LibraryTransport implements Transport {
     const address = foldAddress(socket.remoteAddress ?? '');
     const trusted = inRanges(this.#settings.trustedProxies, address);
     const peer: Peer = { address, trusted, scheme: 'http' };
-    const connection = new LibraryConnection(socket, peer, this.#lifecycle, this.#settings.timeouts.lingerMs);
+    const connection = new LibraryConnection(socket, peer, this.#shared);
     this.#connections.set(socket, connection);
     socket.on('end', () => connection.halfClosed());
     socket.once('close', () => {

@@ -128,6 +128,12 @@ describe('SM-1: what is not exactly one request', () => {
     expect(answer).not.toMatch(/http2-settings|upgrade/i);
   });
 
+  it('logs what never became a request', async () => {
+    const before = gateway.log.length;
+    await exchange(gateway.port, 'garbage\r\n\r\n');
+    expect(gateway.log.slice(before)).toMatchObject([{ method: '', status: 400, clientAddress: '127.0.0.1' }]);
+  });
+
   it('serves pipelined requests in order, and answers garbage behind them', async () => {
     const answer = await exchange(gateway.port, `GET /1 HTTP/1.1\r\n${HOST}\r\nGET /2 HTTP/1.1\r\n${HOST}\r\nBAD\r\n\r\n`);
     expect(statuses(answer)).toEqual([200, 200, 400]);
