@@ -181,6 +181,36 @@ describe('RE-1: the free retry', () => {
     expect(upstream.connections).toBe(2);
   });
 
+  it('sends a body again only when a stage has read it whole', async () => {
+    const put =
+      'PUT /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n';
+    const reading: GatewayOptions['request'] = [
+      {
+        stage: 'body',
+        factory: () => async (exchange) => {
+          const body = await exchange.readBody();
+          return body instanceof Uint8Array ? undefined : body;
+        },
+        options: {},
+      },
+    ];
+    for (const [request, statusOfSecond] of [
+      [reading, 200],
+      [[], 502],
+    ] as const) {
+      let last = '';
+      const upstream = await raw(
+        closing((text) => {
+          last = text;
+        }),
+      );
+      const gateway = await gatewayTo(upstream.url, { request });
+      expect(statuses(await exchange(gateway.port, GET))).toEqual([200]);
+      expect(statuses(await exchange(gateway.port, put))).toEqual([statusOfSecond]);
+      if (statusOfSecond === 200) expect(last).toMatch(/content-length: 3\r\n\r\nabc$/);
+    }
+  });
+
   it('never sends a POST again', async () => {
     const upstream = await raw(closing(() => undefined));
     const gateway = await gatewayTo(upstream.url);

@@ -66,6 +66,36 @@ describe('the default limit of bodies', () => {
     expect(statuses(answer)).toEqual([413]);
   });
 
+  it('holds for a stage that reads the whole body, and for one that sets its own limit', async () => {
+    for (const [own, size, status] of [
+      [undefined, 1_001, 413],
+      [2_000, 1_001, 200],
+      [10, 11, 413],
+    ] as const) {
+      const reading = await startGateway({
+        upstream: upstream.url,
+        limits: { bodyBytes: 1_000 },
+        request: [
+          {
+            stage: 'body',
+            factory: () => async (one) => {
+              if (own !== undefined) one.limitBody(own);
+              const body = await one.readBody();
+              return body instanceof Uint8Array ? undefined : body;
+            },
+            options: {},
+          },
+        ],
+      });
+      const chunked = `Transfer-Encoding: chunked\r\n\r\n${size.toString(16)}\r\n${'a'.repeat(size)}\r\n0\r\n\r\n`;
+      const counted = `Content-Length: ${size}\r\n\r\n${'a'.repeat(size)}`;
+      for (const body of [chunked, counted]) {
+        expect(statuses(await exchange(reading.port, `POST /x HTTP/1.1\r\n${HEAD}${body}`))).toEqual([status]);
+      }
+      await reading.stop();
+    }
+  });
+
   it('lets the client read the refusal of a body it is still sending', async () => {
     const wire = dial(gateway.port, `POST /x HTTP/1.1\r\nHost: a.example\r\nContent-Length: 5000000\r\n\r\n`);
     for (let sent = 0; sent < 4_000_000; sent += 100_000) wire.send('a'.repeat(100_000));
