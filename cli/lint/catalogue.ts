@@ -7,6 +7,24 @@ import gatewaySchema from './rules/gateway/schema.ts';
 import gatewayUpstream from './rules/gateway/upstream.ts';
 import governanceOwner from './rules/governance/owner.ts';
 import governanceSuppression from './rules/governance/suppression.ts';
+import mergeComponentCollision from './rules/merge/component-collision.ts';
+import mergeMixedOas from './rules/merge/mixed-oas.ts';
+import mergeOperationId from './rules/merge/operation-id.ts';
+import mergeRouteAmbiguous from './rules/merge/route-ambiguous.ts';
+import mergeRouteConflict from './rules/merge/route-conflict.ts';
+import mergeRouteTakeover from './rules/merge/route-takeover.ts';
+import mergeSecuritySchemeCollision from './rules/merge/security-scheme-collision.ts';
+import mergeTagCollision from './rules/merge/tag-collision.ts';
+import routeAmbiguous from './rules/route/ambiguous.ts';
+import routeCase from './rules/route/case.ts';
+import routeMethod from './rules/route/method.ts';
+import routeMultiSegment from './rules/route/multi-segment.ts';
+import routeOverlap from './rules/route/overlap.ts';
+import routePrefixOwnership from './rules/route/prefix-ownership.ts';
+import routeReserved from './rules/route/reserved.ts';
+import routeShadowed from './rules/route/shadowed.ts';
+import routeSlash from './rules/route/slash.ts';
+import routeTemplateUnsupported from './rules/route/template-unsupported.ts';
 import securityMissing from './rules/security/missing.ts';
 import securityPublicUndeclared from './rules/security/public-undeclared.ts';
 import securitySchemeUnbound from './rules/security/scheme-unbound.ts';
@@ -62,6 +80,16 @@ export const catalogue: readonly Rule[] = [
   specBodyOnGet,
   specQuerystring32,
   specAdditionalOperations32,
+  routeTemplateUnsupported,
+  routeShadowed,
+  routeAmbiguous,
+  routeOverlap,
+  routeReserved,
+  routeSlash,
+  routeCase,
+  routeMultiSegment,
+  routeMethod,
+  routePrefixOwnership,
   gatewayConfig,
   gatewaySchema,
   gatewayInapplicable,
@@ -74,4 +102,12 @@ export const catalogue: readonly Rule[] = [
   securitySchemeUnbound,
   governanceOwner,
   governanceSuppression,
+  mergeRouteConflict,
+  mergeRouteTakeover,
+  mergeRouteAmbiguous,
+  mergeOperationId,
+  mergeComponentCollision,
+  mergeSecuritySchemeCollision,
+  mergeTagCollision,
+  mergeMixedOas,
 ];

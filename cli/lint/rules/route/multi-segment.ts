@@ -1,0 +1,47 @@
+import { multiSegmentNames, templateOf } from '../../../merge/merge.ts';
+import { isBuilt } from '../../built.ts';
+import { defineRule } from '../../rule.ts';
+
+export default defineRule({
+  id: 'route/multi-segment',
+  severity: 'error',
+  presets: ['serve', 'recommended'],
+  summary: 'A parameter with `x-gateway: { multiSegment: true }` is the whole last segment of its path.',
+  why: 'Behind it nothing could say where the parameter ends, so it would be served as an ordinary one.',
+  fix: 'Put the parameter at the end of the path, or remove `multiSegment`.',
+  source: 'DESIGN §2.1',
+  create: ({ config, report }) => ({
+    operation(operation) {
+      const marked = multiSegmentNames(operation);
+      if (marked.size === 0 || !isBuilt(operation, config)) return;
+      const template = templateOf(operation);
+      if ('problem' in template) return;
+      const last = template.segments.at(-1);
+      const rest = last?.kind === 'rest' ? template.names[last.parameter] : undefined;
+      for (const name of marked) {
+        if (name === rest) continue;
+        const parameter = operation.parameters.find((one) => one.name === name && one.in === 'path');
+        report({
+          at: operation.pathPlace,
+          message: `The parameter '${name}' of ${operation.method} ${operation.path} may take several segments, but is not the whole last one`,
+          hint: 'Put it at the end of the path, or remove multiSegment.',
+          operation,
+          ...(parameter === undefined
+            ? {}
+            : {
+                related: [
+                  {
+                    at: {
+                      file: parameter.node.document.file,
+                      pointer: `${parameter.node.pointer}/x-gateway/multiSegment`,
+                      part: 'value',
+                    },
+                    message: 'Marked here',
+                  },
+                ],
+              }),
+        });
+      }
+    },
+  }),
+});

@@ -1,0 +1,160 @@
+/**
+ * Documents → one set of operations. This is where teams meet: what two of them claim is found here, and named with both files, both
+ * owners and a URL that shows it.
+ */
+import type { GatewayConfig } from '../config/gateway.ts';
+import type { Diagnostic } from '../diagnostics.ts';
+import type { Effective } from '../plan/effective.ts';
+import type { Condition, Segment } from '../plan/ir.ts';
+import match from '../policies/match.ts';
+import type { Api, ApiOperation } from '../resolve/api.ts';
+import { documentFindings } from './document-findings.ts';
+import { namespacesOf } from './namespaces.ts';
+import { operationIdFindings, uniqueOperationIds } from './operation-ids.ts';
+import { compareText } from './order.ts';
+import { prefixFindings } from './prefixes.ts';
+import { routeFindings } from './route-findings.ts';
+import { schemeFindings } from './schemes.ts';
+import { compareTemplates, parseTemplate, publicTemplate } from './template.ts';
+
+/** An operation that the gateway builds. */
+export interface MergedOperation {
+  readonly operation: ApiOperation;
+  /** The team that answers for it: as the gateway file says, else as the document says. */
+  readonly owner: string | undefined;
+  /** Lower case; empty = any host. */
+  readonly hosts: readonly string[];
+  /** Public template, mount included, as authored. */
+  readonly template: string;
+  readonly segments: readonly Segment[];
+  /** Parameter names by index. */
+  readonly parameterNames: readonly string[];
+  /** Sorted by place and name. */
+  readonly conditions: readonly Condition[];
+  /** Unique in the gateway: `team.id` where documents share one. */
+  readonly operationId: string | undefined;
+  readonly visibility: 'listed' | 'unlisted';
+  /** Empty = for everyone. */
+  readonly audience: readonly string[];
+  readonly effective: ReadonlyMap<string, Effective>;
+}
+
+/** The documents of one gateway as one set. The same for any order of the documents. */
+export interface Merged {
+  readonly config: GatewayConfig;
+  /** Sorted by file. */
+  readonly apis: readonly Api[];
+  /** In the order the router tries them: most specific template first, then by method, most conditions first. No identity twice. */
+  readonly operations: readonly MergedOperation[];
+  /** By document, the name that tells its operations and components apart from those of others. */
+  readonly namespaces: ReadonlyMap<Api, string>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Merges the documents of a gateway. Operations that are disabled or outside of what the gateway serves are left out; so are those
+ * whose path cannot be served, which `route/*` reports.
+ *
+ * @param effectiveOf effective `x-gateway` values of an operation, by vocabulary key
+ */
+export function mergeApis(
+  apis: readonly Api[],
+  config: GatewayConfig,
+  effectiveOf: (operation: ApiOperation) => ReadonlyMap<string, Effective>,
+): Merged {
+  const sorted = [...apis].sort(compareApis);
+  const namespaces = namespacesOf(sorted);
+  const built = sorted.flatMap((api) =>
+    api.operations.flatMap((operation) => buildable(operation, config, effectiveOf(operation))),
+  );
+  built.sort(compareOperations);
+  const named = uniqueOperationIds(built, namespaces);
+  const routes = routeFindings(named, config);
+  return {
+    config,
+    apis: sorted,
+    operations: routes.operations,
+    namespaces,
+    diagnostics: [
+      ...routes.diagnostics,
+      ...prefixFindings(named, config),
+      ...operationIdFindings(named),
+      ...schemeFindings(named, config),
+      ...documentFindings(sorted),
+    ],
+  };
+}
+
+/** Methods that are never served (RT-7). */
+const refusedMethods: readonly string[] = ['TRACE', 'CONNECT'];
+
+/** The operation as the gateway builds it; nothing when it does not. */
+function buildable(
+  operation: ApiOperation,
+  config: GatewayConfig,
+  effective: ReadonlyMap<string, Effective>,
+): readonly MergedOperation[] {
+  if (!isBuiltWith(effective, config) || refusedMethods.includes(operation.method.toUpperCase())) return [];
+  const template = templateOf(operation);
+  if ('problem' in template) return [];
+  const owner = operation.api.entry.owner ?? effective.get('owner')?.node.value;
+  return [
+    {
+      operation,
+      owner: typeof owner === 'string' ? owner : undefined,
+      hosts: config.hosts,
+      template: template.text,
+      segments: template.segments,
+      parameterNames: template.names,
+      conditions: conditionsOf(operation, effective.get('match')),
+      operationId: operation.operationId,
+      visibility: effective.get('visibility')?.node.value === 'unlisted' ? 'unlisted' : 'listed',
+      audience: audienceOf(effective),
+      effective,
+    },
+  ];
+}
+
+/** Whether an operation with these effective values is enabled, and for an audience that the gateway serves. */
+export function isBuiltWith(effective: ReadonlyMap<string, Effective>, { serves }: Pick<GatewayConfig, 'serves'>): boolean {
+  if (effective.get('visibility')?.node.value === 'disabled') return false;
+  const audience = audienceOf(effective);
+  return audience.length === 0 || serves === undefined || audience.some((one) => serves.includes(one));
+}
+
+/** The public template of an operation. */
+export function templateOf(operation: ApiOperation): ReturnType<typeof parseTemplate> {
+  return parseTemplate(publicTemplate(operation.mount, operation.path), multiSegmentNames(operation));
+}
+
+/** Path parameters that are marked `x-gateway: { multiSegment: true }`. */
+export function multiSegmentNames({ parameters }: Pick<ApiOperation, 'parameters'>): ReadonlySet<string> {
+  const marked = parameters.filter((parameter) => {
+    const gateway = parameter.in === 'path' ? parameter.node.value['x-gateway'] : undefined;
+    return typeof gateway === 'object' && gateway !== null && 'multiSegment' in gateway && gateway.multiSegment === true;
+  });
+  return new Set(marked.map(({ name }) => name));
+}
+
+function conditionsOf(operation: ApiOperation, effective: Effective | undefined): readonly Condition[] {
+  if (effective === undefined) return [];
+  return match.lower(effective.node.value, { operation, level: effective.level }) ?? [];
+}
+
+function audienceOf(effective: ReadonlyMap<string, Effective>): readonly string[] {
+  const value = effective.get('audience')?.node.value;
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
+function compareApis(a: Api, b: Api): number {
+  return compareText(a.document.file, b.document.file) || compareText(a.entry.mount ?? '', b.entry.mount ?? '');
+}
+
+/** RT-4, RT-6. What is equal by these rules keeps its order: by file and, within one, as declared. */
+function compareOperations(a: MergedOperation, b: MergedOperation): number {
+  return (
+    compareTemplates(a.segments, b.segments) ||
+    compareText(a.operation.method, b.operation.method) ||
+    b.conditions.length - a.conditions.length
+  );
+}
