@@ -81,5 +81,6 @@ async function findingsOf(rule: Rule, root: string, files: readonly string[]): P
   const source = hasGateway
     ? ({ kind: 'config', file: 'gateway.yaml' } as const)
     : ({ kind: 'documents', files: [entry], upstream: 'http://upstream.invalid' } as const);
-  return check({ root, source, auth: 'none', defaultPreset: 'recommended', now: '2026-01-01' }).diagnostics;
+  const auth = rule.id === 'security/scheme-unbound' ? 'enforced' : 'none';
+  return check({ root, source, auth, defaultPreset: 'recommended', now: '2026-01-01' }).diagnostics;
 }
