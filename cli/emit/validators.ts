@@ -89,7 +89,7 @@ function uncompilable({ title, origin }: SchemaPlan, error: unknown): Diagnostic
   return {
     rule: 'gateway/schema-uncompilable',
     severity: 'error',
-    message: `the schema ${title} cannot be compiled: ${reason}`,
+    message: `The schema ${title} cannot be compiled: ${reason}`,
     at: { file: origin.at?.file ?? '', pointer: origin.pointer ?? '', part: 'value' },
   };
 }
