@@ -44,12 +44,12 @@ describe('emitValidators', () => {
       }),
     );
     expect(code.match(/function s\d+\(/g)).toEqual(['function s1(', 'function s4(']);
-    expect(code).toContain('{ __proto__: null, s1, s2: s1, s3: s1, s4 }');
+    expect(code).toContain('{ __proto__: null, s1: bounded(s1), s2: bounded(s1), s3: bounded(s1), s4: s4 }');
   });
 
   it('exports what routes use, and imports what is called', () => {
     const { code } = emitValidators(plan({ s1: { $ref: 'gw:s2' }, s2: { type: 'string', format: 'uuid' } }, ['s1']));
-    expect(code).toContain('{ __proto__: null, s1 }');
+    expect(code).toContain('{ __proto__: null, s1: s1 }');
     expect(code).toContain('import { isUuid } from "gw-runtime/validate/formats";');
     expect(code).not.toContain('require(');
   });
@@ -95,6 +95,15 @@ describe('emitValidators', () => {
   it('looks up only own properties where a schema names inherited ones', async () => {
     const schema = { type: 'object', required: ['toString'], properties: { constructor: { type: 'number' } } };
     expect(await verdicts(schema, [{}, { toString: 1 }, { toString: 1, constructor: 'x' }])).toEqual([false, true, false]);
+  });
+
+  it('bounds the work of alternatives that refer back to themselves', async () => {
+    const branch = (last: unknown) => ({ properties: { child: { $ref: '#/schema' }, last } });
+    const schema = { oneOf: [branch({ type: 'string' }), branch({ type: 'integer' })] };
+    let value: unknown = { last: true };
+    for (let i = 0; i < 60; i++) value = { child: value, last: 'x' };
+    expect(await verdicts(schema, [value, { child: { last: 1 }, last: 'x' }])).toEqual([false, true]);
+    expect(await verdicts({ not: schema }, [value])).toEqual([false]);
   });
 
   it('refuses numbers beyond doubles', async () => {
