@@ -1,5 +1,5 @@
 import type { Node } from '../load/document.ts';
-import { below, member, tokensOf } from '../load/pointer.ts';
+import { below, lastToken, member, tokensOf } from '../load/pointer.ts';
 import type { Api, OpenApiVersion, Resolver } from '../resolve/api.ts';
 import { referenceIn } from '../resolve/refs.ts';
 import type { ObjectKind } from '../resolve/table.ts';
@@ -66,8 +66,7 @@ export class ComponentRegistry {
   reference(kind: ObjectKind, section: Section, from: Node, reference: string, version: OpenApiVersion): Reference | undefined {
     const target = this.#resolver.target(from, reference);
     if (!('node' in target)) return undefined;
-    const line = target.node.document === from.document ? version : (versionOf(target.node.document.value) ?? version);
-    return new Reference(this.enter(kind, section, target.node, line));
+    return new Reference(this.enter(kind, section, target.node, lineFrom(from, version, target.node)));
   }
 
   /** A security scheme, which documents name rather than refer to. */
@@ -81,7 +80,7 @@ export class ComponentRegistry {
    * @param name what the document calls it, where its place does not say so
    */
   enter(kind: ObjectKind, section: Section, written: Node, version: OpenApiVersion, name?: string): Component {
-    const { node, line } = this.#behindAliases(written, version);
+    const { node, line } = this.#behindAliases(section, written, version);
     const key = `${line} ${identity(section, node)}`;
     const known = this.#components.get(key);
     if (known !== undefined) return known;
@@ -102,15 +101,10 @@ export class ComponentRegistry {
   }
 
   /** Everything that a document declares below `components`. */
-  enterDeclared({ document, root, version }: Api): void {
-    const components = member(root.value, 'components');
+  enterDeclared(api: Api): void {
     for (const [kind, section] of sections) {
-      const members = member(components, section);
-      if (!isFields(members) || (section === 'mediaTypes' && version !== '3.2')) continue;
-      for (const [name, value] of Object.entries(members)) {
-        if (!name.startsWith('x-'))
-          this.enter(kind, section, { document, pointer: below('/components', section, name), value }, version);
-      }
+      if (section === 'mediaTypes' && api.version !== '3.2') continue;
+      for (const node of this.#declared(api, section)) this.enter(kind, section, node, lineFrom(api.root, api.version, node));
     }
   }
 
@@ -147,37 +141,56 @@ export class ComponentRegistry {
       .map((one) => this.enter('schema', 'schemas', one, version));
   }
 
-  #behindAliases(written: Node, version: OpenApiVersion): { readonly node: Node; readonly line: OpenApiVersion } {
+  /** A declared name for another declared component stays; everything else that only refers is what it refers to. */
+  #behindAliases(
+    section: Section,
+    written: Node,
+    version: OpenApiVersion,
+  ): { readonly node: Node; readonly line: OpenApiVersion } {
     let node = written;
     let line = version;
     for (let steps = 0; steps < maxAliases && isAlias(node, line); steps++) {
       const target = this.#resolver.target(node, referenceIn(node.value) ?? '');
       if (!('node' in target)) break;
-      if (target.node.document !== node.document) line = versionOf(target.node.document.value) ?? line;
+      if (declaredName(node, section) !== undefined && declaredName(target.node, section) !== undefined) break;
+      line = lineFrom(node, line, target.node);
       node = target.node;
     }
     return { node, line };
   }
 
-  #readAliases({ document, root, version }: Api, section: Section): void {
-    const members = member(member(root.value, 'components'), section);
-    if (!isFields(members)) return;
-    for (const [name, value] of Object.entries(members)) {
-      const written: Node = { document, pointer: below('/components', section, name), value };
-      const { node } = this.#behindAliases(written, version);
-      if (node === written) continue;
+  /** The components of a document in one section, which may itself be somewhere else. */
+  #declared({ root }: Api, section: Section): readonly Node[] {
+    const components = this.#member(root, 'components');
+    const members = components === undefined ? undefined : this.#member(components, section);
+    if (members === undefined || !isFields(members.value)) return [];
+    const { document, pointer, value } = members;
+    return Object.entries(value).flatMap(([name, one]) =>
+      name.startsWith('x-') ? [] : [{ document, pointer: below(pointer, name), value: one }],
+    );
+  }
+
+  #member({ document, pointer, value }: Node, key: string): Node | undefined {
+    const written = member(value, key);
+    return written === undefined
+      ? undefined
+      : this.#resolver.resolve({ document, pointer: below(pointer, key), value: written })?.node;
+  }
+
+  #readAliases(api: Api, section: Section): void {
+    for (const written of this.#declared(api, section)) {
+      const name = lastToken(written.pointer) ?? '';
+      const { node } = this.#behindAliases(section, written, api.version);
+      if (node === written && declaredName(written, section) !== undefined) continue;
       const key = identity(section, node);
       const known = this.#aliases.get(key);
       if (known === undefined || name < known) this.#aliases.set(key, name);
     }
   }
 
-  #readChildren({ document, root }: Api): void {
-    const schemas = member(member(root.value, 'components'), 'schemas');
-    if (!isFields(schemas)) return;
-    for (const [name, value] of Object.entries(schemas)) {
-      const node: Node = { document, pointer: below('/components/schemas', name), value };
-      const parents = member(value, 'allOf');
+  #readChildren(api: Api): void {
+    for (const node of this.#declared(api, 'schemas')) {
+      const parents = member(node.value, 'allOf');
       for (const parent of Array.isArray(parents) ? parents : []) {
         const reference = referenceIn(parent);
         const target = reference === undefined ? undefined : this.#resolver.target(node, reference);
@@ -189,6 +202,11 @@ export class ComponentRegistry {
       }
     }
   }
+}
+
+/** The line of the document that a reference leads to; fragments follow the line of whoever refers to them. */
+export function lineFrom(from: Node, line: OpenApiVersion, to: Node): OpenApiVersion {
+  return to.document === from.document ? line : (versionOf(to.document.value) ?? line);
 }
 
 function identity(section: Section, { document, pointer }: Node): string {

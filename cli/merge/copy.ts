@@ -8,8 +8,8 @@ import type { Api, OpenApiVersion, Resolver } from '../resolve/api.ts';
 import { typeOf } from '../resolve/objects.ts';
 import { referenceIn } from '../resolve/refs.ts';
 import type { Field, ObjectKind, Value } from '../resolve/table.ts';
-import { fieldsOf, isFields, shapeFits, versionOf } from '../resolve/walk.ts';
-import { ComponentRegistry } from './component-registry.ts';
+import { fieldsOf, isFields, shapeFits } from '../resolve/walk.ts';
+import { ComponentRegistry, lineFrom } from './component-registry.ts';
 import { Data, type Draft, MapDraft, ObjectDraft, Reference } from './draft.ts';
 import { type DocumentLinks, linkedOperation } from './links.ts';
 import { upgradeSchema } from './upgrade.ts';
@@ -62,7 +62,7 @@ export class Copier {
   /** @param without keys that the caller writes itself */
   object(kind: ObjectKind, node: Node, version: OpenApiVersion, without: readonly string[] = []): Draft | undefined {
     const fields = fieldsOf(node);
-    if (fields === undefined) return new Data(node.value);
+    if (fields === undefined) return kind === 'schema' && typeof node.value === 'boolean' ? new Data(node.value) : undefined;
     const reference = referenceIn(fields.value);
     const isKeyword = kind === 'schema' && version !== '3.0';
     if (reference !== undefined && !isKeyword) return this.#reference(kind, fields, reference, version);
@@ -103,14 +103,26 @@ export class Copier {
         return this.object(value.kind, node, version);
       case 'either': {
         const fitting = value.of.find((one) => shapeFits(one, item));
-        return fitting === undefined ? new Data(item) : this.#value(fitting, node, version);
+        return fitting === undefined ? undefined : this.#value(fitting, node, version);
       }
       case 'list':
       case 'map':
         return this.#container(value, node, version);
-      default:
+      case 'data':
         return new Data(item);
+      default:
+        return this.#plain(value, node, version);
     }
+  }
+
+  /** A value of a JSON type. What has another one is left out, but for numbers in place of texts. */
+  #plain(value: Value, node: Node, version: OpenApiVersion): Draft | undefined {
+    const item = node.value;
+    if (shapeFits(value, item)) return new Data(item);
+    const reference = referenceIn(item);
+    if (reference !== undefined)
+      return this.#inline(node, reference, (target, line) => this.#plain(value, target, line), version);
+    return value.is === 'text' && (typeof item === 'number' || typeof item === 'boolean') ? new Data(String(item)) : undefined;
   }
 
   #container(value: Extract<Value, { is: 'list' | 'map' }>, node: Node, version: OpenApiVersion): Draft | undefined {
@@ -122,10 +134,10 @@ export class Copier {
       return { document: node.document, pointer: below(node.pointer, key), value: member };
     };
     if (value.is === 'list') {
-      if (!Array.isArray(item)) return new Data(item);
+      if (!Array.isArray(item)) return undefined;
       return item.flatMap((one: unknown, index) => this.#value(value.of, child(index, one), version) ?? []);
     }
-    if (!isFields(item)) return new Data(item);
+    if (!isFields(item)) return undefined;
     const draft = new MapDraft();
     for (const [key, one] of Object.entries(item)) {
       const copied = this.#value(value.of, child(key, one), version);
@@ -144,7 +156,9 @@ export class Copier {
     }
     if (kind === 'mediaType') this.needs32 = true;
     const draft = new ObjectDraft();
-    draft.members.set('$ref', this.registry.reference(kind, section, node, reference, version) ?? new Data(reference));
+    const to = this.registry.reference(kind, section, node, reference, version);
+    if (to === undefined) return kind === 'schema' ? draft : undefined;
+    draft.members.set('$ref', to);
     if (kind === 'schema' || version === '3.0' || this.#settings.target === '3.0') return draft;
     for (const key of ['summary', 'description']) {
       const text = member(node.value, key);
@@ -174,18 +188,18 @@ export class Copier {
     const target = this.#resolver.target(node, reference);
     if (!('node' in target) || this.#inlined >= maxInlined) return undefined;
     this.#inlined++;
-    const copied = copy(target.node, lineOf(target.node, node, version));
+    const copied = copy(target.node, lineFrom(node, version, target.node));
     this.#inlined--;
     return copied;
   }
 
-  #schemaReference(node: Node, reference: string, version: OpenApiVersion): Draft {
+  #schemaReference(node: Node, reference: string, version: OpenApiVersion): Draft | undefined {
     const schema: Node = {
       document: node.document,
       pointer: node.pointer.slice(0, node.pointer.lastIndexOf('/')),
       value: undefined,
     };
-    return this.registry.reference('schema', 'schemas', schema, reference, version) ?? new Data(reference);
+    return this.registry.reference('schema', 'schemas', schema, reference, version);
   }
 
   /** `mapping` and `defaultMapping` name schemas or refer to them. */
@@ -230,11 +244,6 @@ export class Copier {
         return draft;
     }
   }
-}
-
-/** The line of the document that a reference leads to; fragments follow the line of whoever refers to them. */
-export function lineOf(target: Node, from: Node, version: OpenApiVersion): OpenApiVersion {
-  return target.document === from.document ? version : (versionOf(target.document.value) ?? version);
 }
 
 /** Where requests are sent, and what gw is told about it. */

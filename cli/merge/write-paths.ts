@@ -1,7 +1,8 @@
 import { tokensOf } from '../load/pointer.ts';
 import type { ApiParameter } from '../resolve/api.ts';
 import { methodFields } from '../resolve/objects.ts';
-import { type Copier, lineOf } from './copy.ts';
+import { lineFrom } from './component-registry.ts';
+import type { Copier } from './copy.ts';
 import { type Component, Data, type Draft, MapDraft, ObjectDraft, Reference, SecurityDraft } from './draft.ts';
 import type { MergedOperation } from './merge.ts';
 import { compareByPlace, compareText } from './order.ts';
@@ -74,7 +75,7 @@ function methodOrder(methods: readonly string[]): readonly string[] {
 function writeOperation(one: MergedOperation, path: PublishedPath, copier: Copier): Draft {
   const { operation, operationId } = one;
   const { node, api, parameters, security } = operation;
-  const version = lineOf(node, api.root, api.version);
+  const version = lineFrom(api.root, api.version, node);
   const copied = copier.object('operation', node, version, ['operationId', 'parameters', 'security']);
   const draft = copied instanceof ObjectDraft ? copied : new ObjectDraft();
   if (operationId !== undefined) draft.members.set('operationId', new Data(operationId));
@@ -96,7 +97,7 @@ function writeParameter(
   { operation: { api } }: MergedOperation,
   copier: Copier,
 ): Draft | undefined {
-  const version = lineOf(node, api.root, api.version);
+  const version = lineFrom(api.root, api.version, node);
   const written = place === 'path' ? (names.get(name) ?? name) : name;
   const [components, section, ...deeper] = tokensOf(node.pointer);
   if (written === name && components === 'components' && section === 'parameters' && deeper.length === 1) {
@@ -114,7 +115,7 @@ function writeSecurity({ operation: { api, security } }: MergedOperation, copier
     (security?.value ?? []).map((alternative) => {
       const entries = Object.entries(alternative).map(([name, scopes]) => {
         const node = api.securitySchemes.get(name);
-        const scheme = node === undefined ? undefined : copier.registry.scheme(node, name, lineOf(node, api.root, api.version));
+        const scheme = node === undefined ? undefined : copier.registry.scheme(node, name, lineFrom(api.root, api.version, node));
         return [name, { scheme, scopes }] as const;
       });
       return new Map<string, { readonly scheme: Component | undefined; readonly scopes: unknown }>(entries);
