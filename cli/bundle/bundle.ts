@@ -2,7 +2,7 @@ import type { Metafile } from 'esbuild';
 import { gwVersion } from '../package-root.ts';
 import type { GatewayPlan } from '../plan/ir.ts';
 import { bundleEntry } from './esbuild.ts';
-import { type Manifest, writeManifest } from './manifest.ts';
+import { type Manifest, manifestRoute, writeManifest } from './manifest.ts';
 import { writeSection } from './section.ts';
 
 /** The text of the three emitted modules. */
@@ -55,10 +55,15 @@ export async function bundleGateway(
     ),
   ]);
   const link = (code: string, file: string): string => (sourcemap ? `${code}//# sourceMappingURL=${file}\n` : code);
-  const { text, head } = writeSection(link(host.code, MAPS.host), link(generation.code, MAPS.generation), {
-    version: gwVersion,
-    name: plan.name,
-  });
+  const { text, head } = writeSection(
+    link(host.code, MAPS.host),
+    link(generation.code, MAPS.generation),
+    plan.routes.map(manifestRoute),
+    {
+      version: gwVersion,
+      name: plan.name,
+    },
+  );
   const metafile = { host: host.metafile, generation: generation.metafile };
   return {
     gateway: text,
