@@ -1,8 +1,9 @@
 import type { Metafile } from 'esbuild';
 import { gwVersion } from '../package-root.ts';
 import type { GatewayPlan } from '../plan/ir.ts';
+import { adminRoute } from './admin-routes.ts';
 import { bundleEntry } from './esbuild.ts';
-import { type Manifest, manifestRoute, writeManifest } from './manifest.ts';
+import { type Manifest, writeManifest } from './manifest.ts';
 import { writeSection } from './section.ts';
 
 /** The text of the three emitted modules. */

@@ -17,7 +17,7 @@
  *
  *     const parts = new vm.Script(text, { filename }).runInThisContext()();
  *
- * The routes are JSON for the admin listener: a `ManifestRoute` each, in the order of the plan, with the origin of every value.
+ * The routes are JSON for the admin listener: an `AdminRoute` each, in the order of the plan, with the origin of every value.
  *
  * A reader takes the last `\n//#gw:generation ` of the file, so nothing in the host code can be mistaken for it.
  */
