@@ -59,7 +59,7 @@ export async function bundleGateway(
   const { text, head } = writeSection(
     link(host.code, MAPS.host),
     link(generation.code, MAPS.generation),
-    plan.routes.map(manifestRoute),
+    plan.routes.map(adminRoute),
     {
       version: gwVersion,
       name: plan.name,
