@@ -75,6 +75,12 @@ describe('loadGateway', () => {
     ]);
   });
 
+  it('does not take the gateway file for a document', () => {
+    expect(configOf({ 'gateway.yaml': 'specs: ["*.yaml"]\nextends: base.yaml', 'base.yaml': 'name: a' }).entries).toEqual([
+      { file: 'openapi.yaml' },
+    ]);
+  });
+
   it('stops where no document is left', () => {
     expect(() => load({ 'gateway.yaml': 'specs: ["none/*.yaml"]' })).toThrow(GwError);
     expect(() => load({ 'gateway.yaml': 'name: a' })).toThrow('No document matches');
