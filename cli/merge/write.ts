@@ -6,7 +6,7 @@ import { isFields } from '../resolve/walk.ts';
 import { nameComponents, pascalCase } from './component-names.ts';
 import { Copier } from './copy.ts';
 import { declaredTags } from './document-findings.ts';
-import { type Draft, finish, MapDraft, ObjectDraft } from './draft.ts';
+import { type Component, type Draft, finish, MapDraft, ObjectDraft } from './draft.ts';
 import { linkKey } from './links.ts';
 import type { Merged, MergedOperation } from './merge.ts';
 import { fileName } from './namespaces.ts';
@@ -30,6 +30,32 @@ export function writeMerged(merged: Merged, { publicOnly }: WriteOptions): Json 
   return new Writer(merged, publicOnly).write();
 }
 
+/** Everything the documents declare below `components`, and what that refers to, before it is named. */
+export function declaredComponents(merged: Pick<Merged, 'apis' | 'namespaces'>): {
+  readonly components: readonly Component[];
+  /** What a component of a file is called by, where its name is not enough. */
+  readonly prefixOf: (file: string) => string;
+} {
+  const [first] = merged.apis;
+  const prefixOf = prefixesOf(merged);
+  if (first === undefined) return { components: [], prefixOf };
+  const nothing = { byNode: new Map(), byId: new Map(), placeOf: () => ({ template: '', method: '' }) };
+  const target = highestLine(merged.apis);
+  const copier = new Copier({ target, publicOnly: false, links: nothing }, merged.apis, first.resolver);
+  for (const api of merged.apis) copier.registry.enterDeclared(api);
+  copier.copyComponents();
+  return { components: copier.registry.components, prefixOf };
+}
+
+function highestLine(apis: readonly Api[]): OpenApiVersion {
+  return apis.map(({ version }) => version).reduce((a, b) => (a > b ? a : b), '3.0');
+}
+
+function prefixesOf({ apis, namespaces }: Pick<Merged, 'apis' | 'namespaces'>): (file: string) => string {
+  const byFile = new Map(apis.toReversed().map((api) => [api.document.file, namespaces.get(api)]));
+  return (file) => pascalCase(byFile.get(file) ?? fileName(file));
+}
+
 class Writer {
   readonly #merged: Merged;
   readonly #publicOnly: boolean;
@@ -43,7 +69,7 @@ class Writer {
     this.#publicOnly = publicOnly;
     this.#paths = publishedPaths(merged.operations.filter(({ visibility }) => !publicOnly || visibility === 'listed'));
     this.#operations = this.#paths.flatMap(({ operations }) => [...operations.values()]);
-    this.#target = merged.apis.map(({ version }) => version).reduce((a, b) => (a > b ? a : b), '3.0');
+    this.#target = highestLine(merged.apis);
     const [first] = merged.apis;
     this.#copier = first === undefined ? undefined : this.#makeCopier(first);
   }
@@ -78,7 +104,7 @@ class Writer {
     const tags = this.#tags(copier);
     if (!this.#publicOnly) for (const api of this.#merged.apis) copier.registry.enterDeclared(api);
     copier.copyComponents();
-    const components = nameComponents(copier.registry.components, (file) => pascalCase(this.#prefixOf(file)));
+    const components = nameComponents(copier.registry.components, prefixesOf(this.#merged));
     const sections = Map.groupBy(components, ({ section }) => section);
     const line = this.#target === '3.2' && !copier.needs32 ? '3.1' : this.#target;
     return {
@@ -153,10 +179,5 @@ class Writer {
       }
     }
     return webhooks;
-  }
-
-  #prefixOf(file: string): string {
-    const api = this.#merged.apis.find(({ document }) => document.file === file);
-    return (api === undefined ? undefined : this.#merged.namespaces.get(api)) ?? fileName(file);
   }
 }
