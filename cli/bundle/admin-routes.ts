@@ -1,5 +1,11 @@
 import type { EffectiveValue, Json, Origin, RoutePlan } from '../plan/ir.ts';
 
+/** What the admin listener says of the routes. A value that several routes share stands there once. */
+export interface AdminRoutes {
+  readonly values: readonly AdminValue[];
+  readonly routes: readonly AdminRoute[];
+}
+
 /** A route as the admin listener shows it (`/routes`, `/routes/{id}`). Lies in `gateway.mjs`, so it is kept small. */
 export interface AdminRoute {
   readonly id: string;
@@ -18,7 +24,8 @@ export interface AdminRoute {
   readonly buffers?: string;
   /** Vocabulary keys of its policies, by stage, in order. */
   readonly stages: readonly string[];
-  readonly values: readonly AdminValue[];
+  /** Indices of `AdminRoutes.values`. */
+  readonly values: readonly number[];
   /** `specs/orders.yaml:12:5` */
   readonly from: string;
 }
@@ -31,7 +38,21 @@ export interface AdminValue {
   readonly skipped?: string;
 }
 
-export function adminRoute(route: RoutePlan): AdminRoute {
+/** Of all routes, in the order of the plan. */
+export function adminRoutes(routes: readonly RoutePlan[]): AdminRoutes {
+  const values: AdminValue[] = [];
+  const indices = new Map<string, number>();
+  const indexOf = (value: AdminValue): number => {
+    const key = JSON.stringify(value);
+    const index = indices.get(key) ?? values.push(value) - 1;
+    indices.set(key, index);
+    return index;
+  };
+  const rows = routes.map((route) => adminRoute(route, indexOf));
+  return { values, routes: rows };
+}
+
+function adminRoute(route: RoutePlan, indexOf: (value: AdminValue) => number): AdminRoute {
   const { id, method, template, hosts, conditions, owner, action, security, buffers } = route;
   return {
     id,
@@ -46,7 +67,7 @@ export function adminRoute(route: RoutePlan): AdminRoute {
     ...(security === undefined ? {} : { security }),
     ...(buffers === undefined ? {} : { buffers }),
     stages: route.policies.map(({ stage, key }) => `${stage}: ${key}`),
-    values: route.values.map(adminValue),
+    values: route.values.map((value) => indexOf(adminValue(value))),
     from: placeOf(route.origin),
   };
 }

@@ -1,7 +1,7 @@
 import type { Metafile } from 'esbuild';
 import { gwVersion } from '../package-root.ts';
 import type { GatewayPlan } from '../plan/ir.ts';
-import { adminRoute } from './admin-routes.ts';
+import { adminRoutes } from './admin-routes.ts';
 import { bundleEntry } from './esbuild.ts';
 import { type Manifest, writeManifest } from './manifest.ts';
 import { writeSection } from './section.ts';
@@ -59,7 +59,7 @@ export async function bundleGateway(
   const { text, head } = writeSection(
     link(host.code, MAPS.host),
     link(generation.code, MAPS.generation),
-    plan.routes.map(adminRoute),
+    adminRoutes(plan.routes),
     {
       version: gwVersion,
       name: plan.name,

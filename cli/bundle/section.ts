@@ -6,7 +6,7 @@
  *     //>first line of the text
  *     //>second line
  *     //#gw:routes
- *     //>[{"id":"listOrders",…}]
+ *     //>{"values":[…],"routes":[…]}
  *     //#gw:end
  *
  * Lines end with LF, the file is ASCII, the line end after the host code belongs to the host, the text has no line end of its own at its
@@ -17,7 +17,8 @@
  *
  *     const parts = new vm.Script(text, { filename }).runInThisContext()();
  *
- * The routes are JSON for the admin listener: an `AdminRoute` each, in the order of the plan, with the origin of every value.
+ * The routes are JSON for the admin listener: `AdminRoutes`, with the origin of every value;
+ * no worker reads that part.
  *
  * A reader takes the last `\n//#gw:generation ` of the file, so nothing in the host code can be mistaken for it.
  */
