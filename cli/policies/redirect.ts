@@ -44,7 +44,9 @@ export default defineKey({
   runtime: 'plan',
 });
 
-/** Whether a redirect leads to another site. */
-export function leavesSite(target: string): boolean {
-  return !target.startsWith('/');
+/** Whether a redirect leads to a host that is none of the gateway's own. */
+export function leavesSite(target: string, hosts: readonly string[]): boolean {
+  if (target.startsWith('/')) return false;
+  const [authority = ''] = target.replace(/^https?:\/\//, '').split('/');
+  return !hosts.includes(authority.toLowerCase());
 }
