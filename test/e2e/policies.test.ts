@@ -53,7 +53,8 @@ describe('policies of x-gateway, end to end', () => {
   const lastUrl = () => gateway.upstream.requests.at(-1)?.url;
 
   it('limits.body: a declared and a streamed body are refused, a small one passes', async () => {
-    const post = (body: string | ReadableStream, init: RequestInit = {}) => gateway.fetch('/v2/orders', { method: 'POST', body, ...init });
+    const post = (body: string | ReadableStream, init: RequestInit = {}) =>
+      gateway.fetch('/v2/orders', { method: 'POST', body, ...init });
     expect((await post('0123456789')).status).toBe(200);
     expect((await post('0123456789a')).status).toBe(413);
     const stream = new ReadableStream({
