@@ -50,6 +50,7 @@ function memory(files: Readonly<Record<string, unknown>>): Workspace {
       return document === undefined ? { failure: 'missing' } : { document };
     },
     source: (file) => documents.get(file),
+    files: [...documents.keys()].sort(),
     documents: [...documents.values()],
     diagnostics: [],
     sha256: () => undefined,
