@@ -135,6 +135,7 @@ export class Copier {
     };
     if (value.is === 'list') {
       if (!Array.isArray(item)) return undefined;
+      if (value.of.is === 'data') return new Data(item);
       return item.flatMap((one: unknown, index) => this.#value(value.of, child(index, one), version) ?? []);
     }
     if (!isFields(item)) return undefined;
