@@ -4,6 +4,7 @@ import { RouteTree } from '../../../cli/merge/route-tree.ts';
 import { compareTemplates, parseTemplate, type Template } from '../../../cli/merge/template.ts';
 import { partsWitness, witness } from '../../../cli/merge/witness.ts';
 import { normalizePath } from '../../../runtime/route/normalize.ts';
+import { decide, route, routerOf } from '../../support/routing.ts';
 
 function template(text: string, rest = 'rest'): Template {
   const parsed = parseTemplate(text, new Set([rest]));
@@ -135,5 +136,24 @@ describe('RouteTree', () => {
       ),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('the router', () => {
+  it('answers what two templates share by the one that compares as the first', async () => {
+    const pairs = fc.sample(fc.tuple(template$, template$), { numRuns: 150, seed: 7 });
+    for (const [a, b] of pairs) {
+      const path = witness(a, b);
+      const order = compareTemplates(a.segments, b.segments);
+      if (path === undefined || order === 0) continue;
+      const routes = [a, b].map(({ text, segments, names }) => ({
+        ...route('GET /'),
+        id: text,
+        segments,
+        parameterNames: names,
+      }));
+      const decision = decide(await routerOf(routes), routes, { method: 'GET', target: path });
+      expect(decision.split(' ')[0]).toBe(order < 0 ? a.text : b.text);
+    }
   });
 });
