@@ -3,7 +3,7 @@ import type { GatewayConfig } from '../config/gateway.ts';
 import type { Diagnostic, Place, Related, Severity } from '../diagnostics.ts';
 import { placeOf } from '../load/document.ts';
 import type { Condition } from '../plan/ir.ts';
-import type { MergedOperation } from './merge.ts';
+import type { MergedOperation } from './merged.ts';
 import { compareByPlace } from './order.ts';
 import { type ParameterValues, parameterValues } from './parameter-values.ts';
 import { type Budget, type Leaf, RouteTree } from './route-tree.ts';
