@@ -172,7 +172,8 @@ export class SchemaRewriter {
     if (kind === 'schemas' && Array.isArray(value)) {
       return value.map((item: unknown, i) => this.rewrite(child(node, i, item), inner, depth + 1));
     }
-    if ((kind === 'schemaMap' || kind === 'patternMap') && isFields(value)) return this.#map(kind, keyword, node, value, inner, depth);
+    if ((kind === 'schemaMap' || kind === 'patternMap') && isFields(value))
+      return this.#map(kind, keyword, node, value, inner, depth);
     if (kind === 'pattern' && typeof value === 'string') return this.#pattern(node, value, 'value') ?? REFUSED;
     if (keyword === 'items' && context.dialect === '3.0') return undefined;
     if (BOOLEAN_LIMITS.has(keyword) && typeof value === 'boolean' && context.dialect === '3.0') return undefined;
