@@ -8,18 +8,14 @@ import type { Gateway } from './gateway.ts';
 import { messageOf, say } from './say.ts';
 import type { Address } from './settings.ts';
 
-/** A running admin listener. */
-export interface AdminServer {
-  readonly address: Address;
-}
-
 /**
  * The listener for operators, in the main thread and on loopback only (AD-1). It asks for no credentials, so it answers only to names of
  * the loopback, since a web page may resolve its own name to 127.0.0.1, and to no request that a browser made for a web page.
  *
+ * @returns the address it listens on: port 0 has become a free one
  * @throws the system's error when it cannot listen
  */
-export async function startAdmin(gateway: Gateway, address: Address): Promise<AdminServer> {
+export async function startAdmin(gateway: Gateway, address: Address): Promise<Address> {
   const server = createServer({ requestTimeout: 10_000, keepAliveTimeout: 5_000 }, (request, response) => {
     request.resume();
     answer(gateway, request).then(
@@ -36,7 +32,7 @@ export async function startAdmin(gateway: Gateway, address: Address): Promise<Ad
   });
   const bound = server.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : address.port;
-  return { address: { ...address, port } };
+  return { ...address, port };
 }
 
 async function answer(gateway: Gateway, request: IncomingMessage): Promise<AdminAnswer> {

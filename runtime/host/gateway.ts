@@ -1,9 +1,8 @@
-import { type AdminServer, startAdmin } from './admin.ts';
 import { addressError, urlOf } from './listen-address.ts';
 import { type LoadedBundle, readBundle } from './load-generation.ts';
 import { reloadRefusal } from './restart-required.ts';
 import { messageOf, say } from './say.ts';
-import { type HostSettings, hostSettings } from './settings.ts';
+import { type Address, type HostSettings, hostSettings } from './settings.ts';
 import { type LoadResult, Threads } from './threads.ts';
 
 /** What a reload came to. `restart`: the keys that only a new process can change. */
@@ -29,7 +28,6 @@ export class Gateway {
   reloads: ReloadRecord = { swapped: 0, failed: 0, last: undefined };
   readonly #entry: URL;
   #settings: HostSettings;
-  #admin: AdminServer | undefined;
   #reloading: Promise<ReloadResult> | undefined;
   /** Asked for while another was under way: the file may have changed since that one read it. */
   #next: Promise<ReloadResult> | undefined;
@@ -43,13 +41,16 @@ export class Gateway {
     this.threads = new Threads(bundle.hostCode, settings, { ...process.env }, bundle.generation);
   }
 
-  /** @throws Error with one line for people when it cannot listen */
-  async start(): Promise<void> {
+  /**
+   * @param openAdmin opens the admin listener and gives the address it got
+   * @throws Error with one line for people when it cannot listen
+   */
+  async start(openAdmin: (gateway: Gateway, address: Address) => Promise<Address>): Promise<void> {
     process.on('SIGHUP', () => void this.reload());
     process.on('SIGTERM', () => this.#end(this.#settings.preStopMs));
     process.on('SIGINT', () => this.#end(0));
     const { listen, admin, threads } = this.#settings;
-    this.#admin = await startAdmin(this, admin).catch((error: unknown) => {
+    const adminAddress = await openAdmin(this, admin).catch((error: unknown) => {
       throw new Error(addressError(error, admin, 'GW_ADMIN'));
     });
     await this.threads.start().catch((error: unknown) => {
@@ -60,7 +61,7 @@ export class Gateway {
     this.state = 'ready';
     const { name, hash } = this.bundle.parts.gateway;
     const sharedBytes = this.threads.shared.buffer.byteLength;
-    const urls = { url: urlOf(this.threads.address), admin: urlOf(this.#admin.address) };
+    const urls = { url: urlOf(this.threads.address), admin: urlOf(adminAddress) };
     say('info', 'listening', { ...urls, threads, name, hash, sharedBytes });
   }
 

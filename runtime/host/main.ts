@@ -1,3 +1,4 @@
+import { startAdmin } from './admin.ts';
 import { Gateway } from './gateway.ts';
 import { checkFree } from './listen-address.ts';
 import { prepareCompiler, readBundle } from './load-generation.ts';
@@ -33,7 +34,7 @@ export async function runMain(entry: URL): Promise<void> {
   try {
     if (settings.listen.port !== 0) await checkFree(settings.listen, 'PORT');
     if (settings.admin.port !== 0) await checkFree(settings.admin, 'GW_ADMIN');
-    await new Gateway(entry, bundle, settings).start();
+    await new Gateway(entry, bundle, settings).start(startAdmin);
   } catch (error) {
     end([messageOf(error)]);
   }
