@@ -1,7 +1,7 @@
 import type { Reply, ResponseStage } from './contract.ts';
 import type { ServedExchange } from './exchange.ts';
 import { HeaderFields } from './header-fields.ts';
-import { ACCEPT_SLOT } from './header-slots.ts';
+import { ACCEPT_SLOT, CORRELATION_ID_SLOT } from './header-slots.ts';
 import { problemBody } from './problem-body.ts';
 
 /**
@@ -26,6 +26,10 @@ function begin(
   }
   head.remove('x-request-id');
   head.push('x-request-id', exchange.requestId);
+  if (exchange.header(CORRELATION_ID_SLOT) !== undefined) {
+    head.remove('x-correlation-id');
+    head.push('x-correlation-id', exchange.requestId);
+  }
   exchange.beginAnswer(head, length, close);
 }
 

@@ -18,7 +18,7 @@ export interface ServedExchange extends Exchange, ExchangeRecord {
   readonly peerAddress: string;
   /** Whether the peer's X-Forwarded-* and X-Request-ID are believed (RL-25). */
   readonly peerTrusted: boolean;
-  /** The client's own valid X-Request-ID where it was not kept (ID-5). */
+  /** The client's own valid X-Request-ID (or X-Correlation-ID) where it was not kept (ID-5). */
   readonly clientRequestId: string | undefined;
 
   /** Set once by the pipeline, before any stage. */
@@ -82,7 +82,7 @@ export interface ExchangeRecord {
   /** The route it was admitted to; the host counts its end. */
   readonly prepared: PreparedRoute | undefined;
   readonly userAgent: string | undefined;
-  /** Trace id of a valid `traceparent` (TC-1), 32 hex digits. */
+  /** Of a valid `traceparent`, or of the trace that the gateway has begun (TC-1), 32 hex digits; undefined where there is no request. */
   readonly traceId: string | undefined;
   /** Of the answer; 499 when the client left before its head. */
   readonly status: number;

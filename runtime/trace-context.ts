@@ -1,5 +1,7 @@
+import { hash } from 'node:crypto';
+
 /**
- * The trace id of a `traceparent` (TC-1), or undefined when it is not valid: then it is not passed on, and `tracestate` neither.
+ * The trace id of a `traceparent` (TC-1), or undefined when it is not valid: then a new trace begins, and `tracestate` is dropped.
  *
  * Version 00 has exactly four parts; a later version may have more; `ff` and ids of zeros are invalid.
  *
@@ -12,3 +14,32 @@ export function traceIdOf(traceparent: string | undefined): string | undefined {
   if (trace === undefined || version === 'ff' || /^0*$/.test(trace) || /^0*$/.test(parent ?? '')) return undefined;
   return version === '00' && rest !== undefined ? undefined : trace;
 }
+
+/**
+ * The trace that a request belongs to: that of its valid `traceparent`, or a new one whose id comes from the request id, so that it is known
+ * wherever that is.
+ *
+ * @returns 32 lower-case hex digits, not all of them zero
+ */
+export function traceIdFor(traceparent: string | undefined, requestId: string): string {
+  return traceIdOf(traceparent) ?? newTraceId(requestId);
+}
+
+/** A `traceparent` that begins a trace, not sampled. Its parent is the gateway's own part of it, the same for every attempt. */
+export function newTraceparent(requestId: string): string {
+  const trace = newTraceId(requestId);
+  return `00-${trace}-${trace.slice(16)}-00`;
+}
+
+/** Whether a `tracestate` may be passed on. */
+export function isTracestate(text: string): boolean {
+  return text !== '' && text.length <= 512 && text.split(',').length <= 32;
+}
+
+/** The digits of a UUID, of which at least one in either half is not zero; any other id is hashed. */
+function newTraceId(requestId: string): string {
+  if (UUID.test(requestId)) return requestId.replaceAll('-', '').toLowerCase();
+  return hash('sha256', requestId, 'hex').slice(0, 32);
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;

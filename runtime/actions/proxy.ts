@@ -30,7 +30,7 @@ export const proxy: ActionFactory<ProxyOptions> = ({ upstream, rewrite, host, ti
   const prefix = rewrite?.kind === 'stripPrefix' ? rewrite.prefix : '';
   const request: UpstreamRequest = {
     timeouts,
-    headers: (exchange, authority) => requestHeaders(exchange, host ?? authority),
+    headers: (exchange, authority) => requestHeaders(exchange, host ?? authority, timeouts.totalMs),
     answer(exchange, head, address) {
       const { scheme, authority } = exchange;
       cleanAnswer(head, { scheme, authority, upstream: address, sentHost: host ?? address.authority, prefix });

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { beginAnswer } from '../answer.ts';
 import type { Reply } from '../contract.ts';
+import { allowedMs } from '../deadline.ts';
 import type { AnswerWatcher, ServedExchange } from '../exchange.ts';
 import type { UpstreamRequest } from '../generation.ts';
 import { problem } from '../problem.ts';
@@ -47,12 +48,15 @@ export class Forwarding implements AnswerWatcher {
     this.#targets = targets;
     this.#end = end;
     this.#startedAt = host.now();
-    this.#totalAt = this.#startedAt + request.timeouts.totalMs - exchange.durationMs;
+    const { durationMs } = exchange;
+    this.#totalAt = this.#startedAt + allowedMs(exchange, request.timeouts.totalMs, durationMs) - durationMs;
   }
 
   start(): void {
     this.exchange.watcher = this;
     if (this.exchange.clientGone) this.closed();
+    else if (this.#startedAt >= this.#totalAt)
+      this.#fail(problem.gatewayTimeout('http_response_timeout'), 'http_response_timeout');
     else this.#try();
   }
 

@@ -4,10 +4,10 @@ import type { Reply, RouteInfo } from '../../contract.ts';
 import type { AnswerWatcher, ServedExchange } from '../../exchange.ts';
 import type { PreparedRoute } from '../../generation.ts';
 import type { HeaderFields } from '../../header-fields.ts';
-import { TRACEPARENT_SLOT, USER_AGENT_SLOT } from '../../header-slots.ts';
+import { CORRELATION_ID_SLOT, TRACEPARENT_SLOT, USER_AGENT_SLOT } from '../../header-slots.ts';
 import { problem } from '../../problem.ts';
 import { isRequestId, newRequestId } from '../../request-id.ts';
-import { traceIdOf } from '../../trace-context.ts';
+import { traceIdFor } from '../../trace-context.ts';
 import type { HostServices } from '../services.ts';
 import { checkHead, type HeadFacts, hostName, parseTarget } from './head-checks.ts';
 import type { LibraryConnection } from './library-connection.ts';
@@ -103,7 +103,8 @@ export class LibraryExchange implements ServedExchange {
     const inbound = this.#readFields();
     this.scheme = peer.trusted && (inbound.proto === 'http' || inbound.proto === 'https') ? inbound.proto : peer.scheme;
     this.clientAddress = peer.trusted ? clientAddress(peer.address, inbound.forwardedFor, settings.trustedProxies) : peer.address;
-    const claimed = inbound.requestId !== undefined && isRequestId(inbound.requestId) ? inbound.requestId : undefined;
+    const claim = inbound.requestId ?? this.#slots[CORRELATION_ID_SLOT];
+    const claimed = claim !== undefined && isRequestId(claim) ? claim : undefined;
     this.requestId = peer.trusted && claimed !== undefined ? claimed : newRequestId();
     this.clientRequestId = peer.trusted ? undefined : claimed;
   }
@@ -132,8 +133,8 @@ export class LibraryExchange implements ServedExchange {
     return this.#slots[USER_AGENT_SLOT];
   }
 
-  get traceId(): string | undefined {
-    return traceIdOf(this.#slots[TRACEPARENT_SLOT]);
+  get traceId(): string {
+    return traceIdFor(this.#slots[TRACEPARENT_SLOT], this.requestId);
   }
 
   get status(): number {

@@ -249,6 +249,17 @@ describe('TO-1: timeouts', () => {
     await until(() => closed);
   });
 
+  it('is 504 when the client waits no longer, and nothing is sent for who does not wait at all', async () => {
+    const upstream = await raw(() => undefined);
+    const gateway = await gatewayTo(upstream.url);
+    const ask = (field: string): Promise<string> => exchange(gateway.port, GET.replace('\r\n\r\n', `\r\n${field}\r\n\r\n`));
+    expect(statuses(await ask('X-Request-Timeout: 30ms'))).toEqual([504]);
+    expect(upstream.connections).toBe(1);
+    expect(statuses(await ask('Request-Deadline: 2001-01-01T00:00:00Z'))).toEqual([504]);
+    expect(statuses(await ask('X-Request-Timeout-Ms: 0'))).toEqual([504]);
+    expect(upstream.connections).toBe(1);
+  });
+
   it('is 504 when a connection is late', async () => {
     // A listener whose queue is full leaves the handshake without an answer; so does an address of a net for documentation.
     const gateway = await gatewayTo('http://192.0.2.1:9', { proxy: within({ connectMs: 30, totalMs: 200 }) });
