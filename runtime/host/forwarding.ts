@@ -6,7 +6,8 @@ import type { UpstreamRequest } from '../generation.ts';
 import { problem } from '../problem.ts';
 import { Attempt } from './attempt.ts';
 import type { HostServices } from './services.ts';
-import { pickTarget, type Target } from './upstream.ts';
+import { pickTarget } from './targets.ts';
+import type { Target } from './upstream.ts';
 import { errorType, replyFor } from './upstream-error.ts';
 import { readHead } from './upstream-head.ts';
 

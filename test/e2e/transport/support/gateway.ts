@@ -72,7 +72,7 @@ export async function startGateway(options: GatewayOptions): Promise<TestGateway
   const log: LoggedExchange[] = [];
   const faults: unknown[] = [];
   const host = createHostServices({
-    environment: {},
+    environment: { GW_UPSTREAM: process.env.GW_UPSTREAM },
     log: ({ method, path, status, error, bytesIn, bytesOut, attempts, clientAddress, requestId, traceId }) =>
       log.push({ method, path, status, error, bytesIn, bytesOut, attempts, clientAddress, requestId, traceId }),
     fault: (error) => faults.push(error),
