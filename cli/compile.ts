@@ -40,8 +40,6 @@ export interface CompileRequest {
   /** `YYYY-MM-DD` that dates in documents are compared with; absent = nothing depends on today. */
   readonly now?: string;
   readonly sourcemap?: boolean;
-  /** For a gateway that a person starts and ends: it does not wait for load balancers to notice (DR-1). */
-  readonly local?: boolean;
   /** Stop there: what comes later, and the guardrails with it, is of no concern. */
   readonly until?: 'merge';
 }
@@ -116,7 +114,7 @@ export function check(request: CompileRequest, progress: Progress = () => undefi
     auth: request.auth,
     ...(request.now === undefined ? {} : { now: request.now }),
   });
-  const complete: GatewayPlan = { ...(request.local === true ? withoutPreStop(plan) : plan), inputs: inputsOf(workspace) };
+  const complete: GatewayPlan = { ...plan, inputs: inputsOf(workspace) };
 
   progress('validators');
   const { code: validators, diagnostics: emitting } = emitValidators(complete);
@@ -151,10 +149,6 @@ function inputsOf(workspace: Workspace): GatewayPlan['inputs'] {
     invariant(sha256 !== undefined, `${file} was read`);
     return { file, sha256 };
   });
-}
-
-function withoutPreStop(plan: GatewayPlan): GatewayPlan {
-  return { ...plan, server: { ...plan.server, timeouts: { ...plan.server.timeouts, preStopMs: 0 } } };
 }
 
 /** Remembers results by identity of the argument. */

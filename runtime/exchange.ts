@@ -77,6 +77,8 @@ export interface ExchangeRecord {
   readonly requestId: string;
   readonly clientAddress: string;
   readonly route: RouteInfo | undefined;
+  /** The route it was admitted to; the host counts its end. */
+  readonly prepared: PreparedRoute | undefined;
   readonly userAgent: string | undefined;
   /** Trace id of a valid `traceparent` (TC-1), 32 hex digits. */
   readonly traceId: string | undefined;

@@ -167,6 +167,13 @@ export interface PreparedRoute {
   /** Those of stage `headers` alone: run over the gateway's own answers (X-1). */
   readonly headerStages: readonly ResponseStage[];
   readonly action: Action;
+  /** Counts the exchanges of the generation the route belongs to. */
+  readonly active: ActiveExchanges;
+}
+
+/** Exchanges that began with a generation and have not ended. The pipeline counts up, the host down. */
+export interface ActiveExchanges {
+  exchanges: number;
 }
 
 /** What one bundle compiled to, loaded into a worker. Holds no listener and no timer. */
@@ -174,6 +181,7 @@ export interface Generation {
   readonly spec: GatewaySpec;
   readonly router: Router;
   readonly routes: readonly PreparedRoute[];
+  readonly active: ActiveExchanges;
   /** Gives back what it holds of the host. Call when its last exchange has ended. */
   release(): void;
 }
@@ -190,6 +198,7 @@ export function createGeneration(
   validators: Readonly<Record<string, Validator>>,
 ): Generation {
   const opened: { readonly client: UpstreamClient; release(): void }[] = [];
+  const active: ActiveExchanges = { exchanges: 0 };
   const release = (): void => {
     for (const upstream of opened.splice(0)) upstream.release();
   };
@@ -213,9 +222,10 @@ export function createGeneration(
         responseStages: response.map(({ run }) => run),
         headerStages: response.filter(({ stage }) => stage === 'headers').map(({ run }) => run),
         action: route.action.factory(asOptions(route.action.options), { route: info, headerSlot, upstream }),
+        active,
       };
     });
-    return { spec, router: createRouter(table, headerSlot), routes, release };
+    return { spec, router: createRouter(table, headerSlot), routes, active, release };
   } catch (error) {
     release();
     throw error;

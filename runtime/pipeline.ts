@@ -49,6 +49,7 @@ function findRoute({ router, routes }: Generation, exchange: ServedExchange): Re
   const prepared = index === NO_ROUTE ? undefined : routes[index];
   if (prepared === undefined) return unmatched(router, host, method, path);
   exchange.prepared = prepared;
+  prepared.active.exchanges += 1;
   exchange.route = prepared.info;
   return undefined;
 }
@@ -118,6 +119,7 @@ function give(host: HostServices, exchange: ServedExchange, reply: Reply): void 
     answerWith(exchange, reply);
   } catch (error) {
     host.fault(error, exchange.route?.id ?? 'answer');
+    if (exchange.prepared !== undefined) exchange.prepared.active.exchanges -= 1;
     exchange.prepared = undefined;
     exchange.error = undefined;
     answerWith(exchange, problem.internal);

@@ -1,6 +1,7 @@
 import type { Metafile } from 'esbuild';
 import { gwVersion } from '../package-root.ts';
 import type { GatewayPlan } from '../plan/ir.ts';
+import { adminRoutes } from './admin-routes.ts';
 import { bundleEntry } from './esbuild.ts';
 import { type Manifest, writeManifest } from './manifest.ts';
 import { writeSection } from './section.ts';
@@ -55,10 +56,15 @@ export async function bundleGateway(
     ),
   ]);
   const link = (code: string, file: string): string => (sourcemap ? `${code}//# sourceMappingURL=${file}\n` : code);
-  const { text, head } = writeSection(link(host.code, MAPS.host), link(generation.code, MAPS.generation), {
-    version: gwVersion,
-    name: plan.name,
-  });
+  const { text, head } = writeSection(
+    link(host.code, MAPS.host),
+    link(generation.code, MAPS.generation),
+    adminRoutes(plan.routes),
+    {
+      version: gwVersion,
+      name: plan.name,
+    },
+  );
   const metafile = { host: host.metafile, generation: generation.metafile };
   return {
     gateway: text,

@@ -5,6 +5,8 @@
  *     //#gw:generation {"version":"0.1.0","name":"shop","sha256":"<of the text>","host":"<sha256 of all before this line>"}
  *     //>first line of the text
  *     //>second line
+ *     //#gw:routes
+ *     //>{"values":[…],"routes":[…]}
  *     //#gw:end
  *
  * Lines end with LF, the file is ASCII, the line end after the host code belongs to the host, the text has no line end of its own at its
@@ -14,6 +16,9 @@
  * (`templates/bundle/generation.ts`), the arguments of `createGeneration`:
  *
  *     const parts = new vm.Script(text, { filename }).runInThisContext()();
+ *
+ * The routes are JSON for the admin listener: `AdminRoutes`, with the origin of every value;
+ * no worker reads that part.
  *
  * A reader takes the last `\n//#gw:generation ` of the file, so nothing in the host code can be mistaken for it.
  */
@@ -34,12 +39,14 @@ export interface SectionHead {
 
 const BEGIN = '//#gw:generation ';
 const LINE = '//>';
+const ROUTES = '//#gw:routes';
 const END = '//#gw:end';
 
-/** Joins host code and generation into the text of `gateway.mjs`. */
+/** Joins host code, generation and routes into the text of `gateway.mjs`. */
 export function writeSection(
   hostCode: string,
   generation: string,
+  routes: unknown,
   { version, name }: Pick<SectionHead, 'version' | 'name'>,
 ): { readonly text: string; readonly head: SectionHead } {
   const host = hostCode.endsWith('\n') ? hostCode : `${hostCode}\n`;
@@ -47,13 +54,13 @@ export function writeSection(
   invariant(!/[^\t\n\x20-\x7e]/.test(host + body), 'a bundle is ASCII with LF');
   const head: SectionHead = { version, name, sha256: sha256(body), host: sha256(host) };
   const lines = body.split('\n').map((line) => LINE + line);
-  return { text: `${[host + BEGIN + asciiJson(head), ...lines, END].join('\n')}\n`, head };
+  return { text: `${[host + BEGIN + asciiJson(head), ...lines, ROUTES, LINE + asciiJson(routes), END].join('\n')}\n`, head };
 }
 
 /** The section of a `gateway.mjs`; undefined when the file has none or it was changed. */
 export function readSection(file: string): { readonly head: SectionHead; readonly generation: string } | undefined {
   const begin = file.lastIndexOf(`\n${BEGIN}`);
-  const end = file.lastIndexOf(`\n${END}`);
+  const end = file.indexOf(`\n${ROUTES}\n`, begin + 1);
   if (begin === -1 || end < begin) return undefined;
   const [first = '', ...lines] = file.slice(begin + 1, end).split('\n');
   const head = parseHead(first.slice(BEGIN.length));

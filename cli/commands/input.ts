@@ -35,7 +35,7 @@ export function compileRequests(
 ): readonly CompileRequest[] {
   const configs = textList(options, 'config');
   const upstream = text(options, 'upstream');
-  const sources = sourcesOf(documents, configs, upstream ?? defaults.upstream);
+  const sources = sourcesOf(documents, configs, upstream, defaults.upstream);
   const root = rootOf(sources.flatMap((source) => (source.kind === 'config' ? [source.file] : source.files)));
   const below = (file: string): string => relative(root, realpathSync(file)).split(sep).join('/');
   const preset = text(options, 'preset');
@@ -56,7 +56,8 @@ export function compileRequests(
 function sourcesOf(
   documents: readonly string[],
   configs: readonly string[],
-  upstream: string | undefined,
+  given: string | undefined,
+  standIn: string | undefined,
 ): readonly CompileSource[] {
   if (documents.length > 0 && configs.length > 0) {
     throw new GwError(
@@ -66,6 +67,7 @@ function sourcesOf(
     );
   }
   if (documents.length > 0) {
+    const upstream = given ?? standIn;
     return [{ kind: 'documents', files: documents.map(existing), ...(upstream === undefined ? {} : { upstream }) }];
   }
   const files = configs.length > 0 ? configs : GATEWAY_FILES.filter((file) => existsSync(file)).slice(0, 1);
@@ -76,7 +78,7 @@ function sourcesOf(
       'Name OpenAPI documents, or a gateway file with -c.',
     );
   }
-  if (upstream !== undefined) {
+  if (given !== undefined) {
     throw new GwError(
       'ERR_GW_USAGE',
       '--upstream is for documents without a gateway file',

@@ -18,7 +18,7 @@ export async function serve(documents: readonly string[], options: Options): Pro
     write: (folder: string, compiled: Parameters<typeof filesOf>[0]) => writeOutput(folder, filesOf(compiled)),
     say: (line: string) => void process.stderr.write(`gw: ${line}\n`),
   };
-  return await serveGateway({ ...request, local: true }, output, (stop) => {
+  return await serveGateway(request, output, (stop) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
   });
 }

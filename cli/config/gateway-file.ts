@@ -1,4 +1,5 @@
 /** What may stand in gateway.yaml: one closed object, from which the findings and the editor schema come. */
+import { isIP } from 'node:net';
 
 import {
   anything,
@@ -33,9 +34,17 @@ const hosts = list(
   }),
 );
 
-const network: Shape<string> = fromEnvironment(
-  text({ pattern: /^[0-9a-fA-F.:]+(?:\/\d{1,3})?$/, says: 'an address range such as 10.0.0.0/8' }),
-);
+const addressRange: Shape<string> = {
+  schema: { type: 'string', pattern: '^[0-9a-fA-F.:]+(/\\d{1,3})?$' },
+  check(value, keys, report) {
+    const [, address = '', prefix] = typeof value === 'string' ? (/^([^/]*)(?:\/(\d{1,3}))?$/.exec(value) ?? []) : [];
+    const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+    if (longest === -1 || Number(prefix ?? 0) > longest) {
+      report(keys, 'value', `A trusted proxy must be an address range such as 10.0.0.0/8, but is '${String(value)}'`);
+    }
+  },
+};
+const network = fromEnvironment(addressRange);
 
 export const spec = object(
   {

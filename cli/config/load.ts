@@ -42,7 +42,8 @@ export function loadGateway(workspace: Workspace, file: string): LoadedGateway {
   const config = configOf(layers, findings);
   reportUnsafe(layers, findings);
   const failedBefore = findings.failed;
-  const entries = specEntries(workspace, layers.value('specs'), findings);
+  const gatewayFiles = new Set(roots.map(({ document }) => document.file));
+  const entries = specEntries(workspace, layers.value('specs'), gatewayFiles, findings);
   if (entries.length === 0) {
     if (!failedBefore)
       throw new GwError('ERR_GW_NO_DOCUMENTS', `No document matches the specs of ${file}`, 'Name OpenAPI documents in `specs`.');

@@ -10,7 +10,12 @@ import { spec } from './gateway-file.ts';
 import { expandGlob, isPattern } from './glob.ts';
 
 /** The documents that the rows of `specs` name, one entry per file, sorted by file. */
-export function specEntries(workspace: Workspace, specs: Node | undefined, findings: Findings): readonly SpecEntry[] {
+export function specEntries(
+  workspace: Workspace,
+  specs: Node | undefined,
+  gatewayFiles: ReadonlySet<string>,
+  findings: Findings,
+): readonly SpecEntry[] {
   const taken = new Map<string, { readonly row: number; readonly entry: SpecEntry }>();
   const rows: readonly unknown[] = Array.isArray(specs?.value) ? specs.value : [];
   rows.forEach((value, row) => {
@@ -19,6 +24,8 @@ export function specEntries(workspace: Workspace, specs: Node | undefined, findi
     const made = entryOf(node);
     for (const { pattern, at } of made.patterns) {
       for (const file of filesOf(workspace, at, pattern, findings)) {
+        // `*.yaml` beside the gateway file does not mean the gateway file.
+        if (isPattern(pattern) && gatewayFiles.has(file)) continue;
         const before = taken.get(file);
         if (before === undefined) taken.set(file, { row, entry: { file, ...made.entry } });
         else if (before.row !== row && (typeof value !== 'string' || before.entry.node !== undefined)) {

@@ -19,6 +19,8 @@ export interface CompileOptions {
   readonly ownProperties: boolean;
   /** Notes which properties and items were evaluated: the schema takes part in an `unevaluated*`. */
   readonly unevaluated: boolean;
+  /** Its calls are counted: it refers to itself, or to a schema that does. */
+  readonly recursive: boolean;
 }
 
 export class SchemaCompiler {
@@ -36,13 +38,14 @@ export class SchemaCompiler {
    *
    * @throws Error when Ajv cannot compile it
    */
-  compile(name: string, schema: Json, { ownProperties, unevaluated }: CompileOptions): string {
+  compile(name: string, schema: Json, { ownProperties, unevaluated, recursive }: CompileOptions): string {
     const ajv = this.#ajv;
     ajv.opts.ownProperties = ownProperties;
     ajv.opts.unevaluated = unevaluated;
     const { source } = ajv.compile(asSchema(schema));
     invariant(source !== undefined, 'Ajv keeps the source');
-    const code = tidy(source.validateCode, source.validateName.str, name);
+    const tidied = tidy(source.validateCode, source.validateName.str, name);
+    const code = recursive ? tidied.replace('{', `{if(spent(${name}))return false;`) : tidied;
     const used = { ...source.scopeValues, schema: needed(source.scopeValues.schema, code) };
     const constants = ajv.scope.scopeCode(used, this.#used, undefined).toString();
     const evaluated = source.evaluated === undefined ? '' : `${name}.evaluated = ${source.evaluated};`;

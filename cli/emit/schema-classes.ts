@@ -10,7 +10,9 @@ export function sameSchemas(schemas: readonly SchemaPlan[]): ReadonlyMap<string,
   const shapes = schemas.map(({ schema }) => shapeOf(schema));
   let groups = number(shapes.map(({ text }) => text));
   const index = new Map(schemas.map(({ id }, i) => [id, i]));
-  for (let count = -1; count !== groups.count; ) {
+  let count = -1;
+  for (let round = 0; count !== groups.count; round++) {
+    if (round === MAX_ROUNDS) return new Map(schemas.map(({ id }) => [id, id]));
     count = groups.count;
     const { of } = groups;
     groups = number(shapes.map(({ references }, i) => [of[i], ...references.map((id) => of[index.get(id) ?? -1])].join()));
@@ -25,6 +27,12 @@ export function sameSchemas(schemas: readonly SchemaPlan[]): ReadonlyMap<string,
   }
   return result;
 }
+
+/**
+ * Each round looks one reference further. Real documents are settled in fewer than 20; a chain of thousands of references would need as
+ * many rounds, and is left as it is.
+ */
+const MAX_ROUNDS = 64;
 
 /** The text of a schema without the ids it refers to, and these in order of the text. */
 export function shapeOf(schema: Json): { readonly text: string; readonly references: readonly string[] } {

@@ -19,21 +19,31 @@ export function emitValidators(plan: Pick<GatewayPlan, 'schemas' | 'routes'>): {
   const nameOf = (id: string): string => same.get(id) ?? id;
   const compiler = new SchemaCompiler(nameOf);
   const unevaluated = evaluatedSchemas(plan.schemas);
+  const recursive = recursiveSchemas(plan.schemas);
   const diagnostics: Diagnostic[] = [];
   const functions: string[] = [];
   for (const entry of plan.schemas) {
     if (nameOf(entry.id) !== entry.id) continue;
     try {
       const ownProperties = INHERITED.test(JSON.stringify(entry.schema));
-      functions.push(compiler.compile(entry.id, entry.schema, { ownProperties, unevaluated: unevaluated.has(entry.id) }));
+      functions.push(
+        compiler.compile(entry.id, entry.schema, {
+          ownProperties,
+          unevaluated: unevaluated.has(entry.id),
+          recursive: recursive.has(entry.id),
+        }),
+      );
     } catch (error) {
       diagnostics.push(uncompilable(entry, error));
       functions.push(`function ${entry.id}() { return false; }`);
     }
   }
   const body = functions.join('\n');
-  const exported = [...usedSchemas(plan)].map((id) => (nameOf(id) === id ? id : `${id}: ${nameOf(id)}`));
+  const exported = [...usedSchemas(plan)].map((id) =>
+    recursive.has(id) ? `${id}: bounded(${nameOf(id)})` : `${id}: ${nameOf(id)}`,
+  );
   const code = [
+    importsOf('budget', ['bounded', 'spent'], recursive.size === 0 ? '' : 'bounded spent'),
     importsOf('checks', CHECKS, body),
     importsOf(
       'formats',
@@ -84,12 +94,37 @@ function evaluatedSchemas(schemas: readonly SchemaPlan[]): ReadonlySet<string> {
   return reached;
 }
 
+/** Schemas that reach themselves, and those that reach such a one: what is left when all that refer to nothing left are taken away. */
+function recursiveSchemas(schemas: readonly SchemaPlan[]): ReadonlySet<string> {
+  const referrers = new Map<string, string[]>();
+  const open = new Map<string, number>();
+  for (const { id, schema } of schemas) {
+    const targets = new Set(shapeOf(schema).references);
+    open.set(id, targets.size);
+    for (const target of targets) {
+      const known = referrers.get(target);
+      if (known === undefined) referrers.set(target, [id]);
+      else known.push(id);
+    }
+  }
+  const settled = schemas.map(({ id }) => id).filter((id) => open.get(id) === 0);
+  for (let id = settled.pop(); id !== undefined; id = settled.pop()) {
+    open.delete(id);
+    for (const referrer of referrers.get(id) ?? []) {
+      const count = (open.get(referrer) ?? 0) - 1;
+      open.set(referrer, count);
+      if (count === 0) settled.push(referrer);
+    }
+  }
+  return new Set(open.keys());
+}
+
 function uncompilable({ title, origin }: SchemaPlan, error: unknown): Diagnostic {
   const reason = error instanceof Error ? error.message : String(error);
   return {
     rule: 'gateway/schema-uncompilable',
     severity: 'error',
-    message: `the schema ${title} cannot be compiled: ${reason}`,
+    message: `The schema ${title} cannot be compiled: ${reason}`,
     at: { file: origin.at?.file ?? '', pointer: origin.pointer ?? '', part: 'value' },
   };
 }

@@ -4,6 +4,7 @@ import gatewayGuardrail from './rules/gateway/guardrail.ts';
 import gatewayInapplicable from './rules/gateway/inapplicable.ts';
 import gatewayNotDelegated from './rules/gateway/not-delegated.ts';
 import gatewaySchema from './rules/gateway/schema.ts';
+import gatewaySchemaUncompilable from './rules/gateway/schema-uncompilable.ts';
 import gatewayUpstream from './rules/gateway/upstream.ts';
 import governanceOwner from './rules/governance/owner.ts';
 import governanceSuppression from './rules/governance/suppression.ts';
@@ -92,6 +93,7 @@ export const catalogue: readonly Rule[] = [
   routePrefixOwnership,
   gatewayConfig,
   gatewaySchema,
+  gatewaySchemaUncompilable,
   gatewayInapplicable,
   gatewayUpstream,
   gatewayNotDelegated,

@@ -32,6 +32,8 @@ export interface Workspace {
   read(file: string): ReadResult;
   /** The text of every file that was read, those with syntax errors included. */
   source(file: string): Source | undefined;
+  /** Every file that was read so far, those with syntax errors included, sorted. */
+  readonly files: readonly string[];
   /** Everything loaded so far, sorted by file. */
   readonly documents: readonly Document[];
   /** Syntax errors so far, in the order the files were read. */
@@ -65,6 +67,10 @@ class Folder implements Workspace {
 
   constructor(root: string) {
     this.root = root;
+  }
+
+  get files(): readonly string[] {
+    return [...this.#loaded.keys()].sort();
   }
 
   get documents(): readonly Document[] {

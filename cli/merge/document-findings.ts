@@ -4,6 +4,7 @@ import { below, member } from '../load/pointer.ts';
 import type { Api, Fields } from '../resolve/api.ts';
 import { isFields } from '../resolve/walk.ts';
 import { canonical } from './canonical.ts';
+import { ownerOf } from './namespaces.ts';
 
 /** What documents of one gateway say differently without harm: lines of OpenAPI, tags. */
 export function documentFindings(apis: readonly Api[]): readonly Diagnostic[] {
@@ -19,7 +20,7 @@ function mixedLines(apis: readonly Api[]): readonly Diagnostic[] {
     {
       rule: 'merge/mixed-oas',
       severity: 'info',
-      message: `The documents follow OpenAPI ${lines.join(' and ')}: ${first.document.file} ${first.version}, ${other.document.file} ${other.version}; they are merged as one`,
+      message: `The documents follow OpenAPI ${lines.join(' and ')}: ${from(first)} ${first.version}, ${from(other)} ${other.version}; they are merged as one`,
       at: { file: other.document.file, pointer: '/openapi', part: 'value' },
       related: [
         { at: { file: first.document.file, pointer: '/openapi', part: 'value' }, message: `The line of ${first.document.file}` },
@@ -38,7 +39,7 @@ function tagCollisions(apis: readonly Api[]): readonly Diagnostic[] {
       {
         rule: 'merge/tag-collision',
         severity: 'info',
-        message: `The tag '${name}' of ${other.node.document.file} is described differently in ${first.node.document.file}, whose words are published`,
+        message: `The tag '${name}' of ${from(other.api)} is described differently in ${from(first.api)}, whose words are published`,
         at: placeOf(other.node),
         related: [{ at: placeOf(first.node), message: `The '${name}' of ${first.node.document.file}` }],
       },
@@ -64,4 +65,10 @@ export function declaredTags(api: Api): readonly DeclaredTag[] {
     found.set(name, { api, name, node: { document, pointer: below('/tags', index), value: tag } });
   }
   return [...found.values()];
+}
+
+/** The team and the file of a document: `team-orders (specs/orders.yaml)`. */
+export function from(api: Api): string {
+  const owner = ownerOf(api);
+  return owner === undefined ? api.document.file : `${owner} (${api.document.file})`;
 }

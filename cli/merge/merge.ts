@@ -8,6 +8,7 @@ import type { Effective } from '../plan/effective.ts';
 import type { Condition, Segment } from '../plan/ir.ts';
 import match from '../policies/match.ts';
 import type { Api, ApiOperation } from '../resolve/api.ts';
+import { componentFindings } from './component-findings.ts';
 import { documentFindings } from './document-findings.ts';
 import { namespacesOf } from './namespaces.ts';
 import { operationIdFindings, uniqueOperationIds } from './operation-ids.ts';
@@ -81,6 +82,7 @@ export function mergeApis(
       ...operationIdFindings(named),
       ...schemeFindings(named, config),
       ...documentFindings(sorted),
+      ...componentFindings({ apis: sorted, namespaces }),
     ],
   };
 }

@@ -7,8 +7,8 @@ import type { Api } from '../resolve/api.ts';
  */
 export function namespacesOf(apis: readonly Api[]): ReadonlyMap<Api, string> {
   const attempts: readonly ((api: Api) => string)[] = [
-    (api) => ownerOf(api) ?? fileName(api.document.file),
-    (api) => [ownerOf(api), fileName(api.document.file)].filter((part) => part !== undefined).join('-'),
+    (api) => teamOf(api) ?? fileName(api.document.file),
+    (api) => [teamOf(api), fileName(api.document.file)].filter((part) => part !== undefined).join('-'),
     (api) => nameOf(api.document.file),
   ];
   const names = new Map<Api, string>();
@@ -47,7 +47,13 @@ export function nameOf(text: string): string {
   return text.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replaceAll(/^-+|-+$/g, '') || 'x';
 }
 
-function ownerOf({ entry, gateway }: Api): string | undefined {
+/** The team of a document: as the gateway file says, else as the document says at its root. */
+export function ownerOf({ entry, gateway }: Api): string | undefined {
   const owner = entry.owner ?? member(gateway?.value, 'owner');
-  return typeof owner === 'string' && owner !== '' ? nameOf(owner) : undefined;
+  return typeof owner === 'string' && owner !== '' ? owner : undefined;
+}
+
+function teamOf(api: Api): string | undefined {
+  const owner = ownerOf(api);
+  return owner === undefined ? undefined : nameOf(owner);
 }

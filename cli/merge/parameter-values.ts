@@ -69,16 +69,23 @@ function kindOf(type: unknown, format: unknown): Kind | undefined {
   return format;
 }
 
+/** Longest text that a pattern is tried on. */
+const longestTried = 64;
+
 /**
- * Compiles a pattern that can be tried on any text in little time: literals, classes and escapes with a quantifier each, at most two
- * of them without an upper bound. Whatever else a document writes is never run.
+ * Compiles a pattern that can be tried on a short text in little time: literals, classes and escapes, at most two of them with a
+ * quantifier that leaves a choice. Whatever else a document writes is never run.
  */
 function simplePattern(pattern: string): RegExp | undefined {
   const atom = String.raw`(?:[\w\-:,@~ ]|\\[dwsDWS.\-/_+*?()[\]{}^$|\\]|\[\^?(?:[^\]\\[]|\\[dwsDWS.\-/_+*?()[\]{}^$|\\])+\]|\.)`;
   const quantifier = String.raw`(?:[+*?]|\{\d{1,3}(?:,\d{0,3})?\})?`;
   if (pattern.length > 200 || !new RegExp(`^\\^?(?:${atom}${quantifier})*\\$?$`).test(pattern)) return undefined;
-  const unbounded = pattern.match(/[+*]|\{\d+,\}/g)?.length ?? 0;
-  if (unbounded > 2) return undefined;
+  const choices =
+    pattern
+      .replaceAll(/\\./g, '')
+      .replaceAll(/\[[^\]]*\]/g, '')
+      .match(/[+*?]|\{\d+,/g)?.length ?? 0;
+  if (choices > 2) return undefined;
   try {
     return new RegExp(pattern, 'u');
   } catch {
@@ -90,7 +97,7 @@ function simplePattern(pattern: string): RegExp | undefined {
 export function takes({ values, kind, pattern }: ParameterValues, text: string): boolean {
   if (values?.includes(text) === false) return false;
   if (kind !== undefined && !kinds[kind].text.test(text)) return false;
-  return pattern === undefined || text.length > 1000 || pattern.test(text);
+  return pattern === undefined || text.length > longestTried || pattern.test(text);
 }
 
 /** Whether a parameter may take a text that contains all of the pieces. */

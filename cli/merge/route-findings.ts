@@ -22,7 +22,9 @@ const shownEach = 5;
 /** Steps per operation, and in all: 10,000 routes that overlap as real ones do need a tenth of it. */
 const stepsEach = 20_000;
 const stepsAtLeast = 200_000;
-const stepsPerOperation = 400;
+const stepsPerOperation = 200;
+/** Steps that one overlap costs: its witness is computed. */
+const stepsPerOverlap = 4;
 
 /** Two operations of one method that a common request fits; `first` is the one that answers it. */
 interface Overlap {
@@ -80,7 +82,8 @@ class RouteJudge {
       const different = [...byConditions.values()].flatMap((claims) => claims.slice(0, 1));
       for (const [i, second] of different.entries()) {
         for (const first of different.slice(0, i)) {
-          if (budget.steps-- <= 0) return;
+          budget.steps -= stepsPerOverlap;
+          if (budget.steps <= 0) return;
           if (!canBothHold(first.conditions, second.conditions) || first.operation.api === second.operation.api) continue;
           const isMore = includesAll(first.conditions, second.conditions);
           this.#overlap(first, second, isMore ? 'more' : 'ambiguous');
@@ -111,7 +114,8 @@ class RouteJudge {
     const order = relation(before.segments, leaf.segments);
     for (const second of leaf.members) {
       for (const first of byMethod.get(second.operation.method) ?? []) {
-        if (budget.steps-- <= 0) return;
+        budget.steps -= stepsPerOverlap;
+        if (budget.steps <= 0) return;
         if (canBothHold(first.conditions, second.conditions))
           this.#overlap(first, second, order === 'more' ? 'more' : 'ambiguous');
       }

@@ -25,6 +25,9 @@ export interface Budget {
   steps: number;
 }
 
+/** Steps that comparing two in-segment templates costs beyond one, by time. */
+const stepsPerTemplate = 4;
+
 export class RouteTree<T> {
   readonly #root: TreeNode<T> = emptyNode();
   readonly #leaves: Leaf<T>[] = [];
@@ -151,6 +154,7 @@ function enter<T>(node: TreeNode<T>, segment: Segment, decided: boolean, budget:
       break;
     }
     case 'template':
+      budget.steps -= stepsPerTemplate * node.templates.size;
       enterTemplate(node, erased(segment.parts), segmentKey(segment), decided, add);
       if (decided) add(node.parameter, false);
       break;

@@ -20,7 +20,7 @@ export function delegationFindings(operations: readonly MergedOperation[], confi
   if (config.mode === 'single') return [];
   return operations.flatMap((merged) => {
     const may = merged.owner === undefined ? [] : (config.teams.get(merged.owner)?.may ?? []);
-    return usesOf(merged)
+    return usesOf(merged, config.hosts)
       .filter(({ grant }) => !may.includes(grant))
       .map(({ grant, says, at }) =>
         findingAbout(merged, {
@@ -33,7 +33,7 @@ export function delegationFindings(operations: readonly MergedOperation[], confi
   });
 }
 
-function usesOf({ operation, effective }: MergedOperation): readonly Use[] {
+function usesOf({ operation, effective }: MergedOperation, hosts: readonly string[]): readonly Use[] {
   const uses: Use[] = [];
   for (const { key, node, level } of effective.values()) {
     if (level !== 'operation' && level !== 'path' && level !== 'root') continue;
@@ -49,7 +49,7 @@ function usesOf({ operation, effective }: MergedOperation): readonly Use[] {
       });
     }
     const to = key === 'redirect' ? member(value, 'to') : undefined;
-    if (typeof to === 'string' && leavesSite(to))
+    if (typeof to === 'string' && leavesSite(to, hosts))
       uses.push({ grant: 'redirect', says: 'redirect to another site', at: { ...node, pointer: below(node.pointer, 'to') } });
   }
   for (const [, scheme] of operation.api.securitySchemes) {

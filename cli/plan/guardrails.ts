@@ -31,8 +31,42 @@ export function guardrailFindings(
     const matching = planned.filter(({ merged }) => matches(guardrail, merged));
     const excepted = new Set(guardrail.except.map(({ route }) => erased(route)));
     return [
-      ...matching.flatMap((one) => (excepted.has(erased(routeName(one.merged))) ? [] : violations(guardrail, one))),
+      ...together(matching.flatMap((one) => (excepted.has(erased(routeName(one.merged))) ? [] : violations(guardrail, one)))),
       ...exceptionFindings(guardrail, matching, now),
+    ];
+  });
+}
+
+/** A route that breaks one line of a guardrail. */
+interface Violation {
+  readonly merged: MergedOperation;
+  readonly key: string;
+  /** What is wanted, and what the route has instead. */
+  readonly message: string;
+  /** Where it was written; absent where nothing was. */
+  readonly at?: Place;
+  readonly guardrail: GuardrailConfig;
+}
+
+/** One value that many routes inherit is one finding. */
+function together(violations: readonly Violation[]): readonly Diagnostic[] {
+  const groups = Map.groupBy(violations, ({ merged: { operation }, message, at }) => {
+    const { file, pointer } = at ?? placeOf(operation.node);
+    return JSON.stringify([message, file, pointer]);
+  });
+  return [...groups.values()].flatMap(([first, ...more]) => {
+    if (first === undefined) return [];
+    const { document, pointer } = first.guardrail.node;
+    const at: Place = { file: document.file, pointer: below(pointer, 'require', first.key), part: 'key' };
+    const others = more.length === 0 ? '' : ` and ${more.length} more`;
+    return [
+      findingAbout(first.merged, {
+        rule,
+        message: `${first.message}: ${routeName(first.merged)}${others}`,
+        hint: 'Change it here, or ask the platform team for an exception with its reason.',
+        ...(first.at === undefined ? {} : { at: first.at }),
+        related: [{ at, message: `Guardrail ${first.guardrail.name}` }],
+      }),
     ];
   });
 }
@@ -43,36 +77,26 @@ function matches({ match: { methods, paths, tags } }: GuardrailConfig, { operati
   return paths === undefined || paths.some((path) => mayFit(path, segments));
 }
 
-function violations(guardrail: GuardrailConfig, { merged, draft }: PlannedOperation): readonly Diagnostic[] {
-  const diagnostics: Diagnostic[] = [];
-  for (const [key, authored] of guardrail.require) {
+function violations(guardrail: GuardrailConfig, { merged, draft }: PlannedOperation): readonly Violation[] {
+  return [...guardrail.require].flatMap(([key, authored]): readonly Violation[] => {
     const requirement = readRequirement(authored);
-    if (requirement === undefined) continue;
-    const finding = key === 'security' ? securityViolation(requirement, merged) : valueViolation(key, requirement, draft);
-    if (finding === undefined) continue;
-    const { document, pointer } = guardrail.node;
-    const at: Place = { file: document.file, pointer: below(pointer, 'require', key), part: 'key' };
-    diagnostics.push(
-      findingAbout(merged, {
-        rule,
-        message: `The guardrail ${guardrail.name} wants ${key} ${wording(requirement)}; ${routeName(merged)} has ${finding.has}`,
-        hint: 'Change it here, or ask the platform team for an exception with its reason.',
-        ...(finding.at === undefined ? {} : { at: finding.at }),
-        related: [{ at, message: `Guardrail ${guardrail.name}` }],
-      }),
-    );
-  }
-  return diagnostics;
+    if (requirement === undefined) return [];
+    const found = key === 'security' ? securityViolation(requirement, merged) : valueViolation(key, requirement, draft);
+    if (found === undefined) return [];
+    const { has, at } = found;
+    const message = `The guardrail ${guardrail.name} wants ${key} ${wording(requirement)}, not ${has}`;
+    return [{ merged, key, message, guardrail, ...(at === undefined ? {} : { at }) }];
+  });
 }
 
-interface Violation {
+interface Found {
   /** What the route has instead. */
   readonly has: string;
   readonly at?: Place;
 }
 
 /** Whether a caller must show credentials in every alternative. */
-function securityViolation({ test }: Requirement, { operation: { security } }: MergedOperation): Violation | undefined {
+function securityViolation({ test }: Requirement, { operation: { security } }: MergedOperation): Found | undefined {
   const alternatives = security?.value ?? [];
   const isPresent = alternatives.length > 0 && alternatives.every((one) => Object.keys(one).length > 0);
   if (isPresent === (test === 'present')) return undefined;
@@ -80,7 +104,7 @@ function securityViolation({ test }: Requirement, { operation: { security } }: M
   return { has, ...(security === undefined ? {} : { at: placeOf(security, 'key') }) };
 }
 
-function valueViolation(name: string, requirement: Requirement, { plan, values }: RouteDraft): Violation | undefined {
+function valueViolation(name: string, requirement: Requirement, { plan, values }: RouteDraft): Found | undefined {
   const written = values.filter(({ key }) => key === name);
   const value = written.find(({ skipped }) => skipped === undefined);
   if (value === undefined && requirement.test !== 'present' && plan.action.kind !== 'proxy' && isForUpstream(name))

@@ -23,7 +23,7 @@ export function ownerFindings(operations: readonly MergedOperation[], config: Ga
         },
       ];
     }
-    if (config.mode === 'single' || config.teams.has(owner)) return [];
+    if (config.teams.size === 0 || config.teams.has(owner)) return [];
     const near = nearest(owner, config.teams.keys());
     const node = effective.get('owner')?.node;
     return [

@@ -39,6 +39,8 @@ function segmentMayFit(glob: string, segment: Segment): boolean {
 }
 
 function asPattern(parts: readonly string[]): RegExp {
-  const source = parts.map((part) => (part === '*' ? '.*' : normalizeLiteral(part).replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&'))).join('');
+  const source = parts
+    .map((part) => (part === '*' ? '.*' : normalizeLiteral(part).replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')))
+    .join('');
   return new RegExp(`^${source}$`, 's');
 }

@@ -2,8 +2,10 @@
  * Rewrites schemas of documents to the form of the gateway plan: JSON Schema 2020-12 without anything that says nothing about validity,
  * without `$id`, anchors and dynamic references, every reference the id of another schema of the pool.
  *
- * Nothing that gw cannot validate with passes silently: it is reported at its place.
+ * Nothing that gw cannot validate with passes silently: it is reported at its place, and where the finding is suppressed the schema accepts
+ * nothing.
  */
+import type { Place } from '../diagnostics.ts';
 import type { Node } from '../load/document.ts';
 import { below, member } from '../load/pointer.ts';
 import type { Fields } from '../resolve/api.ts';
@@ -30,10 +32,10 @@ export interface RewriteHost {
   readonly references: SchemaReferences;
   /** The id of the pool's entry for a schema; entered when it is new. */
   reference(target: Node, context: SchemaContext): string;
-  report(rule: SchemaRule, at: Node, message: string, hint?: string): void;
+  report(rule: SchemaRule, at: Node, message: string, part?: Place['part']): void;
 }
 
-export type SchemaRule = 'spec/regex' | 'gateway/schema-uncompilable';
+export type SchemaRule = 'spec/regex' | 'gateway/schema-uncompilable' | 'gateway/inapplicable';
 
 /** Inline schemas nested deeper become entries of their own, so that no later step recurses deeper than this. */
 const MAX_INLINE_DEPTH = 24;
@@ -52,7 +54,7 @@ export class SchemaRewriter {
   rewrite(node: Node, outer: SchemaContext, depth = 0): Json {
     const { value } = node;
     if (typeof value === 'boolean') return value;
-    if (!isFields(value)) return this.#refuse(node, 'a schema is an object or a boolean');
+    if (!isFields(value)) return this.#refuse(node, 'A schema is an object or a boolean');
     if (depth > MAX_INLINE_DEPTH) return { $ref: `gw:${this.#host.reference(node, outer)}` };
     const context = typeof value.$id === 'string' ? this.#entered(node, outer) : outer;
     this.#checkDialect(node, value, context);
@@ -63,6 +65,7 @@ export class SchemaRewriter {
     for (const [keyword, kind] of KEYWORDS) {
       if (!Object.hasOwn(value, keyword)) continue;
       const lowered = this.#keyword(kind, keyword, child(node, keyword, value[keyword]), inner, depth);
+      if (lowered === REFUSED) return false;
       if (lowered !== undefined) members.set(keyword, lowered);
     }
     if (further.length > 0) members.set('allOf', [...further, ...list(members.get('allOf'))]);
@@ -102,7 +105,7 @@ export class SchemaRewriter {
   #checkDialect(node: Node, value: Fields, context: SchemaContext): void {
     if (context.dialect === '3.0' || value.$schema === undefined) return;
     if (typeof value.$schema === 'string' && isKnownDialect(value.$schema)) return;
-    this.#refuse(child(node, '$schema', value.$schema), 'only the dialect of JSON Schema 2020-12 is understood here');
+    this.#refuse(child(node, '$schema', value.$schema), 'Only the dialect of JSON Schema 2020-12 is understood here');
   }
 
   /** Sets `$ref`; a second reference of the schema is returned, since 2020-12 allows `$dynamicRef` beside it. */
@@ -110,7 +113,7 @@ export class SchemaRewriter {
     const lowered: Json[] = [];
     const { $ref, $dynamicRef } = value;
     if (typeof $ref === 'string') lowered.push(this.#reference(node, $ref, context));
-    else if ($ref !== undefined) this.#refuse(child(node, '$ref', $ref), 'a reference is a string');
+    else if ($ref !== undefined) this.#refuse(child(node, '$ref', $ref), 'A reference is a string');
     if (typeof $dynamicRef === 'string' && context.dialect !== '3.0') {
       lowered.push(this.#dynamicReference(node, $dynamicRef, context));
     }
@@ -150,10 +153,17 @@ export class SchemaRewriter {
     return { ...context, hidden: new Set([...context.hidden, ...names]) };
   }
 
-  #keyword(kind: KeywordKind, keyword: string, node: Node, context: SchemaContext, depth: number): Json | undefined {
+  #keyword(
+    kind: KeywordKind,
+    keyword: string,
+    node: Node,
+    context: SchemaContext,
+    depth: number,
+  ): Json | undefined | typeof REFUSED {
     const { value } = node;
     if ((kind === 'value' || kind === 'values') && /"\$ref":"gw:/.test(JSON.stringify(value))) {
-      this.#refuse(node, 'references that begin with gw: are those of the gateway plan');
+      this.#refuse(node, 'References that begin with gw: are those of the gateway plan');
+      return REFUSED;
     }
     const lowered = this.#plain(kind, keyword, value, context);
     if (lowered !== undefined) return lowered === NOTHING ? undefined : lowered;
@@ -163,11 +173,11 @@ export class SchemaRewriter {
       return value.map((item: unknown, i) => this.rewrite(child(node, i, item), inner, depth + 1));
     }
     if ((kind === 'schemaMap' || kind === 'patternMap') && isFields(value)) return this.#map(kind, node, value, inner, depth);
-    if (kind === 'pattern' && typeof value === 'string') return this.#pattern(node, value);
+    if (kind === 'pattern' && typeof value === 'string') return this.#pattern(node, value, 'value') ?? REFUSED;
     if (keyword === 'items' && context.dialect === '3.0') return undefined;
     if (BOOLEAN_LIMITS.has(keyword) && typeof value === 'boolean' && context.dialect === '3.0') return undefined;
     this.#refuse(node, `${JSON.stringify(keyword)} ${EXPECTED[kind]}`);
-    return undefined;
+    return REFUSED;
   }
 
   /** Values of keywords that hold no schemas; `NOTHING` when the keyword has no effect, undefined when the value is not of the kind. */
@@ -208,24 +218,20 @@ export class SchemaRewriter {
     const entries: [string, Json][] = [];
     for (const [name, schema] of Object.entries(value)) {
       const at = child(node, name, schema);
-      if (name === '__proto__') this.#refuse(at, 'a property named __proto__ is never accepted (VA-4)');
-      const key = kind === 'patternMap' ? this.#pattern(at, name) : name;
-      entries.push([key, this.rewrite(at, context, depth + 1)]);
+      if (name === '__proto__') this.#refuse(at, 'A property named __proto__ is never accepted (VA-4)');
+      const key = kind === 'patternMap' ? this.#pattern(at, name, 'key') : name;
+      entries.push(key === undefined ? ['', false] : [key, this.rewrite(at, context, depth + 1)]);
     }
     return Object.fromEntries(entries);
   }
 
-  #pattern(node: Node, authored: string): string {
+  #pattern(node: Node, authored: string, part: Place['part']): string | undefined {
     try {
       return ecmaPattern(authored);
     } catch {
-      this.#host.report(
-        'spec/regex',
-        node,
-        `the pattern ${JSON.stringify(authored)} is no regular expression of ECMA-262`,
-        'Write it in the syntax of JavaScript.',
-      );
-      return '';
+      const what = part === 'key' ? 'This key' : 'This pattern';
+      this.#host.report('spec/regex', node, `${what} is no regular expression of ECMA-262`, part);
+      return undefined;
     }
   }
 
@@ -261,13 +267,14 @@ export class SchemaRewriter {
       members.set('dependentSchemas', { ...Object.fromEntries(schemas), ...fieldsOf(members.get('dependentSchemas')) });
   }
 
-  #refuse(node: Node, message: string): true {
+  #refuse(node: Node, message: string): false {
     this.#host.report('gateway/schema-uncompilable', node, message);
-    return true;
+    return false;
   }
 }
 
 const NOTHING = Symbol('no effect');
+const REFUSED = Symbol('refused');
 const NO_NAMES: ReadonlySet<string> = new Set();
 const BOOLEAN_LIMITS = new Set(['exclusiveMaximum', 'exclusiveMinimum']);
 /** Keywords whose schemas apply to the same value. */

@@ -41,7 +41,7 @@ export class SchemaPool {
     this.#rewriter = new SchemaRewriter({
       references: this.#references,
       reference: (target, context) => this.#reference(target, context),
-      report: (rule, at, message, hint) => this.#report(rule, at, message, hint),
+      report: (rule, at, message, part) => this.#report(rule, at, message, part),
     });
   }
 
@@ -79,8 +79,8 @@ export class SchemaPool {
   }
 
   /** Notes that something about a schema's use cannot be honoured. */
-  refuse(at: Node, message: string): void {
-    this.#report('gateway/schema-uncompilable', at, message);
+  refuse(at: Node, message: string, rule: SchemaRule = 'gateway/schema-uncompilable'): void {
+    this.#report(rule, at, message);
   }
 
   /** All entries, by id. */
@@ -108,7 +108,7 @@ export class SchemaPool {
     const declared = member(document.value, 'jsonSchemaDialect');
     if (declared === undefined || (typeof declared === 'string' && isKnownDialect(declared))) return;
     const at: Node = { document, pointer: '/jsonSchemaDialect', value: declared };
-    this.#report('gateway/schema-uncompilable', at, 'only the dialect of JSON Schema 2020-12 is understood');
+    this.#report('gateway/schema-uncompilable', at, 'Only the dialect of JSON Schema 2020-12 is understood');
   }
 
   #reference(target: Node, outer: SchemaContext): string {
@@ -145,8 +145,8 @@ export class SchemaPool {
     return entry;
   }
 
-  #report(rule: SchemaRule, at: Node, message: string, hint?: string): void {
-    this.diagnostics.push({ rule, severity: 'error', message, ...(hint === undefined ? {} : { hint }), at: placeOf(at) });
+  #report(rule: SchemaRule, at: Node, message: string, part: Place['part'] = 'value'): void {
+    this.diagnostics.push({ rule, severity: 'error', message, at: placeOf(at, part) });
   }
 }
 

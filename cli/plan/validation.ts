@@ -35,6 +35,10 @@ export function validationPolicies(
     if (parameters !== undefined) policies.push(parameters);
     if (body !== undefined) policies.push(body);
   }
+  const authored = effective.get('validation.response');
+  if (response === 'enforce' && authored !== undefined) {
+    pool.refuse(authored.node, 'Answers cannot be enforced yet, only reported', 'gateway/inapplicable');
+  }
   if (response !== 'none' && operation.responses.size > 0) policies.push(responsePolicy(operation, response));
   return policies;
 }
@@ -109,7 +113,7 @@ function lowerParameter(
   if (node.value.style !== undefined && node.value.style !== style) {
     pool.refuse(
       child(node, 'style'),
-      `the style ${JSON.stringify(node.value.style)} is not defined for ${parameter.in} parameters`,
+      `The style ${JSON.stringify(node.value.style)} is not defined for ${parameter.in} parameters`,
     );
   }
   const explode =

@@ -36,3 +36,8 @@ export function encodePath(text: string): string {
     .replaceAll(/%25(?=[0-9A-Fa-f]{2})/g, '%')
     .replaceAll(/[?#]/g, encodeURIComponent);
 }
+
+/** Whether a segment would be resolved away (RFC 3986 §5.2.4): no request may be sent with one. */
+export function hasDotSegment(template: string): boolean {
+  return /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i.test(template);
+}

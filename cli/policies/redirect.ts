@@ -1,6 +1,6 @@
 import { defineKey, unordered } from '../plan/key.ts';
 import { object, type Shape, text } from '../plan/shape.ts';
-import { encodePath, templateParts, unknownParameters } from './path-template.ts';
+import { encodePath, hasDotSegment, templateParts, unknownParameters } from './path-template.ts';
 
 export interface RedirectTarget {
   readonly status: number;
@@ -27,6 +27,7 @@ export default defineKey({
   summary: 'Where the caller is sent instead of an upstream. The query goes along.',
   schema: object({ to, status }, { required: ['to'] }),
   check({ to: target }, { operation, report }) {
+    if (hasDotSegment(target)) report('A redirect has no dot segments');
     for (const name of unknownParameters(target, operation)) {
       report(
         `${operation.mount}${operation.path} has no parameter {${name}}`,
@@ -43,7 +44,9 @@ export default defineKey({
   runtime: 'plan',
 });
 
-/** Whether a redirect leads to another site. */
-export function leavesSite(target: string): boolean {
-  return !target.startsWith('/');
+/** Whether a redirect leads to a host that is none of the gateway's own. */
+export function leavesSite(target: string, hosts: readonly string[]): boolean {
+  if (target.startsWith('/')) return false;
+  const [authority = ''] = target.replace(/^https?:\/\//, '').split('/');
+  return !hosts.includes(authority.toLowerCase());
 }

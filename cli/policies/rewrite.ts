@@ -2,7 +2,7 @@ import { normalizeLiteral } from '../emit/literal.ts';
 import type { PathRewrite } from '../plan/ir.ts';
 import { defineKey, unordered } from '../plan/key.ts';
 import { object, text } from '../plan/shape.ts';
-import { encodePath, templateParts, unknownParameters } from './path-template.ts';
+import { encodePath, hasDotSegment, templateParts, unknownParameters } from './path-template.ts';
 
 export interface RewriteOptions {
   readonly path?: PathRewrite;
@@ -23,13 +23,17 @@ export default defineKey({
   check({ stripPrefix: prefix, path }, { operation, inapplicable, report }) {
     if (prefix !== undefined && path !== undefined) report('Either a prefix is stripped or the path is replaced, not both');
     const template = `${operation.mount}${operation.path}`;
-    if (prefix !== undefined && normalizeLiteral(template) !== normalizeLiteral(prefix) && !normalizeLiteral(template).startsWith(`${normalizeLiteral(prefix)}/`)) {
+    if (
+      prefix !== undefined &&
+      normalizeLiteral(template) !== normalizeLiteral(prefix) &&
+      !normalizeLiteral(template).startsWith(`${normalizeLiteral(prefix)}/`)
+    ) {
       inapplicable(`the path does not begin with ${prefix}`);
     }
     for (const name of path === undefined ? [] : unknownParameters(path, operation)) {
       report(`${template} has no parameter {${name}}`, 'A rewritten path can hold the parameters of the path only.');
     }
-    if (path !== undefined && /(?:^|\/)\.\.?(?:\/|$)/.test(path)) report('A rewritten path has no dot segments');
+    if (path !== undefined && hasDotSegment(path)) report('A rewritten path has no dot segments');
   },
   lower: ({ stripPrefix: prefix, path, host: sent }, { operation }): RewriteOptions => ({
     ...(prefix === undefined ? {} : { path: { kind: 'stripPrefix', prefix: normalizeLiteral(prefix) } }),

@@ -13,7 +13,7 @@ export interface GatewayProcess {
   readonly ended: Promise<number>;
   /** Makes it load its file again. `restart` when only a new process can run it. */
   reload(): Promise<'swapped' | 'restart' | { readonly failed: string }>;
-  /** Lets it finish what is in flight and end; called again, it ends at once. */
+  /** Lets it finish what is in flight and end, without waiting for load balancers to notice; called again, it ends at once. */
   drain(): void;
 }
 
@@ -41,12 +41,14 @@ export async function startGateway(file: string): Promise<GatewayProcess> {
     url,
     admin,
     ended,
-    drain: () => void child.kill('SIGTERM'),
+    drain: () => void child.kill('SIGINT'),
     async reload() {
       const answer = await fetch(`${admin}/config/reload`, { method: 'POST' });
-      const text = await answer.text();
       if (answer.ok) return 'swapped';
-      return text.includes('restart-required') ? 'restart' : { failed: text };
+      const problem: unknown = await answer.json();
+      const said = (member: string): string =>
+        String(typeof problem === 'object' && problem !== null ? Reflect.get(problem, member) : '');
+      return said('code') === 'restart-required' ? 'restart' : { failed: said('detail') };
     },
   };
 }

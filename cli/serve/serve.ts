@@ -95,7 +95,7 @@ class Session {
   async #build(): Promise<void> {
     const compiled = await compile(this.#request);
     const { workspace, bundle } = compiled;
-    this.watch(workspace.documents.map(({ file }) => join(workspace.root, file)));
+    this.watch(workspace.files.map((file) => join(workspace.root, file)));
     await this.#output.findings(compiled);
     if (bundle === undefined) {
       this.#output.say(this.#keeps());

@@ -1,4 +1,5 @@
 import type { Reply } from '../contract.ts';
+import type { ServedExchange } from '../exchange.ts';
 import type { ActionFactory } from '../generation.ts';
 import { problem } from '../problem.ts';
 import { rewritePath } from '../route/rewrite.ts';
@@ -17,10 +18,10 @@ export interface RedirectOptions {
  * @returns the redirect, or 400 when the location would hold a dot segment
  * @see RFC 9110 §15.4
  */
-export const redirect: ActionFactory<RedirectOptions> = ({ status, location }) => {
-  return (exchange): Reply => {
+export const redirect = (({ status, location }: RedirectOptions) => {
+  return (exchange: Pick<ServedExchange, 'path' | 'query' | 'captures'>): Reply => {
     const target = rewritePath(location, exchange.path, exchange.captures);
     if (target === undefined || target.startsWith('//')) return problem.badRequest('The path is not valid.');
     return { status, headers: [['location', exchange.query === '' ? target : `${target}?${exchange.query}`]] };
   };
-};
+}) satisfies ActionFactory<RedirectOptions>;

@@ -26,7 +26,8 @@ const FORM_ENCODING = failure('syntax', 'is not a form of UTF-8');
  *
  * Fails closed: a media type that is not declared is refused, and so is a text that is not UTF-8 or that parsers could read differently.
  *
- * @returns 415 with `Accept`, 400 when the body is missing or malformed, 422 when its schema refuses it, or nothing
+ * @returns 415 with `Accept`, 400 when the body is missing or malformed, 422 when its schema refuses it or a field is of another type, or
+ *   nothing
  */
 export const body: PolicyFactory<BodyOptions> = ({ mode, required, content }, env) => {
   const media = content.map((one) => prepare(one, env)).sort((a, b) => precision(b.type) - precision(a.type));
@@ -47,7 +48,7 @@ export const body: PolicyFactory<BodyOptions> = ({ mode, required, content }, en
       if (!(bytes instanceof Uint8Array)) return bytes;
       if (bytes.byteLength === 0) return required === true ? refuse(exchange, mode, 400, MISSING) : undefined;
       const parsed = read(bytes, contentType);
-      if ('failure' in parsed) return refuse(exchange, mode, 400, parsed.failure);
+      if ('failure' in parsed) return refuse(exchange, mode, parsed.failure.keyword === 'type' ? 422 : 400, parsed.failure);
       if (compiled === undefined || compiled(parsed.value)) return undefined;
       return refuse(exchange, mode, 422, schemaFailure(compiled.errors));
     });

@@ -90,6 +90,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
   contains: 'has too few or too many items of a kind',
   oneOf: 'matches none or several of the schemas that exclude each other',
   anyOf: 'matches none of the schemas',
+  complexity: 'is too complex to be checked',
   not: 'matches a schema that is forbidden',
   propertyNames: 'has a property of a name that is not allowed',
   'false schema': 'is not allowed',

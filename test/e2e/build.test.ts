@@ -82,6 +82,62 @@ describe('what is in the file', () => {
   });
 });
 
+describe('hostile documents', () => {
+  const hostile = '`${process.exit(7)}`"\'\\*/-->\u2028</script>\u0000';
+
+  it('stay data', async () => {
+    const parameter = (name: string, place: string, schema: object): object => ({
+      name,
+      in: place,
+      required: true,
+      schema,
+      description: hostile,
+    });
+    await using gateway = await start({
+      openapi: '3.1.0',
+      info: { title: hostile, version: hostile },
+      paths: {
+        '/__proto__/{constructor}/toString': {
+          get: {
+            operationId: '__proto__',
+            tags: [hostile, '__proto__'],
+            parameters: [
+              parameter('constructor', 'path', { type: 'string', enum: ['valueOf', hostile] }),
+              parameter('hasOwnProperty', 'query', { type: 'string', const: '`${1}`"\'' }),
+            ],
+            responses: { 200: { description: hostile } },
+          },
+        },
+      },
+    });
+    const query = `?hasOwnProperty=${encodeURIComponent('`${1}`"\'')}`;
+    expect((await gateway.fetch(`/__proto__/valueOf/toString${query}`)).status).toBe(200);
+    expect((await gateway.fetch('/__proto__/valueOf/toString?hasOwnProperty=x')).status).toBe(400);
+    expect((await gateway.fetch(`/__proto__/other/toString${query}`)).status).toBe(400);
+    expect((await gateway.fetch('/constructor/valueOf/toString')).status).toBe(404);
+  });
+
+  it('may have ten thousand routes', async () => {
+    const get = { responses: { 200: { description: 'ok' } } };
+    const id = { name: 'id', in: 'path', required: true, schema: { type: 'integer' } };
+    const paths = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`/r${i}/{id}`, { parameters: [id], get }]));
+    await using gateway = await start({ openapi: '3.1.0', info: { title: 'many', version: '1' }, paths });
+    expect((await gateway.fetch('/r9999/1')).status).toBe(200);
+    expect((await gateway.fetch('/r9999/x')).status).toBe(400);
+    expect((await gateway.fetch('/r10000/1')).status).toBe(404);
+  });
+
+  it('may be a thousand levels deep, and are refused without a crash when they are deeper', async () => {
+    for (const depth of [100, 1_000, 20_000]) {
+      const schema = `${'{"type":"array","items":'.repeat(depth)}{}${'}'.repeat(depth)}`;
+      const text = `{"openapi":"3.1.0","info":{"title":"deep","version":"1"},"paths":{"/deep":{"post":{"requestBody":{"content":{"application/json":{"schema":${schema}}}},"responses":{"200":{"description":"ok"}}}}}}`;
+      using folder = testFolder({ 'openapi.json': text });
+      const { code, stderr } = await folder.gw('build', 'openapi.json', '--upstream', 'http://127.0.0.1:9000');
+      expect([depth, code === 0 || code === 1, stderr]).toEqual([depth, true, '']);
+    }
+  });
+});
+
 describe("GitHub's REST description", () => {
   let gateway: StartedGateway;
   beforeAll(async () => {

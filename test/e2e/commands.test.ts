@@ -5,6 +5,8 @@ import { gwBin, runGw, testFolder } from '../support/gw.ts';
 
 const orders = `openapi: 3.1.0
 info: { title: Orders, version: 1.0.0 }
+x-gateway: { owner: team-a, public: open data }
+security: []
 servers: [{ url: /v2 }]
 paths:
   /orders:
@@ -22,12 +24,13 @@ paths:
       operationId: getOrder
       responses: { "200": { description: ok } }
 `;
-const users = orders.replaceAll('rder', 'ser').replaceAll('/v2', '/v3');
+const users = orders.replaceAll('order', 'user').replaceAll('Order', 'User').replaceAll('/v2', '/v3');
 const upstream = ['--upstream', 'http://127.0.0.1:9000'];
 const gatewayFile = (name: string, specs: string): string => `name: ${name}
 specs: [${specs}]
 upstreams: { main: { url: "http://127.0.0.1:9000" } }
-defaults: { upstream: main, owner: team-a }
+defaults: { upstream: main }
+teams: { team-a: {} }
 `;
 
 describe('exit codes', () => {
@@ -48,7 +51,7 @@ describe('exit codes', () => {
     });
     const { code, stdout, stderr } = await folder.gw('build', 'a.yaml', 'b.yaml', 'c.yaml', ...upstream);
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
-    expect(stdout).toMatch(/^a\.yaml:6:5 {2}error {2}spec\/structure/m);
+    expect(stdout).toMatch(/^a\.yaml:8:5 {2}error {2}spec\/structure/m);
     expect(stdout).toMatch(/^b\.yaml:1:\d+ {2}error {2}spec\/parse/m);
     expect(stdout).toMatch(/^c\.yaml:\d+:\d+ {2}error {2}spec\/structure/m);
     expect(existsSync(join(folder.path, 'dist'))).toBe(false);
@@ -155,10 +158,8 @@ describe('build', () => {
   });
 
   it('--auth none is needed for security requirements, and is said loudly', async () => {
-    const secured = orders.replace(
-      'paths:',
-      'security: [{ key: [] }]\ncomponents: { securitySchemes: { key: { type: apiKey, in: header, name: x-key } } }\npaths:',
-    );
+    const scheme = 'components: { securitySchemes: { key: { type: apiKey, in: header, name: x-key } } }';
+    const secured = orders.replace(', public: open data', '').replace('security: []', `security: [{ key: [] }]\n${scheme}`);
     using folder = testFolder({ 'openapi.yaml': secured });
     const refused = await folder.gw('build', 'openapi.yaml', ...upstream);
     expect(refused).toMatchObject({ code: 1 });
@@ -187,9 +188,9 @@ describe('lint', () => {
       'github=out.txt',
     );
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^openapi\.yaml:9:5 {2}error/m);
+    expect(stdout).toMatch(/^openapi\.yaml:11:5 {2}error/m);
     expect(JSON.parse(readFileSync(join(folder.path, 'out.json'), 'utf8'))).toMatchObject({ tool: 'gw', summary: { error: 1 } });
-    expect(readFileSync(join(folder.path, 'out.txt'), 'utf8')).toMatch(/^::error file=openapi\.yaml,line=9/);
+    expect(readFileSync(join(folder.path, 'out.txt'), 'utf8')).toMatch(/^::error file=openapi\.yaml,line=11/);
   });
 
   it('needs no upstream', async () => {
@@ -217,7 +218,7 @@ describe('routes and explain', () => {
   });
 
   it('explains a request on documents and on a bundle alike', async () => {
-    using folder = testFolder({ 'openapi.yaml': orders.replace('servers:', 'x-gateway: { timeouts: { total: 7s } }\nservers:') });
+    using folder = testFolder({ 'openapi.yaml': orders.replace('owner: team-a', 'owner: team-a, timeouts: { total: 7s }') });
     const { code, stdout } = await folder.gw('explain', 'GET /v2/./orders/42?a=1', 'openapi.yaml', ...upstream);
     expect(code).toBe(0);
     expect(stdout).toMatch(/path {3}\/v2\/orders\/42\n {2}query {2}a=1/);

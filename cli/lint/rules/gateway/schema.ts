@@ -35,7 +35,8 @@ export default defineRule({
   create: ({ report }) => ({
     object(visit) {
       const value = member(visit.node.value, 'x-gateway');
-      if (value === undefined) return;
+      // An operation that is not built is not judged.
+      if (value === undefined || (visit.kind === 'operation' && member(value, 'visibility') === 'disabled')) return;
       const { document, pointer } = visit.node;
       const place = (part: Place['part'], ...keys: readonly (string | number)[]): Place => ({
         file: document.file,

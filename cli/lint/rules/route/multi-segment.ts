@@ -21,25 +21,14 @@ export default defineRule({
       for (const name of marked) {
         if (name === rest) continue;
         const parameter = operation.parameters.find((one) => one.name === name && one.in === 'path');
+        if (parameter === undefined) continue;
+        const { document, pointer } = parameter.node;
         report({
-          at: operation.pathPlace,
-          message: `The parameter '${name}' of ${operation.method} ${operation.path} may take several segments, but is not the whole last one`,
+          at: { file: document.file, pointer: `${pointer}/x-gateway/multiSegment`, part: 'key' },
+          message: `The parameter '${name}' may take several segments, but is not the whole last one of ${operation.path}`,
           hint: 'Put it at the end of the path, or remove multiSegment.',
+          related: [{ at: operation.pathPlace, message: 'The path' }],
           operation,
-          ...(parameter === undefined
-            ? {}
-            : {
-                related: [
-                  {
-                    at: {
-                      file: parameter.node.document.file,
-                      pointer: `${parameter.node.pointer}/x-gateway/multiSegment`,
-                      part: 'value',
-                    },
-                    message: 'Marked here',
-                  },
-                ],
-              }),
         });
       }
     },

@@ -19,7 +19,7 @@ export default defineRule({
       const problem =
         first?.kind === 'rest'
           ? 'takes every path there is'
-          : first?.kind === 'literal' && first.text.startsWith('__gw')
+          : first?.kind === 'literal' && first.text === '__gw'
             ? 'begins with /__gw, which is kept for the gateway'
             : undefined;
       if (problem === undefined || !isBuilt(operation, config)) return;

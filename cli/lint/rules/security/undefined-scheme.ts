@@ -1,6 +1,7 @@
 import type { Place } from '../../../diagnostics.ts';
-import { below } from '../../../load/pointer.ts';
+import { below, member } from '../../../load/pointer.ts';
 import { nearest } from '../../../nearest.ts';
+import type { ApiOperation } from '../../../resolve/api.ts';
 import { defineRule } from '../../rule.ts';
 
 export default defineRule({
@@ -16,10 +17,9 @@ export default defineRule({
     return {
       operation(operation) {
         const { security, api } = operation;
-        if (security === undefined || seen.has(security.value)) return;
-        // One list may be that of many operations.
-        const written = Array.isArray(security.value) ? security.value : [];
-        written.forEach((requirement, index) => {
+        if (security === undefined || isDisabled(operation)) return;
+        security.value.forEach((requirement, index) => {
+          // The list of the root is that of many operations.
           if (seen.has(requirement)) return;
           seen.add(requirement);
           for (const name of Object.keys(requirement)) {
@@ -34,3 +34,9 @@ export default defineRule({
     };
   },
 });
+
+/** Whether the document says that the operation is not built. */
+function isDisabled({ gateway }: ApiOperation): boolean {
+  const written = gateway.map(({ node }) => member(node.value, 'visibility')).find((visibility) => visibility !== undefined);
+  return written === 'disabled';
+}

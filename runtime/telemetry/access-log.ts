@@ -1,0 +1,66 @@
+import type { ExchangeRecord } from '../exchange.ts';
+
+/**
+ * One exchange as one line of JSON (OB-4), LF included. ASCII only: whatever a client sent is escaped, so no value can end a line or
+ * forge a field. Of the query only the names are told, never a value.
+ *
+ * @param epochMs when the exchange ended
+ */
+export function accessLine(record: ExchangeRecord, epochMs: number): string {
+  const { route, status, durationMs, upstreamMs } = record;
+  let line = `{"ts":"${timestamp(epochMs)}","level":"${status >= 500 ? 'error' : 'info'}","msg":"request"`;
+  line += text('request_id', record.requestId) + text('trace_id', record.traceId);
+  line += text('method', record.method) + text('route', route?.template ?? '_unmatched') + text('operation', route?.id);
+  line += text('owner', route?.owner) + text('path', record.path);
+  if (record.query !== '') line += text('query_keys', queryKeys(record.query));
+  line += `${text('host', record.host)},"status":${status},"duration_ms":${ms(durationMs)},"ttfb_ms":${ms(record.ttfbMs)}`;
+  if (record.attempts > 0) {
+    line += `,"upstream_ms":${ms(upstreamMs)},"overhead_ms":${ms(Math.max(0, durationMs - upstreamMs))}`;
+    line += `${text('upstream', record.upstream)}${text('target', record.upstreamTarget)},"attempts":${record.attempts}`;
+  }
+  line += `,"bytes_in":${record.bytesIn},"bytes_out":${record.bytesOut}${text('client_ip', record.clientAddress)}`;
+  line += text('protocol', record.protocol) + text('scheme', record.scheme) + text('user_agent', record.userAgent);
+  line += text('error', record.error);
+  for (const [name, value] of record.notes ?? []) line += text(name, value);
+  return `${line}}\n`;
+}
+
+function text(name: string, value: string | undefined): string {
+  return value === undefined || value === '' ? '' : `,"${name}":${quote(value)}`;
+}
+
+/** Nearly every value is plain and is quoted as it is. */
+function quote(value: string): string {
+  return /^[ !#-[\]-~]*$/.test(value) ? `"${value}"` : JSON.stringify(value).replaceAll(/[\x7f-\uffff]/g, escapeUnit);
+}
+
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+function ms(value: number): string {
+  return value.toFixed(3);
+}
+
+/** Names of query parameters in order of arrival, joined by commas. */
+function queryKeys(query: string): string {
+  let keys = '';
+  for (const pair of query.split('&', 257)) {
+    const end = pair.indexOf('=');
+    keys += (keys === '' ? '' : ',') + (end === -1 ? pair : pair.slice(0, end));
+  }
+  return keys;
+}
+
+let second = Number.NaN;
+let prefix = '';
+
+/** RFC 3339 with milliseconds; the part up to the second is made once a second. */
+function timestamp(epochMs: number): string {
+  const now = Math.floor(epochMs / 1000);
+  if (now !== second) {
+    second = now;
+    prefix = new Date(now * 1000).toISOString().slice(0, 20);
+  }
+  return `${prefix}${String(Math.floor(epochMs) % 1000).padStart(3, '0')}Z`;
+}
