@@ -111,13 +111,13 @@ export class AnswerReader {
 
   /** Keeps a head that is not complete; refuses at once what can never become one. */
   #keepPartial(text: string, to: number, length: number): number {
-    const first = this.#partial === '';
+    const begun = this.#partial.length < BEGINNING.length ? this.#partial + text : BEGINNING;
     this.#partial += text.slice(0, -3);
     this.#tail = text.slice(-3);
     if (this.#partial.length + this.#interimBytes > MAX_HEAD_BYTES) {
       return this.#malformed('http_response_header_section_size', length);
     }
-    const begins = !first || (text.length < BEGINNING.length ? BEGINNING.startsWith(text) : text.startsWith(BEGINNING));
+    const begins = begun.length < BEGINNING.length ? BEGINNING.startsWith(begun) : begun.startsWith(BEGINNING);
     return begins && !NOT_A_HEAD.test(text) ? to : this.#malformed('http_protocol_error', length);
   }
 
