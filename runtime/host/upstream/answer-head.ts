@@ -57,6 +57,8 @@ export function parseAnswerHead(text: string, toHead: boolean): AnswerHead | und
   if (framing === undefined) return undefined;
   let close = http10 || framing === 'close';
   if (facts.listed !== '') close = dropListed(fields, facts.listed) || close;
+  // An interim answer that is the last one leaves the request without any.
+  if (close && status < 200) return undefined;
   return { status, fields, framing, length: facts.length, close, keepAliveMs: facts.keepAliveMs };
 }
 
@@ -70,15 +72,17 @@ function readFields(text: string, fields: HeaderFields, facts: Facts): boolean {
     const start = at + 2;
     const colon = text.indexOf(':', start);
     at = text.indexOf('\r\n', colon);
+    const lineEnd = at === -1 ? text.length : at;
     let first = colon + 1;
-    let end = at === -1 ? text.length : at;
+    let end = lineEnd;
     while (first < end && isSpace(text.charCodeAt(first))) first += 1;
     while (end > first && isSpace(text.charCodeAt(end - 1))) end -= 1;
     count += 1;
     if (count > MAX_FIELDS) return false;
     const name = lower.slice(start, colon);
     if (!HOP_BY_HOP.has(name)) fields.push(name, text.slice(first, end));
-    else if (!note(facts, name, lower.slice(first, end))) return false;
+    // With the whitespace behind it, which other parsers take for a part of a coding: framing has none.
+    else if (!note(facts, name, lower.slice(first, lineEnd))) return false;
   }
   return true;
 }

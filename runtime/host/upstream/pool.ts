@@ -16,9 +16,14 @@ export interface PooledRequest extends Outstanding {
   waits(opening: boolean): void;
 }
 
-/** Per target and thread. */
-const MAX_CONNECTIONS = 1_024;
-const MAX_WAITING = 4_096;
+/** How much one target may have of a thread. */
+export interface PoolLimits {
+  readonly connections: number;
+  /** Requests that wait for a connection; more are refused with 503. */
+  readonly waiting: number;
+}
+
+const LIMITS: PoolLimits = { connections: 1_024, waiting: 4_096 };
 /** A request is not sent behind one that has waited for so long: it might be a slow one. */
 const PATIENCE_MS = 50;
 
@@ -32,6 +37,7 @@ export class ConnectionPool implements ConnectionOwner {
   tlsSession: Buffer | undefined;
   readonly #host: HostServices;
   readonly #address: UpstreamAddress;
+  readonly #limits: PoolLimits;
   readonly #all = new Set<UpstreamConnection>();
   readonly #connecting = new Set<UpstreamConnection>();
   readonly #idle: UpstreamConnection[] = [];
@@ -41,8 +47,9 @@ export class ConnectionPool implements ConnectionOwner {
   #shared: UpstreamConnection | undefined;
   #closed = false;
 
-  constructor(host: HostServices, address: UpstreamAddress) {
+  constructor(host: HostServices, address: UpstreamAddress, limits: PoolLimits = LIMITS) {
     this.#host = host;
+    this.#limits = limits;
     this.wheel = host.wheel;
     this.#address = address;
     this.origin = `${address.scheme}://${address.authority}`;
@@ -67,7 +74,7 @@ export class ConnectionPool implements ConnectionOwner {
         return;
       }
     }
-    if (this.#waiting.size >= MAX_WAITING) {
+    if (this.#waiting.size >= this.#limits.waiting) {
       request.failed('connection_limit_reached', 'none');
       return;
     }
@@ -142,7 +149,7 @@ export class ConnectionPool implements ConnectionOwner {
 
   /** Opens a connection unless the target has all it may have. */
   #open(): boolean {
-    if (this.#all.size >= MAX_CONNECTIONS) return false;
+    if (this.#all.size >= this.#limits.connections) return false;
     const connection = new UpstreamConnection(this, this.#address);
     this.#all.add(connection);
     this.#connecting.add(connection);

@@ -6,8 +6,9 @@ import {
   type RequestPolicySpec,
   type ResponsePolicySpec,
   type RouteSpec,
+  type UpstreamSpec,
 } from '../../../../runtime/generation.ts';
-import { createHostServices } from '../../../../runtime/host/services.ts';
+import { createHostServices, type HostServices } from '../../../../runtime/host/services.ts';
 import { createLibraryTransport } from '../../../../runtime/host/transport/library.ts';
 import { type Transport, type TransportTimeouts, transportSettings } from '../../../../runtime/host/transport/transport.ts';
 import { refuse, serve } from '../../../../runtime/pipeline.ts';
@@ -17,6 +18,7 @@ import { tableOf } from './route-table.ts';
 export interface GatewayOptions {
   /** URL of the upstream `main`, or several with weights. */
   readonly upstream: string | readonly { readonly url: string; readonly weight: number }[];
+  readonly pipelining?: Pick<UpstreamSpec, 'pipelining' | 'pipelineCredentials'>;
   readonly proxy?: Partial<ProxyOptions>;
   readonly request?: readonly RequestPolicySpec[];
   readonly response?: readonly ResponsePolicySpec[];
@@ -30,6 +32,7 @@ export interface TestGateway {
   readonly port: number;
   readonly url: string;
   readonly transport: Transport;
+  readonly host: HostServices;
   /** Ended exchanges, as the access log sees them. */
   readonly log: LoggedExchange[];
   readonly faults: unknown[];
@@ -64,7 +67,7 @@ export async function startGateway(options: GatewayOptions): Promise<TestGateway
       limits: { ...LIMITS, ...options.limits },
       timeouts: { headersMs: 10_000, requestMs: 30_000, keepAliveMs: 75_000, preStopMs: 0, drainMs: 0 },
     },
-    upstreams: [{ name: 'main', targets }],
+    upstreams: [{ name: 'main', targets, ...options.pipelining }],
     routes: (options.routes ?? METHODS.map((method) => ({ method }))).map((route) => completeRoute(route, options)),
     accessLog: 'json',
     admin: '127.0.0.1:0',
@@ -89,6 +92,7 @@ export async function startGateway(options: GatewayOptions): Promise<TestGateway
     port,
     url: `http://127.0.0.1:${port}`,
     transport,
+    host,
     log,
     faults,
     async stop() {

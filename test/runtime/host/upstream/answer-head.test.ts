@@ -50,6 +50,8 @@ describe('parseAnswerHead', () => {
     expect(read('HTTP/1.1 204 No Content', 'Content-Length: 9')).toBeUndefined();
     expect(read('HTTP/1.1 204 No Content', 'Transfer-Encoding: chunked')).toBeUndefined();
     expect(read('HTTP/1.1 100 Continue', 'Content-Length: 0')).toBeUndefined();
+    expect(read('HTTP/1.1 100 Continue', 'Connection: close')).toBeUndefined();
+    expect(read('HTTP/1.0 100 Continue', 'X: a')).toBeUndefined();
     expect(read('HTTP/1.1 103 Early Hints', 'Link: </a>')).toEqual(['none', -1]);
   });
 
