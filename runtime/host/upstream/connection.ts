@@ -159,6 +159,14 @@ export class UpstreamConnection extends WheelEntry implements AnswerListener, So
     if (request === undefined || request.data(this.#own(bytes)) || this.#gone) return;
     this.#paused = true;
     this.#socket.pause();
+    this.#release();
+  }
+
+  /** One slow client must not hold up the answers behind its own: those requests are sent elsewhere. */
+  #release(): void {
+    if (this.#outstanding.length < 2) return;
+    this.#last = true;
+    for (const request of this.#outstanding.splice(1)) request.failed('connection_terminated', 'behind');
   }
 
   answerEnd(bytes: Buffer | undefined, rest: number): void {

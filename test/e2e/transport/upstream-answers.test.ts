@@ -199,7 +199,7 @@ describe('an answer that is cut', () => {
     expect(gateway.log[0]).toMatchObject({ status: 200, error: undefined });
   });
 
-  it('is not complete when that connection is reset', async () => {
+  it.skipIf(!direct)('is not complete when that connection is reset', async () => {
     let cut = (): void => undefined;
     const upstream = await raw((socket) => {
       socket.write(`${OK}X: 1\r\n\r\nsome of it`);
@@ -216,7 +216,7 @@ describe('an answer that is cut', () => {
 });
 
 describe('an answer that is one', () => {
-  it('passes without interim answers and trailers', async () => {
+  it.skipIf(!direct)('passes without interim answers and trailers', async () => {
     const upstream = await raw((socket) => {
       socket.write('HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n');
       socket.write(`${OK}Transfer-Encoding: chunked\r\nTrailer: X-T\r\n\r\n3;a=b\r\nabc\r\n0\r\nX-T: gone\r\n\r\n`);
