@@ -1,6 +1,6 @@
 import type { GatewayConfig } from '../config/gateway.ts';
 import type { Diagnostic } from '../diagnostics.ts';
-import type { Merged } from '../merge/merge.ts';
+import type { Merged } from '../merge/merged.ts';
 import type { Resolver } from '../resolve/api.ts';
 import { delegationFindings } from './delegation.ts';
 import { guardrailFindings, type PlannedOperation } from './guardrails.ts';

@@ -1,6 +1,6 @@
 import type { GatewayConfig } from '../config/gateway.ts';
 import { serverDefaults } from '../config/server.ts';
-import type { MergedOperation } from '../merge/merge.ts';
+import type { MergedOperation } from '../merge/merged.ts';
 import redirectKey from '../policies/redirect.ts';
 import rewriteKey from '../policies/rewrite.ts';
 import { timeouts } from '../policies/timeouts.ts';

@@ -3,7 +3,7 @@ import type { GatewayConfig } from '../config/gateway.ts';
 import { commandUpstream } from '../config/single.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import { type Node, placeOf } from '../load/document.ts';
-import type { MergedOperation } from '../merge/merge.ts';
+import type { MergedOperation } from '../merge/merged.ts';
 import { nearest } from '../nearest.ts';
 import upstreamKey from '../policies/upstream.ts';
 import type { Effective } from './effective.ts';

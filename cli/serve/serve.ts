@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Compiled, type CompileRequest, compile } from '../compile.ts';
 import { GwError } from '../errors.ts';
 import { printable } from '../report/escape.ts';
-import { plural } from '../report/report.ts';
+import { plural } from '../report/findings.ts';
 import { type GatewayProcess, startGateway } from './gateway-process.ts';
 import { watchFiles } from './watch.ts';
 

@@ -1,5 +1,6 @@
 import type { UpstreamAddress, UpstreamSpec } from '../generation.ts';
 import type { HostServices } from './services.ts';
+import { parseTarget } from './target-address.ts';
 
 /** One address of an upstream, with its share of the traffic. */
 export interface WeightedTarget {
@@ -33,20 +34,11 @@ export function targetAddresses(
   host: HostServices,
   { name, targets }: UpstreamSpec,
 ): { readonly address: UpstreamAddress; readonly weight: number }[] {
-  return targets.map(({ url, weight }) => ({ address: parseTarget(host.resolve(url), name), weight }));
+  return targets.map(({ url, weight }) => ({ address: addressOf(host.resolve(url), name), weight }));
 }
 
-function parseTarget(text: string, name: string): UpstreamAddress {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const scheme = url?.protocol.slice(0, -1);
-  if (
-    url === undefined ||
-    (scheme !== 'http' && scheme !== 'https') ||
-    url.search !== '' ||
-    url.hash !== '' ||
-    url.username !== ''
-  ) {
-    throw new Error(`The URL of upstream ${name} is not http(s)://host[:port][/path].`);
-  }
-  return { scheme, authority: url.host, hostname: url.hostname, base: url.pathname.replace(/\/+$/, '') };
+function addressOf(text: string, name: string): UpstreamAddress {
+  const address = parseTarget(text);
+  if (address === undefined) throw new Error(`The URL of upstream ${name} is not http(s)://host[:port][/path].`);
+  return address;
 }

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import SwaggerParser from '@apidevtools/swagger-parser';
 import { describe, expect, it } from 'vitest';
 import { check } from '../../cli/compile.ts';
-import type { Merged } from '../../cli/merge/merge.ts';
+import type { Merged } from '../../cli/merge/merged.ts';
 import { writeMerged } from '../../cli/merge/write.ts';
 import { corpus, corpusDocuments, corpusFarms } from '../support/corpus.ts';
 
