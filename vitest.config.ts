@@ -9,6 +9,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/conformance/**'],
+          // No test measures time: on a busy machine the default of 5 s would.
+          testTimeout: 60_000,
         },
       },
       {
