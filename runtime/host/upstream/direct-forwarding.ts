@@ -4,6 +4,7 @@ import type { AnswerWatcher, ServedExchange } from '../../exchange.ts';
 import type { UpstreamRequest } from '../../generation.ts';
 import { refuse } from '../../pipeline.ts';
 import { problem } from '../../problem.ts';
+import { ATTEMPTS, IDEMPOTENT } from '../retry.ts';
 import type { HostServices } from '../services.ts';
 import { WheelEntry } from '../timer-wheel.ts';
 import { replyFor } from '../upstream-error.ts';
@@ -14,10 +15,6 @@ import type { DirectTarget, DirectUpstream } from './direct.ts';
 import type { RetryLicence } from './outstanding.ts';
 import type { PooledRequest } from './pool.ts';
 import { requestHead } from './request-head.ts';
-
-/** RE-1: methods that may be sent a second time when the first may have reached the service. */
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'QUERY']);
-const ATTEMPTS = 2;
 
 /** What is waited for; each has its own time (TO-1). */
 type Phase = 'queued' | 'opening' | 'answer' | 'body';
@@ -79,6 +76,7 @@ export class DirectForwarding extends WheelEntry implements AnswerWatcher, Poole
       return;
     }
     this.#target = target;
+    this.#body = undefined;
     exchange.upstreamTarget = target.address.authority;
     exchange.attempts += 1;
     this.#phase = 'queued';
