@@ -10,6 +10,8 @@ import type { HeaderFields } from './header-fields.ts';
 export interface ServedExchange extends Exchange, ExchangeRecord {
   /** The request target as received: a path, `*`, or the path of an absolute form. Read by the router only, to normalize it once (RT-1). */
   readonly target: string;
+  /** The target ended with a `?` that had nothing behind it; `query` is '' then, and what is sent upstream ends with it too. */
+  readonly bareQuery: boolean;
   /** `Host` as received, or the authority of an absolute-form target: the public name for URLs that the gateway writes. */
   readonly authority: string;
   /** Address of the socket peer, IPv4-mapped folded. */

@@ -53,9 +53,11 @@ export class Gateway {
       throw new Error(addressError(error, admin, 'GW_ADMIN'));
     });
     await this.threads.start().catch((error: unknown) => {
-      throw new Error(addressError(error, listen, 'PORT'));
+      // A signal ends the process already.
+      if (this.state === 'starting') throw new Error(addressError(error, listen, 'PORT'));
     });
-    if (this.state === 'starting') this.state = 'ready';
+    if (this.state !== 'starting') return;
+    this.state = 'ready';
     const { name, hash } = this.bundle.parts.gateway;
     const sharedBytes = this.threads.shared.buffer.byteLength;
     const urls = { url: urlOf(this.threads.address), admin: urlOf(this.#admin.address) };

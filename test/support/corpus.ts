@@ -1,18 +1,6 @@
-/** Where the documents and suites of others lie, when they are there. Tests over them are skipped otherwise. */
-import { existsSync, readdirSync, statSync } from 'node:fs';
+/** What lies in the folder of real documents (`data-sets.ts`). */
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-
-/** Folder of real OpenAPI documents, from GW_CORPUS; undefined when it is not set. */
-export const corpus: string | undefined = folder('GW_CORPUS');
-/** Folder of conformance data, from GW_SUITES. */
-export const suites: string | undefined = folder('GW_SUITES');
-
-function folder(variable: string): string | undefined {
-  const path = process.env[variable];
-  if (path === undefined || path === '') return undefined;
-  if (!existsSync(path)) throw new Error(`${variable} names a folder that is not there: ${path}`);
-  return path;
-}
 
 /** A document of the corpus, or a farm of documents to merge. Paths are absolute. */
 export interface CorpusEntry {

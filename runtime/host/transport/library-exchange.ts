@@ -39,6 +39,7 @@ export class LibraryExchange implements ServedExchange {
   readonly method: string;
   readonly target: string;
   query: string;
+  readonly bareQuery: boolean;
   readonly authority: string;
   readonly host: string;
   readonly scheme: 'http' | 'https';
@@ -93,6 +94,7 @@ export class LibraryExchange implements ServedExchange {
     this.protocol = http10 ? 'HTTP/1.0' : 'HTTP/1.1';
     this.target = 'status' in target ? '' : target.path;
     this.query = 'status' in target ? '' : target.query;
+    this.bareQuery = !('status' in target) && target.bareQuery;
     this.authority = ('status' in target ? undefined : target.authority) ?? facts.authority;
     this.host = hostName(this.authority);
     this.declaredLength = facts.declaredLength;

@@ -132,6 +132,10 @@ describe('the request that the upstream receives', () => {
     const query = 'a=1&a=%2f&b=%zz&c=a+b&d=[]{}|\\^`"<>&e=\';&&=&%00';
     await received(edge, '', `GET /x?${query} HTTP/1.1`);
     expect(upstream.requests.at(-1)?.url).toBe(`/base/x?${query}`);
+    await received(edge, '', 'GET /x? HTTP/1.1');
+    expect(upstream.requests.at(-1)?.url).toBe('/base/x?');
+    await received(edge, '', 'GET http://api.example/y? HTTP/1.1');
+    expect(upstream.requests.at(-1)?.url).toBe('/base/y?');
   });
 
   it('has its body length rebuilt', async () => {
