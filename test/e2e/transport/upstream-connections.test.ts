@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { proxy } from '../../../runtime/actions/proxy.ts';
 import { type GatewayOptions, startGateway, type TestGateway } from './support/gateway.ts';
-import { answerBody, bodyOf, dial, exchange, startRawUpstream, startUpstream, statuses, until } from './support/wire.ts';
+import { answerBody, bodyOf, dial, exchange, fieldOf, startRawUpstream, startUpstream, statuses, until } from './support/wire.ts';
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -139,6 +140,55 @@ describe('the request on it', () => {
     };
     await Promise.all([send('/counted', false), send('/counted', true), send('/chunked', false), send('/chunked', true)]);
     await Promise.all(Array.from({ length: 8 }, (_, index) => send(index % 2 === 0 ? '/counted' : '/chunked', index % 3 === 0)));
+  });
+});
+
+describe.skipIf(!direct)('a target that has all the connections it may have', () => {
+  const TIMEOUTS = { totalMs: 60_000, connectMs: 1_000, firstByteMs: 60_000, idleMs: 60_000 };
+
+  it('lets requests wait for their turn, refuses too many, and forgets those that left', async () => {
+    const sockets: Socket[] = [];
+    const asked: string[] = [];
+    const upstream = await raw((socket, request) => {
+      sockets.push(socket);
+      asked.push(request.slice(4, 6));
+    });
+    const gateway = await gatewayTo(upstream, { pool: { connections: 1, waiting: 2 } });
+    const wires = [dial(gateway.port, get('/0'))];
+    await until(() => asked.length === 1);
+    for (const path of ['/1', '/2']) {
+      wires.push(dial(gateway.port, get(path)));
+      await until(() => gateway.transport.inFlight === wires.length);
+    }
+    const refused = await exchange(gateway.port, get('/3'));
+    expect(statuses(refused)).toEqual([503]);
+    expect(fieldOf(refused, 'proxy-status')).toEqual(['gw; error=connection_limit_reached']);
+    wires[1]?.socket.resetAndDestroy();
+    await until(() => gateway.transport.inFlight === 2);
+    for (const wire of [wires[0], wires[2]]) {
+      sockets.at(-1)?.write(answer('ok'));
+      expect(answerBody((await wire?.closed()) ?? '')).toBe('ok');
+    }
+    expect(asked).toEqual(['/0', '/2']);
+    expect(upstream.connections).toBe(1);
+  });
+
+  it('is 503 for a request whose time is over before its turn', async () => {
+    const upstream = await raw(() => undefined);
+    const slow = { factory: proxy, options: { upstream: 'main', timeouts: TIMEOUTS } };
+    const hasty = { factory: proxy, options: { upstream: 'main', timeouts: { ...TIMEOUTS, totalMs: 40 } } };
+    const gateway = await gatewayTo(upstream, {
+      pool: { connections: 1, waiting: 9 },
+      routes: [
+        { method: 'GET', action: slow },
+        { method: 'DELETE', action: hasty },
+      ],
+    });
+    dial(gateway.port, get());
+    await until(() => upstream.connections === 1);
+    const late = await exchange(gateway.port, get().replace('GET', 'DELETE'));
+    expect(statuses(late)).toEqual([503]);
+    expect(fieldOf(late, 'proxy-status')).toEqual(['gw; error=connection_limit_reached']);
   });
 });
 

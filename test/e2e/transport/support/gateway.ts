@@ -9,8 +9,10 @@ import {
   type UpstreamSpec,
 } from '../../../../runtime/generation.ts';
 import { createHostServices, type HostServices } from '../../../../runtime/host/services.ts';
+import { parseTarget } from '../../../../runtime/host/target-address.ts';
 import { createLibraryTransport } from '../../../../runtime/host/transport/library.ts';
 import { type Transport, type TransportTimeouts, transportSettings } from '../../../../runtime/host/transport/transport.ts';
+import { ConnectionPool, type PoolLimits } from '../../../../runtime/host/upstream/pool.ts';
 import { refuse, serve } from '../../../../runtime/pipeline.ts';
 import { tableOf } from './route-table.ts';
 
@@ -19,6 +21,8 @@ export interface GatewayOptions {
   /** URL of the upstream `main`, or several with weights. */
   readonly upstream: string | readonly { readonly url: string; readonly weight: number }[];
   readonly pipelining?: Pick<UpstreamSpec, 'pipelining' | 'pipelineCredentials'>;
+  /** What the pools of the direct client may have; the upstream is one URL then. */
+  readonly pool?: PoolLimits;
   readonly proxy?: Partial<ProxyOptions>;
   readonly request?: readonly RequestPolicySpec[];
   readonly response?: readonly ResponsePolicySpec[];
@@ -80,6 +84,12 @@ export async function startGateway(options: GatewayOptions): Promise<TestGateway
       log.push({ method, path, status, error, bytesIn, bytesOut, attempts, clientAddress, requestId, traceId }),
     fault: (error) => faults.push(error),
   });
+  const [first] = targets;
+  const address = first === undefined ? undefined : parseTarget(first.url);
+  if (options.pool !== undefined && address !== undefined) {
+    const pool = new ConnectionPool(host, address, options.pool);
+    host.connections.acquire(`target:${pool.origin}`, () => pool);
+  }
   const generation = createGeneration(host, spec, tableOf(spec.routes), {});
   host.current = generation;
   const settings = transportSettings(host, spec.server, { lingerMs: 200, ...options.timeouts });
