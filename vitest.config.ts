@@ -21,6 +21,16 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      {
+        // The same tests again, over the client that the direct one is compared with.
+        test: {
+          name: 'transport over undici',
+          include: ['test/e2e/transport/**/*.test.ts'],
+          env: { GW_UPSTREAM: 'undici' },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 });

@@ -68,6 +68,10 @@ export interface ServerSpec {
 export interface UpstreamSpec {
   readonly name: string;
   readonly targets: readonly { readonly url: EnvText; readonly weight: number }[];
+  /** How many GET and HEAD requests may wait for their answers on one connection; absent = 1. */
+  readonly pipelining?: number;
+  /** Also those that carry Authorization or Cookie. */
+  readonly pipelineCredentials?: boolean;
 }
 
 /** A route as the wiring writes it: literals and imported factories. */
@@ -117,11 +121,12 @@ export interface ActionEnv {
 export interface UpstreamClient {
   readonly name: string;
   /**
-   * Sends the exchange and streams the answer; a reply when the upstream gave none.
+   * Sends the exchange and streams the answer.
    *
    * @param path path and query, appended to the path of the target's URL
+   * @returns nothing when the client answers the exchange itself, whatever happens; else the reply to give when the upstream gave none
    */
-  forward(exchange: ServedExchange, path: string, request: UpstreamRequest): Promise<Reply | undefined>;
+  forward(exchange: ServedExchange, path: string, request: UpstreamRequest): Promise<Reply | undefined> | undefined;
 }
 
 /** How one route sends to its upstream; made once per route. */

@@ -7,6 +7,7 @@ import {
   date,
   duration,
   either,
+  flag,
   isText,
   list,
   map,
@@ -82,6 +83,8 @@ export const upstream = object(
   {
     url: upstreamUrl,
     targets: list(object({ url: upstreamUrl, weight: count(0, 10_000) }, { required: ['url'] }), { minimum: 1 }),
+    pipelining: count(1, 64),
+    pipelineCredentials: flag,
   },
   { exactlyOne: ['url', 'targets'] },
 );

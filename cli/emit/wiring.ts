@@ -26,7 +26,7 @@ export function emitWiring(plan: GatewayPlan): string {
     name: plan.name,
     hash: planHash(plan),
     server: plan.server,
-    upstreams: plan.upstreams.map(({ name, targets }) => ({ name, targets })),
+    upstreams: plan.upstreams.map(({ origin: _place, ...upstream }) => upstream),
     accessLog: plan.telemetry.accessLog,
     admin: plan.admin.listen,
   };

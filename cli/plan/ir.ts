@@ -55,6 +55,10 @@ export interface ServerLimits {
 export interface UpstreamPlan {
   readonly name: string;
   readonly targets: readonly { readonly url: EnvText; readonly weight: number }[];
+  /** How many GET and HEAD requests may wait for their answers on one connection; absent = 1. */
+  readonly pipelining?: number;
+  /** Also those that carry Authorization or Cookie. */
+  readonly pipelineCredentials?: boolean;
   readonly origin: Origin;
 }
 

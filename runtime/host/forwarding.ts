@@ -6,14 +6,12 @@ import type { AnswerWatcher, ServedExchange } from '../exchange.ts';
 import type { UpstreamRequest } from '../generation.ts';
 import { problem } from '../problem.ts';
 import { Attempt } from './attempt.ts';
+import { ATTEMPTS, IDEMPOTENT } from './retry.ts';
 import type { HostServices } from './services.ts';
-import { pickTarget, type Target } from './upstream.ts';
+import { pickTarget } from './targets.ts';
+import type { Target } from './upstream.ts';
 import { errorType, replyFor } from './upstream-error.ts';
 import { readHead } from './upstream-head.ts';
-
-/** RE-1: methods that may be sent a second time when the first may have reached the service. */
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'QUERY']);
-const ATTEMPTS = 2;
 
 /**
  * One exchange on its way through an upstream: at most two attempts (RE-1), its timeouts (TO-1), and the answer as it streams. Ends once:

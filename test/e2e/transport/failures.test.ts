@@ -86,7 +86,7 @@ const GARBAGE: readonly (readonly [name: string, answer: string, error: string])
     'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n',
     'connection_terminated',
   ],
-  ['a head of 40 KiB', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`, 'http_response_header_section_size'],
+  ['a head of 80 KiB', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(80_000)}\r\n\r\n`, 'http_response_header_section_size'],
 ];
 
 describe('an upstream that answers what is no answer', () => {
