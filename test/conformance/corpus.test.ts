@@ -29,15 +29,18 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
   'zally-api': ['spec/ref-remote'],
 };
 
-/** Routes for which no valid request can be made, how many, and why. */
-const NOT_CALLED: Readonly<Record<string, number>> = {
-  // `oneOf` of two open objects without required members: whatever fits one fits both.
-  'readme-polymorphism': 2,
-  // Bodies that nothing can fit: objects closed by `additionalProperties: false` that demand members they do not declare, or stand in an
-  // `allOf` beside others.
-  'linode-2024': 6,
-  // `oneOf` of eight open objects; no sample fits exactly one.
-  'nexmo-reports': 1,
+/** Routes for which no valid request exists, since nothing fits the schema of their body. */
+const NOT_CALLED: Readonly<Record<string, readonly string[]>> = {
+  'linode-2024': [
+    // Members are demanded that an object closed by `additionalProperties: false` does not declare.
+    'POST /v4/{apiVersion}/networking/firewalls',
+    'POST /v4/{apiVersion}/object-storage/buckets',
+    // `allOf` of objects that are closed without the members that another one, or the schema around them, demands.
+    'POST /{apiVersion}/linode/instances',
+    'POST /{apiVersion}/linode/instances/{linodeId}/rebuild',
+    'POST /{apiVersion}/managed/credentials',
+    'POST /{apiVersion}/nodebalancers/{nodeBalancerId}/configs/{configId}/rebuild',
+  ],
 };
 
 let upstream: EchoUpstream;
@@ -46,9 +49,12 @@ beforeAll(async () => {
 });
 afterAll(() => upstream.close());
 
-/** What happened to each route of a document. */
+/** What happened to the routes of a document. */
 interface Outcome {
   readonly called: number;
+  /** Routes that no request could be made for. */
+  readonly impossible: readonly string[];
+  /** Calls that were refused or taken by another route. */
   readonly wrong: readonly string[];
 }
 
@@ -80,36 +86,44 @@ async function callAll({ plan, validators, bundle }: Compiled): Promise<Outcome>
     const logged = once(log, 'close');
     gateway.kill('SIGINT');
     await logged;
+    const impossible = answers.filter(({ status }) => status === undefined).map(({ route }) => nameOf(route));
     const wrong = answers.flatMap(({ route, status, id, reason }) => {
-      const name = `${route.method} ${route.template}`;
-      if (reason !== undefined) return [`${name}: ${reason}`];
+      if (status === undefined) return [];
+      if (reason !== undefined) return [`${nameOf(route)}: ${reason}`];
       const taken = routeOf.get(id);
-      return taken === route.id ? [] : [`${name}: ${status}, taken by ${taken}`];
+      return taken === route.id ? [] : [`${nameOf(route)}: ${status}, taken by ${taken}`];
     });
-    return { called: answers.length, wrong };
+    return { called: answers.length - impossible.length, impossible, wrong };
   } finally {
     gateway.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+function nameOf({ method, template }: RoutePlan): string {
+  return `${method} ${template}`;
+}
+
 async function listening(stderr: NodeJS.ReadableStream): Promise<string> {
+  const lines: string[] = [];
   for await (const line of createInterface({ input: stderr })) {
     if (line.includes('"listening"')) return JSON.parse(line).url;
+    lines.push(line);
   }
-  throw new Error('the gateway ended before it listened');
+  throw new Error(`the gateway ended before it listened:\n${lines.join('\n')}`);
 }
 
 interface Answered {
   readonly route: RoutePlan;
-  readonly status: number;
+  /** Undefined when no request could be made. */
+  readonly status: number | undefined;
   readonly id: string;
   readonly reason?: string;
 }
 
 async function callRoute(route: RoutePlan, make: ReturnType<typeof callMaker>, url: string, agent: Agent): Promise<Answered> {
   const made = make(route);
-  if ('reason' in made) return { route, status: 0, id: '', reason: made.reason };
+  if ('reason' in made) return { route, status: undefined, id: '', reason: made.reason };
   const { status, id, text } = await send(made.call, url, agent);
   if (status === 200 || (route.action.kind === 'redirect' && status < 400)) return { route, status, id };
   return {
@@ -135,8 +149,8 @@ describe('the REST description of GitHub, as npm ships it', () => {
     const file = join(packageRoot, 'node_modules/@octokit/openapi/generated/api.github.com.json');
     const compiled = await build({ name: 'github', files: [file] });
     expect(compiled.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
-    const { called, wrong } = await callAll(compiled);
-    expect(wrong).toEqual([]);
+    const { called, impossible, wrong } = await callAll(compiled);
+    expect([...impossible, ...wrong]).toEqual([]);
     expect(called).toBeGreaterThan(1000);
   });
 });
@@ -150,7 +164,8 @@ describe.skipIf(corpus === '')('real documents', () => {
     const refused = [...new Set(errors.map(({ rule }) => rule))].sort();
     expect(refused, JSON.stringify(errors.slice(0, 5), null, 1)).toEqual(REFUSED[entry.name] ?? []);
     if (errors.length > 0) return;
-    const { wrong } = await callAll(compiled);
-    expect(wrong.length, wrong.join('\n')).toBe(NOT_CALLED[entry.name] ?? 0);
+    const { impossible, wrong } = await callAll(compiled);
+    expect(wrong).toEqual([]);
+    expect([...impossible].sort()).toEqual([...(NOT_CALLED[entry.name] ?? [])].sort());
   });
 });

@@ -89,10 +89,26 @@ class Sampler {
       const branches = schema[key];
       if (!Array.isArray(branches)) continue;
       const branch = this.#pick(branches.filter((b) => b?.type !== 'null'));
-      if (branch !== undefined) parts.push(branch);
+      if (branch === undefined) continue;
+      parts.push(branch);
+      if (key === 'oneOf' && this.#attempt > ATTEMPTS / 2) parts.push(...this.#excluded(branches, branch, hops));
     }
     for (const part of parts) flat = combine(flat, this.#flatten(part, hops + 1));
     return flat;
+  }
+
+  /** Keeps a value out of the other branches of a choice of open objects: each gets a member of its own that has the wrong type. */
+  #excluded(branches: readonly Schema[], chosen: Schema, hops: number): Schema[] {
+    const own = Object(this.#flatten(chosen, hops + 1).properties) as Record<string, Schema>;
+    return branches
+      .filter((branch) => branch !== chosen)
+      .flatMap((branch) => {
+        const { properties } = this.#flatten(branch, hops + 1);
+        const [name, schema] = Object.entries(Object(properties) as Record<string, Schema>).find(([key]) => !(key in own)) ?? [];
+        if (name === undefined || schema === undefined) return [];
+        const wrong = this.#typeOf(this.#flatten(schema, hops + 1)) === 'string' ? 0 : 'text';
+        return [{ required: [name], properties: { [name]: { const: wrong } } }];
+      });
   }
 
   /** One branch of a discriminated choice, with the tag that names it. */
