@@ -93,6 +93,14 @@ describe('what lives outside the host', () => {
     expect(outside.filter((file) => taken.test(textOf(file)))).toEqual([]);
   });
 
+  it('reaches nothing of Node from what a generation holds: its text is run by itself', () => {
+    const imports = importsOf('runtime').filter(({ typeOnly }) => !typeOnly);
+    const held = new Set(filesOf('runtime').filter((file) => /^runtime\/(?:actions|policies|validate)\//.test(file)));
+    for (const file of held) for (const one of imports) if (one.file === file && one.specifier.startsWith('.')) held.add(one.target);
+    const ofHeld = imports.filter(({ file }) => held.has(file));
+    expect(broken(ofHeld, ({ target }) => target.startsWith('runtime/') && !target.startsWith('runtime/host/'))).toEqual([]);
+  });
+
   it('is seen of a request through the exchange alone', () => {
     const seen = /\b(?:IncomingMessage|ServerResponse|Dispatcher)\b/;
     expect(outside.filter((file) => seen.test(textOf(file)))).toEqual([]);
