@@ -16,8 +16,9 @@ const SPLIT = new Map([
 ]);
 const NO_DOCUMENTS = new Set(['farms', 'pairs']);
 
-/** Every single document of the corpus, sorted by name. */
+/** Every single document of the corpus, sorted by name; none without a corpus. */
 export function corpusDocuments(root: string): readonly CorpusEntry[] {
+  if (root === '') return [];
   const entries: CorpusEntry[] = [];
   for (const name of readdirSync(root).sort()) {
     const path = join(root, name);
@@ -29,8 +30,9 @@ export function corpusDocuments(root: string): readonly CorpusEntry[] {
   return entries;
 }
 
-/** The farms of the corpus: sets of documents of one company, to be merged. */
+/** The farms of the corpus: sets of documents of one company, to be merged; none without a corpus. */
 export function corpusFarms(root: string): readonly CorpusEntry[] {
+  if (root === '') return [];
   return readdirSync(join(root, 'farms'))
     .sort()
     .map((name) => ({
