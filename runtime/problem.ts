@@ -21,6 +21,9 @@ export const problem = {
   targetTooLong: reply(414, 'target-too-long', 'URI Too Long', undefined, { close: true }),
   unsupportedMediaType: (accept: string): Reply =>
     reply(415, 'unsupported-media-type', 'Unsupported Media Type', undefined, { headers: [['accept', accept]] }),
+  unsupportedContentCoding: reply(415, 'unsupported-content-coding', 'Unsupported Media Type', 'The body must not be encoded.', {
+    headers: [['accept-encoding', 'identity']],
+  }),
   validation: (status: 400 | 422, errors: readonly ValidationProblem[]): Reply => {
     const title = status === 400 ? 'Bad Request' : 'Unprocessable Content';
     return { status, headers: [], problem: { type: 'about:blank', title, status, code: 'validation', extensions: { errors } } };

@@ -96,7 +96,8 @@ describe('what lives outside the host', () => {
   it('reaches nothing of Node from what a generation holds: its text is run by itself', () => {
     const imports = importsOf('runtime').filter(({ typeOnly }) => !typeOnly);
     const held = new Set(filesOf('runtime').filter((file) => /^runtime\/(?:actions|policies|validate)\//.test(file)));
-    for (const file of held) for (const one of imports) if (one.file === file && one.specifier.startsWith('.')) held.add(one.target);
+    for (const file of held)
+      for (const one of imports) if (one.file === file && one.specifier.startsWith('.')) held.add(one.target);
     const ofHeld = imports.filter(({ file }) => held.has(file));
     expect(broken(ofHeld, ({ target }) => target.startsWith('runtime/') && !target.startsWith('runtime/host/'))).toEqual([]);
   });
