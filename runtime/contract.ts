@@ -72,6 +72,27 @@ export interface RouteInfo {
   readonly parameterNames: readonly string[];
 }
 
+/**
+ * Who calls, as the credentials that the route required have proved it (ID-1). Made by stage `authenticate`; may be shared by exchanges of
+ * one token, so nobody changes it.
+ */
+export interface Identity {
+  /** Names of the OpenAPI schemes whose credentials were accepted, in the order of the requirement. */
+  readonly schemes: readonly string[];
+  /** The user: `sub`, the user of Basic, the subject of a certificate; undefined for a machine without one. */
+  readonly subject: string | undefined;
+  /** Who is counted and billed; `anonymous` routes have none. */
+  readonly consumer: string | undefined;
+  readonly plan: string | undefined;
+  readonly tenant: string | undefined;
+  /** Public id of the API key, never its secret. */
+  readonly apiKey: string | undefined;
+  readonly scopes: readonly string[];
+  readonly roles: readonly string[];
+  /** Claims of the token, or what a key store or an introspection says; empty where there are none. */
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
 /** One request and its answer. A transport makes it; it must not be kept after the answer has ended. */
 export interface Exchange {
   readonly method: string;
@@ -88,6 +109,8 @@ export interface Exchange {
   readonly requestId: string;
   /** Undefined until matched. */
   readonly route: RouteInfo | undefined;
+  /** Set by stage `authenticate`; undefined on a public route, or where an optional credential is absent. */
+  identity: Identity | undefined;
 
   /** The text of a path parameter as it stands in `path`, still percent-encoded. */
   pathParameter(index: number): string;

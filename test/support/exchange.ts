@@ -31,6 +31,7 @@ export function fakeExchange(options: ExchangeOptions = {}): FakeExchange {
     clientAddress: '192.0.2.1',
     requestId: '01890000-0000-7000-8000-000000000000',
     route: undefined,
+    identity: undefined,
     declaredLength,
     sent,
     get bodyLimit() {

@@ -121,6 +121,7 @@ async function call(stages: readonly Stage[], headerNames: readonly string[], re
     clientAddress: '127.0.0.1',
     requestId: 'test',
     route: undefined,
+    identity: undefined,
     pathParameter: (index) => path[index] ?? '',
     header: (slot) => headers[headerNames[slot] ?? ''],
     eachHeader: () => undefined,

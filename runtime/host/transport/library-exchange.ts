@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { clientAddress } from '../../address.ts';
-import type { Reply, RouteInfo } from '../../contract.ts';
+import type { Identity, Reply, RouteInfo } from '../../contract.ts';
 import type { AnswerWatcher, ServedExchange } from '../../exchange.ts';
 import type { PreparedRoute } from '../../generation.ts';
 import type { HeaderFields } from '../../header-fields.ts';
@@ -54,6 +54,7 @@ export class LibraryExchange implements ServedExchange {
   path = '';
   route: RouteInfo | undefined;
   prepared: PreparedRoute | undefined;
+  identity: Identity | undefined;
   bufferedBody: Uint8Array | undefined;
   watcher: AnswerWatcher | undefined;
   answered = false;
