@@ -140,7 +140,7 @@ type Checks = Pick<ParameterOptions, 'simple' | 'schema' | 'coercion' | 'content
 
 function lowerValue(schema: Node, operation: ApiOperation, pool: SchemaPool): Checks {
   if (schema.value === undefined) return {};
-  const lowered = pool.lower(schema, useIn(operation, 'request'));
+  const lowered = pool.lower(schema, usageIn(operation, 'request'));
   const simple = simpleCheck(lowered);
   if (simple !== undefined) return isUnconstrainedText(simple) ? {} : { simple };
   const coercion = coercionOf(lowered, (id) => pool.schema(id));
@@ -154,7 +154,7 @@ function lowerContent(media: Node, operation: ApiOperation, pool: SchemaPool): C
   const content = kind === 'json' || kind === 'form' ? kind : 'text';
   const schema = child(media, 'schema');
   if (schema.value === undefined) return { content };
-  const lowered = pool.lower(schema, useIn(operation, 'request'));
+  const lowered = pool.lower(schema, usageIn(operation, 'request'));
   const coercion = content === 'form' ? { coercion: coercionOf(lowered, (id) => pool.schema(id)) } : {};
   return acceptsAll(lowered) ? { content, ...coercion } : { content, schema: pool.intern(lowered, schema), ...coercion };
 }
@@ -173,7 +173,7 @@ function lowerBody(media: Node, operation: ApiOperation, pool: SchemaPool): Body
   const kind = kindOf(type);
   const schema = child(media, 'schema');
   if (kind === 'opaque' || schema.value === undefined) return { type, kind: 'opaque' };
-  const lowered = pool.lower(schema, useIn(operation, 'request'));
+  const lowered = pool.lower(schema, usageIn(operation, 'request'));
   if (acceptsAll(lowered) || (kind === 'text' && isPlainText(lowered))) return { type, kind: 'opaque' };
   const id = pool.intern(lowered, schema);
   if (kind !== 'form' && kind !== 'multipart') return { type, kind, schema: id };
@@ -242,7 +242,7 @@ function isUnconstrainedText(simple: object): boolean {
   return member(simple, 'type') === 'string' && Object.keys(simple).length === 1;
 }
 
-function useIn(
+function usageIn(
   { api }: ApiOperation,
   direction: Direction,
 ): { readonly version: ApiOperation['api']['version']; readonly direction: Direction } {
