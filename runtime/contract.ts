@@ -13,6 +13,7 @@ export const REQUEST_STAGES = [
   'authorize',
   'limits',
   'lifecycle',
+  'brownout',
   'size',
   'validate',
   'body',
@@ -47,6 +48,15 @@ export interface PolicyEnv {
   headerSlot(name: string): number;
   /** The compiled validator of a schema of the plan. */
   validator(schemaId: string): Validator;
+  /** Wall clock, milliseconds since the epoch. */
+  clock(): number;
+  /** Something that operators change while the gateway runs; asked for at load time, read per request. */
+  runtimeValue(key: string): RuntimeValue;
+}
+
+/** What an operator has set (admin API), as JSON; undefined while nobody has. Changes between requests. */
+export interface RuntimeValue {
+  readonly value: unknown;
 }
 
 /** A compiled schema (`gw:validators`). Returns whether `value` conforms; details of the last failure are in `errors`. */

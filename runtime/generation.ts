@@ -211,14 +211,20 @@ export function createGeneration(
     for (const one of spec.upstreams) opened.push(openUpstream(host, one));
     const routes = spec.routes.map((route): PreparedRoute => {
       const info = routeInfo(route);
-      const env: PolicyEnv = { route: info, headerSlot, validator };
+      const env: PolicyEnv = {
+        route: info,
+        headerSlot,
+        validator,
+        clock: host.clock,
+        runtimeValue: (key) => host.runtimeValues.holder(key),
+      };
       const response = ordered(route.response, RESPONSE_STAGES).map(({ stage, factory, options }) => ({
         stage,
         run: factory(asOptions(options), env),
       }));
       return {
         info,
-        stages: ordered(route.request, REQUEST_STAGES).map(({ factory, options }) => factory(asOptions(options), env)),
+        stages: requestStages(route, env),
         responseStages: response.map(({ run }) => run),
         headerStages: response.filter(({ stage }) => stage === 'headers').map(({ run }) => run),
         action: route.action.factory(asOptions(route.action.options), { route: info, headerSlot, upstream }),
@@ -230,6 +236,27 @@ export function createGeneration(
     release();
     throw error;
   }
+}
+
+function requestStages({ request }: RouteSpec, env: PolicyEnv): readonly Stage[] {
+  const made = ordered(request, REQUEST_STAGES).map(({ stage, factory, options }) => ({
+    stage,
+    run: factory(asOptions(options), env),
+  }));
+  const end = made.find(({ stage }) => stage === 'lifecycle')?.run;
+  return made.map(({ stage, run }) => (end !== undefined && OVERRULED.has(stage) ? overruled(run, end) : run));
+}
+
+/** Whatever these say of a caller, an operation that has ended has ended (LC-3). */
+const OVERRULED: ReadonlySet<RequestStageName> = new Set(['authenticate', 'authorize', 'limits']);
+
+function overruled(stage: Stage, end: Stage): Stage {
+  return (exchange) => {
+    const reply = stage(exchange);
+    if (reply === undefined) return undefined;
+    if ('then' in reply) return reply.then(async (given) => (given === undefined ? undefined : ((await end(exchange)) ?? given)));
+    return end(exchange) ?? reply;
+  };
 }
 
 function routeInfo({ id, method, template, owner, parameterNames }: RouteSpec): RouteInfo {

@@ -7,7 +7,8 @@ import { timeouts } from '../policies/timeouts.ts';
 import type { Effective } from './effective.ts';
 import type { ActionPlan, EffectiveValue, Json, PolicyPlan, RoutePlan, TimeoutsPlan } from './ir.ts';
 import { json } from './json.ts';
-import type { Key } from './key.ts';
+import { lifecyclePolicies } from './lifecycle.ts';
+import { lowered } from './lowered.ts';
 import type { Source } from './origins.ts';
 import type { SchemaPool } from './schemas.ts';
 import { inStageOrder } from './stages.ts';
@@ -47,7 +48,11 @@ export function draftRoute(
   const { operation, owner, effective } = merged;
   const action = actionOf(merged, upstreams);
   if (action === undefined) return undefined;
-  const policies = inStageOrder([...ownPolicies(merged), ...validationPolicies(operation, effective, pool)]);
+  const policies = inStageOrder([
+    ...ownPolicies(merged),
+    ...validationPolicies(operation, effective, pool),
+    ...lifecyclePolicies(merged),
+  ]);
   const buffers = bufferingReason(policies);
   const security = operation.security?.value;
   return {
@@ -71,13 +76,6 @@ export function draftRoute(
     values: valuesOf(merged, config, action),
     source: { level: 'openapi', node: operation.node },
   };
-}
-
-/** The value of a key that applies to an operation, lowered. */
-function lowered<Options>(key: Key<Options>, { operation, effective }: MergedOperation): Options | undefined {
-  const value = effective.get(key.key);
-  if (value === undefined || value.skipped !== undefined) return undefined;
-  return key.lower(value.node.value, { operation, level: value.level });
 }
 
 function actionOf(merged: MergedOperation, upstreams: Upstreams): ActionPlan | undefined {

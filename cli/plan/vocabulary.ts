@@ -6,6 +6,7 @@ import audience from '../policies/audience.ts';
 import bodyLimit from '../policies/body-limit.ts';
 import headerLimits from '../policies/header-limits.ts';
 import { requestHeaders, responseHeaders } from '../policies/headers.ts';
+import { lifecycle } from '../policies/lifecycle.ts';
 import match from '../policies/match.ts';
 import owner from '../policies/owner.ts';
 import publicReason from '../policies/public.ts';
@@ -41,6 +42,12 @@ export const vocabulary: readonly Key[] = [
   validation.unknownQuery,
   requestHeaders,
   responseHeaders,
+  lifecycle.deprecated,
+  lifecycle.sunset,
+  lifecycle.successor,
+  lifecycle.docs,
+  lifecycle.afterSunset,
+  lifecycle.brownouts,
 ];
 
 /** The one key of its name. */
@@ -59,7 +66,6 @@ export const reserved: readonly string[] = [
   'mock',
   'authorize',
   'version',
-  'lifecycle',
   'cors',
   'ip',
   'retry',

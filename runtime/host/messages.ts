@@ -12,6 +12,8 @@ export interface WorkerStart {
   readonly environment: Environment;
   readonly shared: SharedHandle;
   readonly generation: GenerationText;
+  /** What operators have set so far. */
+  readonly runtimeValues: readonly (readonly [key: string, value: unknown])[];
 }
 
 export type ToWorker =
@@ -21,6 +23,8 @@ export type ToWorker =
   | { readonly kind: 'swap' }
   /** Forget the generation that was loaded. */
   | { readonly kind: 'discard' }
+  /** An operator has set something; undefined takes it away. */
+  | { readonly kind: 'set'; readonly key: string; readonly value: unknown }
   /** Close every connection after its answer. */
   | { readonly kind: 'drain' }
   /** Close the listener, and end when no connection is left. */

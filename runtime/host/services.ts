@@ -6,6 +6,7 @@ import type { ExchangeRecord } from '../exchange.ts';
 import type { EnvText, Generation } from '../generation.ts';
 import { HeaderSlots } from '../header-slots.ts';
 import { Registry } from './registry.ts';
+import { RuntimeValues } from './runtime-values.ts';
 import type { TargetPool } from './target-pool.ts';
 import { TimerWheel } from './timer-wheel.ts';
 import type { ConnectionPool } from './upstream/pool.ts';
@@ -27,6 +28,10 @@ export interface HostServices {
   resolve(text: EnvText): string;
   /** Monotonic, milliseconds. */
   now(): number;
+  /** Wall clock, milliseconds since the epoch. */
+  clock(): number;
+  /** What operators change while the gateway runs. */
+  readonly runtimeValues: RuntimeValues;
   /** Called once at the end of every exchange. */
   log(record: ExchangeRecord): void;
   /** Reports a fault of the gateway itself: a stage that threw. */
@@ -36,6 +41,9 @@ export interface HostServices {
 /** What a host may bring along; the rest are the plain defaults. */
 export interface HostOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Wall clock, milliseconds since the epoch; default `Date.now`. */
+  readonly clock?: () => number;
+  readonly runtimeValues?: RuntimeValues;
   readonly log?: (record: ExchangeRecord) => void;
   readonly fault?: (error: unknown, where: string) => void;
 }
@@ -53,6 +61,8 @@ export function createHostServices(options: HostOptions = {}): HostServices {
     upstreamClient: environment.GW_UPSTREAM === 'undici' ? 'undici' : 'direct',
     wheel: new TimerWheel(now),
     now,
+    clock: options.clock ?? Date.now,
+    runtimeValues: options.runtimeValues ?? new RuntimeValues(),
     log: options.log ?? (() => undefined),
     fault: options.fault ?? (() => undefined),
   };

@@ -47,6 +47,7 @@ export class Threads {
   /** Deaths in a row by number of the thread. */
   readonly #deaths = new Map<number, number>();
   readonly #replaced = new Map<number, number>();
+  readonly #runtimeValues = new Map<string, unknown>();
   #listen: Address;
   #generation: GenerationText;
   #stopping = false;
@@ -157,6 +158,18 @@ export class Threads {
     await Promise.all([...this.#threads.values()].map(({ worker }) => once(worker, 'exit')));
   }
 
+  /** Sets a value on every thread, and on those that replace them; undefined takes it away. */
+  set(key: string, value: unknown): void {
+    if (value === undefined) this.#runtimeValues.delete(key);
+    else this.#runtimeValues.set(key, value);
+    for (const thread of this.#threads.values()) post(thread, { kind: 'set', key, value });
+  }
+
+  /** What operators have set, by key. */
+  get runtimeValues(): ReadonlyMap<string, unknown> {
+    return this.#runtimeValues;
+  }
+
   /** Heap of every thread after a forced collection, bytes, and how many generations it holds. Needs --expose-gc. */
   async collect(): Promise<readonly { readonly thread: number; readonly heapUsed: number; readonly generations: number }[]> {
     const results = [];
@@ -178,6 +191,7 @@ export class Threads {
       environment: this.#environment,
       shared: this.shared,
       generation,
+      runtimeValues: [...this.#runtimeValues],
     };
     const worker = new Worker(this.#hostCode, { eval: true, workerData: start, name: `gw-${number}` });
     const thread: Thread = { number, worker, startedAt: performance.now(), generation: generation.id, listening: false };

@@ -7,6 +7,7 @@ import { accessLine } from '../telemetry/access-log.ts';
 import { evaluateGeneration, type GenerationText } from './load-generation.ts';
 import { LogRing } from './log-ring.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
+import { RuntimeValues } from './runtime-values.ts';
 import { messageOf, stackOf } from './say.ts';
 import { createHostServices, type HostServices } from './services.ts';
 import { type Cell, type Column, SharedTable } from './shared.ts';
@@ -57,6 +58,7 @@ class ServingThread {
     this.#ring = new LogRing(start.shared, start.thread);
     this.#host = createHostServices({
       environment: start.environment,
+      runtimeValues: new RuntimeValues(start.runtimeValues),
       log: (record) => this.#ended(record),
       fault: (error, where) => this.#fault(error, where),
     });
@@ -82,6 +84,9 @@ class ServingThread {
         break;
       case 'discard':
         this.#discard();
+        break;
+      case 'set':
+        this.#host.runtimeValues.set(message.key, message.value);
         break;
       case 'drain':
         this.#transport.drain();

@@ -64,6 +64,8 @@ export async function validated(document: unknown, values: Partial<ValidationVal
       const known = headerNames.indexOf(name);
       return known < 0 ? headerNames.push(name) - 1 : known;
     },
+    clock: () => 0,
+    runtimeValue: () => ({ value: undefined }),
     validator(id) {
       const found = validators[id];
       if (found === undefined) throw new Error(`no validator ${id}`);
