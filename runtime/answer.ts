@@ -36,8 +36,14 @@ function begin(
 /**
  * Gives an answer of the gateway itself: a problem, a redirect, an empty 204, after the header stages of its route (X-1). With `Proxy-Status` (X-6), so that everybody can tell it
  * from an answer of the service. Does nothing when the client has left; ends the connection when a head was written already.
+ *
+ * @param stages run over the head; those of the exchange's route unless it has none
  */
-export function answerWith(exchange: ServedExchange, reply: Reply): void {
+export function answerWith(
+  exchange: ServedExchange,
+  reply: Reply,
+  stages: readonly ResponseStage[] | undefined = exchange.prepared?.headerStages,
+): void {
   if (exchange.clientGone) return;
   if (exchange.answered) {
     exchange.abort();
@@ -55,7 +61,7 @@ export function answerWith(exchange: ServedExchange, reply: Reply): void {
   exchange.error ??= error;
   head.set('proxy-status', error === undefined ? 'gw' : `gw; error=${error}`);
   const length = body === undefined ? 0 : Buffer.byteLength(body);
-  begin(exchange, head, length, exchange.prepared?.headerStages, reply.close === true);
+  begin(exchange, head, length, stages, reply.close === true);
   exchange.endAnswer(body);
 }
 

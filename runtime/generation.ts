@@ -20,6 +20,8 @@ import type { ServedExchange } from './exchange.ts';
 import type { HeaderFields } from './header-fields.ts';
 import type { HostServices } from './host/services.ts';
 import { openUpstream } from './host/upstream.ts';
+import type { CorsOptions } from './policies/cors.ts';
+import type { PreflightSlots } from './preflight.ts';
 import { createRouter, type Router, type RouteTable } from './route/table.ts';
 
 /** What the text of a generation evaluates to (`templates/bundle/generation.ts`): the arguments of `createGeneration`. */
@@ -39,6 +41,8 @@ export interface GatewaySpec {
   readonly server: ServerSpec;
   readonly upstreams: readonly UpstreamSpec[];
   readonly routes: readonly RouteSpec[];
+  /** Run over answers to requests that no route takes (X-1). */
+  readonly unmatched?: readonly ResponsePolicySpec[];
   readonly accessLog: 'json' | 'none';
   /** `address:port` of the admin listener. */
   readonly admin: EnvText;
@@ -84,6 +88,8 @@ export interface RouteSpec {
   readonly parameterNames: readonly string[];
   readonly request: readonly RequestPolicySpec[];
   readonly response: readonly ResponsePolicySpec[];
+  /** Options of its policy `cors`, for preflight requests. */
+  readonly cors?: CorsOptions;
   readonly action: ActionSpec;
 }
 
@@ -164,6 +170,8 @@ export interface PreparedRoute {
   readonly stages: readonly Stage[];
   /** Run over the answers of the upstream. */
   readonly responseStages: readonly ResponseStage[];
+  /** Which web origins may call; undefined = none. */
+  readonly cors: CorsOptions | undefined;
   /** Those of stage `headers` alone: run over the gateway's own answers (X-1). */
   readonly headerStages: readonly ResponseStage[];
   readonly action: Action;
@@ -181,6 +189,9 @@ export interface Generation {
   readonly spec: GatewaySpec;
   readonly router: Router;
   readonly routes: readonly PreparedRoute[];
+  /** Run over answers to requests that no route takes (X-1). */
+  readonly unmatched: readonly ResponseStage[];
+  readonly preflightSlots: PreflightSlots;
   readonly active: ActiveExchanges;
   /** Gives back what it holds of the host. Call when its last exchange has ended. */
   release(): void;
@@ -207,17 +218,18 @@ export function createGeneration(
     (Object.hasOwn(validators, id) ? validators[id] : undefined) ?? missing('validator', id);
   const upstream = (name: string): UpstreamClient =>
     opened.find(({ client }) => client.name === name)?.client ?? missing('upstream', name);
+  const envOf = (route: RouteInfo): PolicyEnv => ({
+    route,
+    headerSlot,
+    validator,
+    clock: host.clock,
+    runtimeValue: (key) => host.runtimeValues.holder(key),
+  });
   try {
     for (const one of spec.upstreams) opened.push(openUpstream(host, one));
     const routes = spec.routes.map((route): PreparedRoute => {
       const info = routeInfo(route);
-      const env: PolicyEnv = {
-        route: info,
-        headerSlot,
-        validator,
-        clock: host.clock,
-        runtimeValue: (key) => host.runtimeValues.holder(key),
-      };
+      const env = envOf(info);
       const response = ordered(route.response, RESPONSE_STAGES).map(({ stage, factory, options }) => ({
         stage,
         run: factory(asOptions(options), env),
@@ -228,10 +240,16 @@ export function createGeneration(
         responseStages: response.map(({ run }) => run),
         headerStages: response.filter(({ stage }) => stage === 'headers').map(({ run }) => run),
         action: route.action.factory(asOptions(route.action.options), { route: info, headerSlot, upstream }),
+        cors: route.cors,
         active,
       };
     });
-    return { spec, router: createRouter(table, headerSlot), routes, active, release };
+    const info: RouteInfo = { id: '', method: '', template: '', owner: undefined, parameterNames: [] };
+    const unmatched = ordered(spec.unmatched ?? [], RESPONSE_STAGES).map(({ factory, options }) =>
+      factory(asOptions(options), envOf(info)),
+    );
+    const preflightSlots = { origin: headerSlot('origin'), method: headerSlot('access-control-request-method') };
+    return { spec, router: createRouter(table, headerSlot), routes, unmatched, preflightSlots, active, release };
   } catch (error) {
     release();
     throw error;

@@ -12,6 +12,7 @@ function reply(status: number, code: string, title: string, detail: string | und
 export const problem = {
   badRequest: (detail: string): Reply => reply(400, 'bad-request', 'Bad Request', detail),
   malformed: (detail: string): Reply => reply(400, 'malformed-request', 'Bad Request', detail, { close: true }),
+  addressRefused: reply(403, 'address-refused', 'Forbidden', 'This address may not call.'),
   notFound: reply(404, 'not-found', 'Not Found', 'No route of this gateway has this path.'),
   methodNotAllowed: (allow: string): Reply =>
     reply(405, 'method-not-allowed', 'Method Not Allowed', undefined, { headers: [['allow', allow]] }),

@@ -1,6 +1,4 @@
 /** What may stand in gateway.yaml: one closed object, from which the findings and the editor schema come. */
-import { isIP } from 'node:net';
-
 import {
   anything,
   count,
@@ -14,11 +12,11 @@ import {
   nullable,
   object,
   oneOf,
-  type Shape,
   size,
   text,
 } from '../plan/shape.ts';
 import { gatewayShape } from '../plan/x-gateway.ts';
+import { addressRange } from '../policies/address-range.ts';
 import { serviceUrl } from '../policies/upstream.ts';
 import { fromEnvironment } from './env-text.ts';
 
@@ -35,17 +33,7 @@ const hosts = list(
   }),
 );
 
-const addressRange: Shape<string> = {
-  schema: { type: 'string', pattern: '^[0-9a-fA-F.:]+(/\\d{1,3})?$' },
-  check(value, keys, report) {
-    const [, address = '', prefix] = typeof value === 'string' ? (/^([^/]*)(?:\/(\d{1,3}))?$/.exec(value) ?? []) : [];
-    const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
-    if (longest === -1 || Number(prefix ?? 0) > longest) {
-      report(keys, 'value', `A trusted proxy must be an address range such as 10.0.0.0/8, but is '${String(value)}'`);
-    }
-  },
-};
-const network = fromEnvironment(addressRange);
+const network = fromEnvironment(addressRange('A trusted proxy'));
 
 export const spec = object(
   {
@@ -61,6 +49,7 @@ const server = object({
   port: fromEnvironment(count(0, 65_535), toNumber),
   host: fromEnvironment(text({ pattern: /^[A-Za-z0-9.:-]+$/, says: 'an address' })),
   trustedProxies: list(network),
+  securityHeaders: flag,
   limits: object({
     body: size(),
     head: size({ minimum: '1KiB', maximum: '1MiB' }),

@@ -8,6 +8,7 @@ export const serverDefaults: ServerPlan = {
   port: 8_080,
   host: '0.0.0.0',
   trustedProxies: [],
+  securityHeaders: true,
   limits: {
     headBytes: 16_384,
     headerCount: 100,
@@ -36,6 +37,7 @@ export function serverPlan(layers: Layers): ServerPlan {
     port: hasReference(port) ? port : (whole(port) ?? serverDefaults.port),
     host: typeof host === 'string' ? host : serverDefaults.host,
     trustedProxies: Array.isArray(proxies) ? proxies.filter((one) => typeof one === 'string') : [],
+    securityHeaders: value('securityHeaders') !== false,
     limits: {
       headBytes: bytes('head', limits.headBytes),
       headerCount: count('headers', limits.headerCount),

@@ -17,6 +17,8 @@ export interface GatewayPlan {
   readonly upstreams: readonly UpstreamPlan[];
   readonly schemas: readonly SchemaPlan[];
   readonly routes: readonly RoutePlan[];
+  /** Policies over answers to requests that no route takes. */
+  readonly unmatched: readonly PolicyPlan[];
   readonly telemetry: TelemetryPlan;
   readonly admin: AdminPlan;
   /** Every file read, sorted, with the SHA-256 of its bytes in hex. */
@@ -31,6 +33,8 @@ export interface ServerPlan {
   readonly host: EnvText;
   /** CIDR ranges whose X-Forwarded-* is believed (RL-25). */
   readonly trustedProxies: readonly EnvText[];
+  /** Whether answers carry the security headers of SH-1. */
+  readonly securityHeaders: boolean;
   readonly limits: ServerLimits;
   /** Milliseconds; SL-1, DR-1. */
   readonly timeouts: {

@@ -12,6 +12,7 @@ import { draftRoute } from './route.ts';
 import { routeIds } from './route-ids.ts';
 import { SchemaPool } from './schemas.ts';
 import { securityFindings } from './security.ts';
+import { unmatchedPolicies } from './security-headers.ts';
 import { Upstreams } from './upstreams.ts';
 
 export interface PlanOptions {
@@ -63,6 +64,7 @@ export function planGateway(
     })),
     schemas: pool.plans(),
     routes,
+    unmatched: unmatchedPolicies(config),
     telemetry: config.telemetry,
     admin: config.admin,
     inputs: [],

@@ -11,6 +11,7 @@ import { lifecyclePolicies } from './lifecycle.ts';
 import { lowered } from './lowered.ts';
 import type { Source } from './origins.ts';
 import type { SchemaPool } from './schemas.ts';
+import { securityHeaderPolicies } from './security-headers.ts';
 import { inStageOrder } from './stages.ts';
 import type { Upstreams } from './upstreams.ts';
 import { bufferingReason, validationPolicies } from './validation.ts';
@@ -49,6 +50,7 @@ export function draftRoute(
   const action = actionOf(merged, upstreams);
   if (action === undefined) return undefined;
   const policies = inStageOrder([
+    ...securityHeaderPolicies(config, operation),
     ...ownPolicies(merged),
     ...validationPolicies(operation, effective, pool),
     ...lifecyclePolicies(merged),

@@ -4,8 +4,10 @@
  */
 import audience from '../policies/audience.ts';
 import bodyLimit from '../policies/body-limit.ts';
+import cors from '../policies/cors.ts';
 import headerLimits from '../policies/header-limits.ts';
 import { requestHeaders, responseHeaders } from '../policies/headers.ts';
+import ip from '../policies/ip.ts';
 import { lifecycle } from '../policies/lifecycle.ts';
 import match from '../policies/match.ts';
 import owner from '../policies/owner.ts';
@@ -42,6 +44,8 @@ export const vocabulary: readonly Key[] = [
   validation.unknownQuery,
   requestHeaders,
   responseHeaders,
+  cors,
+  ip,
   lifecycle.deprecated,
   lifecycle.sunset,
   lifecycle.successor,
@@ -66,8 +70,6 @@ export const reserved: readonly string[] = [
   'mock',
   'authorize',
   'version',
-  'cors',
-  'ip',
   'retry',
   'circuitBreaker',
   'hedge',

@@ -11,6 +11,8 @@ export interface ExchangeOptions {
   /** Path parameters by index, as they stand in the path. */
   readonly parameters?: readonly string[];
   readonly identity?: Partial<Identity>;
+  /** Of the client. */
+  readonly address?: string;
 }
 
 export interface FakeExchange extends Exchange {
@@ -22,7 +24,16 @@ export interface FakeExchange extends Exchange {
 
 /** A request without a body unless `declaredLength` says otherwise. */
 export function fakeExchange(options: ExchangeOptions = {}): FakeExchange {
-  const { method = 'GET', path = '/', query = '', headers = {}, declaredLength = 0, parameters = [], identity } = options;
+  const {
+    method = 'GET',
+    path = '/',
+    query = '',
+    headers = {},
+    declaredLength = 0,
+    parameters = [],
+    identity,
+    address = '192.0.2.1',
+  } = options;
   const sent = new Map(Object.entries(headers));
   let bodyLimit: number | undefined;
   return {
@@ -31,7 +42,7 @@ export function fakeExchange(options: ExchangeOptions = {}): FakeExchange {
     query,
     host: 'gateway.test',
     scheme: 'http',
-    clientAddress: '192.0.2.1',
+    clientAddress: address,
     requestId: '01890000-0000-7000-8000-000000000000',
     route: undefined,
     identity: identity === undefined ? undefined : { ...nobody, ...identity },

@@ -11,6 +11,7 @@ export function gatewayPlan(routes: readonly RoutePlan[]): GatewayPlan {
       port: 8080,
       host: '127.0.0.1',
       trustedProxies: [],
+      securityHeaders: false,
       limits: {
         headBytes: 16_384,
         headerCount: 100,
@@ -24,6 +25,7 @@ export function gatewayPlan(routes: readonly RoutePlan[]): GatewayPlan {
     upstreams: [{ name: 'main', targets: [{ url: 'http://127.0.0.1:9000', weight: 1 }], origin: { level: 'command' } }],
     schemas: [],
     routes,
+    unmatched: [],
     telemetry: { accessLog: 'none' },
     admin: { listen: '127.0.0.1:0' },
     inputs: [],
