@@ -50,6 +50,11 @@ const server = object({
   host: fromEnvironment(text({ pattern: /^[A-Za-z0-9.:-]+$/, says: 'an address' })),
   trustedProxies: list(network),
   securityHeaders: flag,
+  paths: object({
+    encodedSlash: oneOf('reject', 'keep'),
+    duplicateSlashes: oneOf('keep', 'merge'),
+    trailingSlash: oneOf('strict', 'redirect'),
+  }),
   limits: object({
     body: size(),
     head: size({ minimum: '1KiB', maximum: '1MiB' }),

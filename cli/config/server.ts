@@ -9,6 +9,7 @@ export const serverDefaults: ServerPlan = {
   host: '0.0.0.0',
   trustedProxies: [],
   securityHeaders: true,
+  paths: { keepEncodedSlash: false, mergeSlashes: false, redirectTrailingSlash: false },
   limits: {
     headBytes: 16_384,
     headerCount: 100,
@@ -38,6 +39,11 @@ export function serverPlan(layers: Layers): ServerPlan {
     host: typeof host === 'string' ? host : serverDefaults.host,
     trustedProxies: Array.isArray(proxies) ? proxies.filter((one) => typeof one === 'string') : [],
     securityHeaders: value('securityHeaders') !== false,
+    paths: {
+      keepEncodedSlash: value('paths', 'encodedSlash') === 'keep',
+      mergeSlashes: value('paths', 'duplicateSlashes') === 'merge',
+      redirectTrailingSlash: value('paths', 'trailingSlash') === 'redirect',
+    },
     limits: {
       headBytes: bytes('head', limits.headBytes),
       headerCount: count('headers', limits.headerCount),

@@ -35,6 +35,8 @@ export interface ServerPlan {
   readonly trustedProxies: readonly EnvText[];
   /** Whether answers carry the security headers of SH-1. */
   readonly securityHeaders: boolean;
+  /** RT-2, RT-3. */
+  readonly paths: PathRulesPlan;
   readonly limits: ServerLimits;
   /** Milliseconds; SL-1, DR-1. */
   readonly timeouts: {
@@ -44,6 +46,13 @@ export interface ServerPlan {
     readonly preStopMs: number;
     readonly drainMs: number;
   };
+}
+
+/** What a gateway chooses about slashes. */
+export interface PathRulesPlan {
+  readonly keepEncodedSlash: boolean;
+  readonly mergeSlashes: boolean;
+  readonly redirectTrailingSlash: boolean;
 }
 
 /** HL-1 and the default body limit; all bytes inclusive. */
@@ -107,10 +116,15 @@ export type Segment =
 
 /** A condition besides host, method and path. `equals` is compared exactly. */
 export interface Condition {
-  readonly in: 'header' | 'query';
-  /** Lower case for headers. */
+  /** `accept`: the version that a media type of the header `Accept` names. */
+  readonly in: 'header' | 'query' | 'accept';
+  /** Lower case for headers; for `accept` the media type before its version. */
   readonly name: string;
   readonly equals: string;
+  /** It chooses a version of the API (RT-12). */
+  readonly version?: true;
+  /** It holds as well where nothing is named: the default version. */
+  readonly orAbsent?: true;
 }
 
 export interface RoutePlan {

@@ -15,6 +15,7 @@ import { securityHeaderPolicies } from './security-headers.ts';
 import { inStageOrder } from './stages.ts';
 import type { Upstreams } from './upstreams.ts';
 import { bufferingReason, validationPolicies } from './validation.ts';
+import { versionPolicies } from './version.ts';
 import { keyOf, vocabulary } from './vocabulary.ts';
 
 /** One effective value, its place not yet located. */
@@ -54,6 +55,7 @@ export function draftRoute(
     ...ownPolicies(merged),
     ...validationPolicies(operation, effective, pool),
     ...lifecyclePolicies(merged),
+    ...versionPolicies(merged),
   ]);
   const buffers = bufferingReason(policies);
   const security = operation.security?.value;

@@ -18,6 +18,7 @@ import rewrite from '../policies/rewrite.ts';
 import { perTry, timeouts } from '../policies/timeouts.ts';
 import upstream from '../policies/upstream.ts';
 import * as validation from '../policies/validation.ts';
+import version from '../policies/version.ts';
 import visibility from '../policies/visibility.ts';
 import type { Group, Key } from './key.ts';
 
@@ -29,6 +30,7 @@ export const vocabulary: readonly Key[] = [
   publicReason,
   upstream,
   match,
+  version,
   rewrite,
   redirect,
   timeouts.total,
@@ -69,7 +71,6 @@ export const reserved: readonly string[] = [
   'split',
   'mock',
   'authorize',
-  'version',
   'retry',
   'circuitBreaker',
   'hedge',
