@@ -12,6 +12,7 @@ import {
   type ResponseStage,
   type ResponseStageName,
   type RouteInfo,
+  type RuntimeValue,
   type Stage,
   type StageName,
   type Validator,
@@ -119,6 +120,8 @@ export type ActionFactory<Options> = (options: Options, env: ActionEnv) => Actio
 export interface ActionEnv {
   readonly route: RouteInfo;
   headerSlot(name: string): number;
+  /** Something that operators change while the gateway runs; asked for at load time, read per request. */
+  runtimeValue(key: string): RuntimeValue;
   /** The long-lived client of an upstream, from the host's registry. */
   upstream(name: string): UpstreamClient;
 }
@@ -239,7 +242,12 @@ export function createGeneration(
         stages: requestStages(route, env),
         responseStages: response.map(({ run }) => run),
         headerStages: response.filter(({ stage }) => stage === 'headers').map(({ run }) => run),
-        action: route.action.factory(asOptions(route.action.options), { route: info, headerSlot, upstream }),
+        action: route.action.factory(asOptions(route.action.options), {
+          route: info,
+          headerSlot,
+          upstream,
+          runtimeValue: (key) => host.runtimeValues.holder(key),
+        }),
         cors: route.cors,
         active,
       };

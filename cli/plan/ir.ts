@@ -157,7 +157,7 @@ export interface RoutePlan {
 }
 
 /** What happens to an admitted request. */
-export type ActionPlan = ProxyAction | RedirectAction;
+export type ActionPlan = ProxyAction | SplitAction | RedirectAction;
 
 export interface ProxyAction {
   readonly kind: 'proxy';
@@ -168,6 +168,16 @@ export interface ProxyAction {
   readonly host?: string;
   /** Milliseconds, TO-1. */
   readonly timeouts: TimeoutsPlan;
+}
+
+/** Several upstreams share the requests by weight (RT-11). */
+export interface SplitAction extends Omit<ProxyAction, 'kind' | 'upstream'> {
+  readonly kind: 'split';
+  /** As authored: the stable one first. */
+  readonly targets: readonly { readonly upstream: string; readonly weight: number }[];
+  readonly sticky: 'caller' | 'address' | 'cookie';
+  /** Roles that may choose an upstream themselves, sorted. */
+  readonly roles: readonly string[];
 }
 
 export type PathRewrite =

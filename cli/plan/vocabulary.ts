@@ -15,6 +15,7 @@ import publicReason from '../policies/public.ts';
 import queryLimit from '../policies/query-limit.ts';
 import redirect from '../policies/redirect.ts';
 import rewrite from '../policies/rewrite.ts';
+import split from '../policies/split.ts';
 import { perTry, timeouts } from '../policies/timeouts.ts';
 import upstream from '../policies/upstream.ts';
 import * as validation from '../policies/validation.ts';
@@ -31,6 +32,7 @@ export const vocabulary: readonly Key[] = [
   upstream,
   match,
   version,
+  split,
   rewrite,
   redirect,
   timeouts.total,
@@ -68,7 +70,6 @@ export const choices: readonly string[] = ['upstream', 'split', 'redirect', 'moc
 
 /** Names that are not yet supported. */
 export const reserved: readonly string[] = [
-  'split',
   'mock',
   'authorize',
   'retry',
