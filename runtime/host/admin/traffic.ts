@@ -1,6 +1,5 @@
-import { SPLIT } from '../../actions/split.ts';
 import type { Reply } from '../../contract.ts';
-import { GRACE } from '../../policies/sunset.ts';
+import { GRACE, SPLIT } from '../../runtime-value-keys.ts';
 import { type AdminCall, done, etagOf, ok, refusal } from './call.ts';
 import { routeOf } from './routes.ts';
 
