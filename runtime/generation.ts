@@ -12,6 +12,7 @@ import {
   type ResponseStage,
   type ResponseStageName,
   type RouteInfo,
+  type RuntimeValue,
   type Stage,
   type StageName,
   type Validator,
@@ -31,6 +32,16 @@ export interface GenerationParts {
   readonly validators: Readonly<Record<string, Validator>>;
 }
 
+/** A token of the admin listener (AD-2). */
+export interface AdminTokenSpec {
+  /** For the audit log. */
+  readonly name: string;
+  /** `sha256:` and the SHA-256 of the token, hex. */
+  readonly hash: EnvText;
+  /** Absent = everything. */
+  readonly scopes?: readonly string[];
+}
+
 /** A text that may hold `${NAME:-default}`, resolved when the bundle starts. */
 export type EnvText = string;
 
@@ -46,6 +57,8 @@ export interface GatewaySpec {
   readonly accessLog: 'json' | 'none';
   /** `address:port` of the admin listener. */
   readonly admin: EnvText;
+  /** Absent = one that is made when the process starts. */
+  readonly adminTokens?: readonly AdminTokenSpec[];
 }
 
 export interface ServerSpec {
@@ -119,6 +132,8 @@ export type ActionFactory<Options> = (options: Options, env: ActionEnv) => Actio
 export interface ActionEnv {
   readonly route: RouteInfo;
   headerSlot(name: string): number;
+  /** Something that operators change while the gateway runs; asked for at load time, read per request. */
+  runtimeValue(key: string): RuntimeValue;
   /** The long-lived client of an upstream, from the host's registry. */
   upstream(name: string): UpstreamClient;
 }
@@ -239,7 +254,12 @@ export function createGeneration(
         stages: requestStages(route, env),
         responseStages: response.map(({ run }) => run),
         headerStages: response.filter(({ stage }) => stage === 'headers').map(({ run }) => run),
-        action: route.action.factory(asOptions(route.action.options), { route: info, headerSlot, upstream }),
+        action: route.action.factory(asOptions(route.action.options), {
+          route: info,
+          headerSlot,
+          upstream,
+          runtimeValue: (key) => host.runtimeValues.holder(key),
+        }),
         cors: route.cors,
         active,
       };

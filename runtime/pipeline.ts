@@ -44,14 +44,14 @@ function findRoute(generation: Generation, exchange: ServedExchange): Reply | un
     if (method !== 'OPTIONS') return problem.badRequest('The request target is not a path.');
     return { status: 204, headers: [['allow', router.methods.join(', ')]] };
   }
-  const path = normalizePath(target);
+  const path = normalizePath(target, router.paths);
   if (path === undefined) return problem.badRequest('The path is not valid.');
   exchange.path = path;
   const answered = method === 'OPTIONS' ? preflight(generation, exchange, path, preflightSlots) : undefined;
   if (answered !== undefined) return answered;
   const index = matchRoute(router, host, method, path, exchange.captures, exchange);
   const prepared = index === NO_ROUTE ? undefined : routes[index];
-  if (prepared === undefined) return unmatched(router, host, method, path);
+  if (prepared === undefined) return unmatched(router, host, method, path, exchange);
   exchange.prepared = prepared;
   prepared.active.exchanges += 1;
   exchange.route = prepared.info;

@@ -16,6 +16,12 @@ export const problem = {
   notFound: reply(404, 'not-found', 'Not Found', 'No route of this gateway has this path.'),
   methodNotAllowed: (allow: string): Reply =>
     reply(405, 'method-not-allowed', 'Method Not Allowed', undefined, { headers: [['allow', allow]] }),
+  versionNotThere: (status: 400 | 406, supported: readonly string[]): Reply => {
+    const title = status === 400 ? 'Bad Request' : 'Not Acceptable';
+    const detail = 'There is no such version here.';
+    const problem: Problem = { type: 'about:blank', title, status, detail, code: 'version-unknown', extensions: { supported } };
+    return { status, headers: [], problem };
+  },
   requestTimeout: reply(408, 'request-timeout', 'Request Timeout', 'The request did not arrive in time.', { close: true }),
   bodyTooLarge: (maxBytes: number): Reply =>
     reply(413, 'body-too-large', 'Content Too Large', `The request body is larger than ${maxBytes} bytes.`, { close: true }),
@@ -36,7 +42,7 @@ export const problem = {
   internal: reply(500, 'internal', 'Internal Server Error', undefined, { error: 'proxy_internal_error' }),
   methodUnknown: reply(501, 'method-unknown', 'Not Implemented', undefined),
   upgradeRefused: reply(501, 'upgrade-refused', 'Not Implemented', 'This gateway does not upgrade connections.', { close: true }),
-  versionUnknown: reply(505, 'version-unknown', 'HTTP Version Not Supported', undefined, { close: true }),
+  versionUnknown: reply(505, 'http-version-unknown', 'HTTP Version Not Supported', undefined, { close: true }),
   badGateway: (error: string): Reply => reply(502, 'bad-gateway', 'Bad Gateway', 'The service gave no valid answer.', { error }),
   unavailable: (error: string): Reply => reply(503, 'unavailable', 'Service Unavailable', undefined, { error }),
   gatewayTimeout: (error: string): Reply =>

@@ -42,7 +42,8 @@ function isBuilt(path: string): boolean {
 function builtGateway(path: string): Viewed {
   const folder = path.endsWith('.mjs') ? join(path, '..') : path;
   const manifest = readManifest(join(folder, 'manifest.json'));
-  return { name: manifest.name, routes: manifest.routes, matcher: () => emitMatcher({ routes: manifest.routes.map(asPlanned) }) };
+  const { name, routes, paths } = manifest;
+  return { name, routes, matcher: () => emitMatcher({ routes: routes.map(asPlanned), server: { paths } }) };
 }
 
 /** The route table needs no policies. */

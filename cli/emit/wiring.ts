@@ -10,6 +10,7 @@ const RESPONSE: Readonly<Record<ResponseStageName, true>> = { 'response-body': t
 /** Where the run halves of actions are: below `runtime/`, as in `PolicyPlan`. */
 const ACTIONS: Readonly<Record<ActionPlan['kind'], { readonly module: string; readonly factory: string }>> = {
   proxy: { module: 'actions/proxy', factory: 'proxy' },
+  split: { module: 'actions/split', factory: 'split' },
   redirect: { module: 'actions/redirect', factory: 'redirect' },
 };
 
@@ -30,6 +31,7 @@ export function emitWiring(plan: GatewayPlan): string {
     upstreams: plan.upstreams.map(({ origin: _place, ...upstream }) => upstream),
     accessLog: plan.telemetry.accessLog,
     admin: plan.admin.listen,
+    adminTokens: plan.admin.tokens,
   };
   return moduleText([
     factories.imports(),

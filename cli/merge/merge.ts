@@ -5,7 +5,9 @@
 import type { GatewayConfig } from '../config/gateway.ts';
 import type { Effective } from '../plan/effective.ts';
 import type { Condition } from '../plan/ir.ts';
+import type { Key } from '../plan/key.ts';
 import match from '../policies/match.ts';
+import version from '../policies/version.ts';
 import type { Api, ApiOperation } from '../resolve/api.ts';
 import { componentFindings } from './component-findings.ts';
 import { documentFindings } from './document-findings.ts';
@@ -74,7 +76,7 @@ function buildable(
       template: template.text,
       segments: template.segments,
       parameterNames: template.names,
-      conditions: conditionsOf(operation, effective.get('match')),
+      conditions: conditionsOf(operation, effective),
       operationId: operation.operationId,
       visibility: effective.get('visibility')?.node.value === 'unlisted' ? 'unlisted' : 'listed',
       audience: audienceOf(effective),
@@ -104,9 +106,14 @@ export function multiSegmentNames({ parameters }: Pick<ApiOperation, 'parameters
   return new Set(marked.map(({ name }) => name));
 }
 
-function conditionsOf(operation: ApiOperation, effective: Effective | undefined): readonly Condition[] {
-  if (effective === undefined) return [];
-  return match.lower(effective.node.value, { operation, level: effective.level }) ?? [];
+/** What a request must have besides its path and method, and the version it must ask for. */
+function conditionsOf(operation: ApiOperation, effective: ReadonlyMap<string, Effective>): readonly Condition[] {
+  const lowered = <Options>(key: Key<Options>): Options | undefined => {
+    const value = effective.get(key.key);
+    return value === undefined ? undefined : key.lower(value.node.value, { operation, level: value.level });
+  };
+  const chosen = lowered(version)?.condition;
+  return [...(lowered(match) ?? []), ...(chosen === undefined ? [] : [chosen])];
 }
 
 function audienceOf(effective: ReadonlyMap<string, Effective>): readonly string[] {

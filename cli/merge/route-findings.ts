@@ -322,7 +322,12 @@ export function whose({ owner, operation }: MergedOperation): string {
 
 /** Whether one request can fulfil both. */
 export function canBothHold(a: readonly Condition[], b: readonly Condition[]): boolean {
-  return !a.some((one) => b.some((other) => one.in === other.in && one.name === other.name && one.equals !== other.equals));
+  return !a.some((one) =>
+    b.some((other) => {
+      const bothAbsent = one.orAbsent === true && other.orAbsent === true;
+      return one.in === other.in && one.name === other.name && one.equals !== other.equals && !bothAbsent;
+    }),
+  );
 }
 
 function includesAll(conditions: readonly Condition[], others: readonly Condition[]): boolean {

@@ -8,7 +8,7 @@ import { isFields } from '../resolve/walk.ts';
 import { findingAbout, routeName } from './findings.ts';
 import type { Json } from './ir.ts';
 import { type Requirement, readRequirement } from './requirement.ts';
-import type { RouteDraft, RouteValue } from './route.ts';
+import { isForwarded, type RouteDraft, type RouteValue } from './route.ts';
 import { keyOf } from './vocabulary.ts';
 
 export interface PlannedOperation {
@@ -107,8 +107,7 @@ function securityViolation({ test }: Requirement, { operation: { security } }: M
 function valueViolation(name: string, requirement: Requirement, { plan, values }: RouteDraft): Found | undefined {
   const written = values.filter(({ key }) => key === name);
   const value = written.find(({ skipped }) => skipped === undefined);
-  if (value === undefined && requirement.test !== 'present' && plan.action.kind !== 'proxy' && isForUpstream(name))
-    return undefined;
+  if (value === undefined && requirement.test !== 'present' && !isForwarded(plan.action) && isForUpstream(name)) return undefined;
   if (meets(name, requirement, value)) return undefined;
   const node = value?.source.node;
   return {

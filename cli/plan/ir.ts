@@ -35,6 +35,8 @@ export interface ServerPlan {
   readonly trustedProxies: readonly EnvText[];
   /** Whether answers carry the security headers of SH-1. */
   readonly securityHeaders: boolean;
+  /** RT-2, RT-3. */
+  readonly paths: PathRulesPlan;
   readonly limits: ServerLimits;
   /** Milliseconds; SL-1, DR-1. */
   readonly timeouts: {
@@ -44,6 +46,13 @@ export interface ServerPlan {
     readonly preStopMs: number;
     readonly drainMs: number;
   };
+}
+
+/** What a gateway chooses about slashes. */
+export interface PathRulesPlan {
+  readonly keepEncodedSlash: boolean;
+  readonly mergeSlashes: boolean;
+  readonly redirectTrailingSlash: boolean;
 }
 
 /** HL-1 and the default body limit; all bytes inclusive. */
@@ -73,6 +82,17 @@ export interface TelemetryPlan {
 export interface AdminPlan {
   /** `address:port`; the default is loopback (AD-1). */
   readonly listen: EnvText;
+  /** AD-2. Empty = one is made when the process starts. */
+  readonly tokens: readonly AdminTokenPlan[];
+}
+
+/** A token of the admin listener: only its hash is written anywhere. */
+export interface AdminTokenPlan {
+  readonly name: string;
+  /** `sha256:` and hex; may be taken from the environment. */
+  readonly hash: EnvText;
+  /** Absent = everything. */
+  readonly scopes?: readonly string[];
 }
 
 /** Which layer an effective value was written in. `builtin`: gw's own default, no place. */
@@ -107,10 +127,15 @@ export type Segment =
 
 /** A condition besides host, method and path. `equals` is compared exactly. */
 export interface Condition {
-  readonly in: 'header' | 'query';
-  /** Lower case for headers. */
+  /** `accept`: the version that a media type of the header `Accept` names. */
+  readonly in: 'header' | 'query' | 'accept';
+  /** Lower case for headers; for `accept` the media type before its version. */
   readonly name: string;
   readonly equals: string;
+  /** It chooses a version of the API (RT-12). */
+  readonly version?: true;
+  /** It holds as well where nothing is named: the default version. */
+  readonly orAbsent?: true;
 }
 
 export interface RoutePlan {
@@ -143,7 +168,7 @@ export interface RoutePlan {
 }
 
 /** What happens to an admitted request. */
-export type ActionPlan = ProxyAction | RedirectAction;
+export type ActionPlan = ProxyAction | SplitAction | RedirectAction;
 
 export interface ProxyAction {
   readonly kind: 'proxy';
@@ -154,6 +179,16 @@ export interface ProxyAction {
   readonly host?: string;
   /** Milliseconds, TO-1. */
   readonly timeouts: TimeoutsPlan;
+}
+
+/** Several upstreams share the requests by weight (RT-11). */
+export interface SplitAction extends Omit<ProxyAction, 'kind' | 'upstream'> {
+  readonly kind: 'split';
+  /** As authored: the stable one first. */
+  readonly targets: readonly { readonly upstream: string; readonly weight: number }[];
+  readonly sticky: 'caller' | 'address' | 'cookie';
+  /** Roles that may choose an upstream themselves, sorted. */
+  readonly roles: readonly string[];
 }
 
 export type PathRewrite =

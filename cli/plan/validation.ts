@@ -78,12 +78,14 @@ function parametersPolicy(
   return { key: 'validation.request', stage: 'validate', module: PARAMETERS, factory: 'parameters', options: json(options) };
 }
 
-/** Query names that are no parameters: API keys and the conditions of the route. */
+/** Query names that are no parameters: API keys, the conditions of the route, and where the version stands. */
 function knownNames(operation: ApiOperation, effective: ReadonlyMap<string, Effective>): readonly string[] {
   const keys = [...operation.api.securitySchemes.values()].map(({ value }) => value);
   const names = keys.filter((scheme) => scheme.type === 'apiKey' && scheme.in === 'query').map(({ name }) => name);
   const conditions = member(effective.get('match')?.node.value, 'query');
-  const all = [...names, ...Object.keys(typeof conditions === 'object' && conditions !== null ? conditions : {})];
+  const by = member(effective.get('version')?.node.value, 'by');
+  const version = typeof by === 'string' && by.startsWith('query:') ? [by.slice('query:'.length)] : [];
+  const all = [...names, ...version, ...Object.keys(typeof conditions === 'object' && conditions !== null ? conditions : {})];
   return [...new Set(all.filter((name) => typeof name === 'string'))].sort();
 }
 

@@ -15,9 +15,11 @@ import publicReason from '../policies/public.ts';
 import queryLimit from '../policies/query-limit.ts';
 import redirect from '../policies/redirect.ts';
 import rewrite from '../policies/rewrite.ts';
+import split from '../policies/split.ts';
 import { perTry, timeouts } from '../policies/timeouts.ts';
 import upstream from '../policies/upstream.ts';
 import * as validation from '../policies/validation.ts';
+import version from '../policies/version.ts';
 import visibility from '../policies/visibility.ts';
 import type { Group, Key } from './key.ts';
 
@@ -29,6 +31,8 @@ export const vocabulary: readonly Key[] = [
   publicReason,
   upstream,
   match,
+  version,
+  split,
   rewrite,
   redirect,
   timeouts.total,
@@ -66,10 +70,8 @@ export const choices: readonly string[] = ['upstream', 'split', 'redirect', 'moc
 
 /** Names that are not yet supported. */
 export const reserved: readonly string[] = [
-  'split',
   'mock',
   'authorize',
-  'version',
   'retry',
   'circuitBreaker',
   'hedge',

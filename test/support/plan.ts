@@ -12,6 +12,7 @@ export function gatewayPlan(routes: readonly RoutePlan[]): GatewayPlan {
       host: '127.0.0.1',
       trustedProxies: [],
       securityHeaders: false,
+      paths: { keepEncodedSlash: false, mergeSlashes: false, redirectTrailingSlash: false },
       limits: {
         headBytes: 16_384,
         headerCount: 100,
@@ -27,7 +28,7 @@ export function gatewayPlan(routes: readonly RoutePlan[]): GatewayPlan {
     routes,
     unmatched: [],
     telemetry: { accessLog: 'none' },
-    admin: { listen: '127.0.0.1:0' },
+    admin: { listen: '127.0.0.1:0', tokens: [] },
     inputs: [],
   };
 }
