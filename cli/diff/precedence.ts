@@ -73,7 +73,9 @@ function requestOf(a: TableRoute, b: TableRoute): string | undefined {
   if (path === undefined) return undefined;
   const conditions = [...a.plan.conditions, ...b.plan.conditions];
   const query = conditions.filter((one) => one.in === 'query').map(({ name, equals }) => `${name}=${encodeURIComponent(equals)}`);
-  const headers = conditions.filter((one) => one.in === 'header').map(({ name, equals }) => `${name}: ${equals}`);
+  const headers = conditions
+    .filter((one) => one.in !== 'query')
+    .map((one) => (one.in === 'accept' ? `accept: ${one.name}; version ${one.equals}` : `${one.name}: ${one.equals}`));
   const target = `${path}${query.length === 0 ? '' : `?${[...new Set(query)].join('&')}`}`;
   return `${a.plan.method} ${target}${headers.length === 0 ? '' : ` with ${[...new Set(headers)].join(', ')}`}`;
 }

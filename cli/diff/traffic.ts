@@ -1,6 +1,7 @@
 /** Which requests are answered by whom: routes that come, go, change hands, and requests that go elsewhere because of them. */
 import type { Json } from '../plan/ir.ts';
 import type { ChangeDraft, RouteName, Where } from './change.ts';
+import { destinationOf, shift } from './destination.ts';
 import type { RouteTable, TableRoute } from './effective.ts';
 import { movedRequests } from './precedence.ts';
 
@@ -32,7 +33,11 @@ export function match(base: RouteTable, head: RouteTable): Matched {
 export function trafficChanges(matched: Matched, head: RouteTable): readonly ChangeDraft[] {
   return [
     ...matched.added.map(addedRoute),
-    ...matched.pairs.flatMap(({ base: before, head: after }) => [...owner(before, after), ...destination(before, after)]),
+    ...matched.pairs.flatMap(({ base: before, head: after }) => [
+      ...owner(before, after),
+      ...destination(before, after),
+      ...defaultVersion(before, after),
+    ]),
     ...renamed(matched.pairs),
     ...movedRequests(matched, head),
   ];
@@ -75,10 +80,11 @@ function addedRoute(route: TableRoute): ChangeDraft {
 }
 
 /** What a reviewer wants to know of a route at a glance. */
-export function summary({ plan: { action, security, values }, owner: team }: TableRoute): Json {
+export function summary({ plan, owner: team }: TableRoute): Json {
+  const { security, values } = plan;
   const rate = values.find(({ key, skipped }) => key === 'limits.rate' && skipped === undefined);
   return {
-    to: action.kind === 'proxy' ? action.upstream : `redirect ${action.status}`,
+    to: destinationOf(plan).text,
     auth: security === undefined ? null : security.map((one) => Object.keys(one).join(' and ') || 'none').join(' or ') || 'none',
     limit: rate?.authored ?? null,
     owner: team ?? null,
@@ -105,20 +111,23 @@ function owner(base: TableRoute, head: TableRoute): readonly ChangeDraft[] {
   ];
 }
 
+/** Points of a hundred from which a shift of weights is more than an experiment (§7.1). */
+const SHIFT = 10;
+
 /** Where requests go: the upstream by name, the path it is sent, or another address to the caller. */
 function destination(base: TableRoute, head: TableRoute): readonly ChangeDraft[] {
-  const [before, after] = [destinationOf(base), destinationOf(head)];
+  const [before, after] = [destinationOf(base.plan), destinationOf(head.plan)];
   if (JSON.stringify(before.to) === JSON.stringify(after.to)) return [];
-  const isUpstream = before.upstream !== after.upstream;
+  const points = shift(before, after);
   return [
     {
-      id: isUpstream ? 'route-upstream-changed' : 'route-destination-changed',
+      id: points > 0 ? 'route-upstream-changed' : 'route-destination-changed',
       section: 'traffic',
-      severity: isUpstream ? 'high' : 'medium',
+      severity: points > SHIFT ? 'high' : 'medium',
       direction: 'unknown',
       verdict: 'potential',
       ...about(base, head),
-      subject: `to ${JSON.stringify(after.to)}`,
+      subject: 'to',
       message: `to: ${before.text} → ${after.text}`,
       before: before.to,
       after: after.to,
@@ -126,27 +135,24 @@ function destination(base: TableRoute, head: TableRoute): readonly ChangeDraft[]
   ];
 }
 
-interface Destination {
-  readonly upstream: string;
-  readonly to: Json;
-  readonly text: string;
-}
-
-/** Parameter names mean nothing: plans hold their indices. */
-function destinationOf({ plan: { action } }: TableRoute): Destination {
-  if (action.kind === 'redirect') {
-    const to = action.location.map((part) => (typeof part === 'number' ? '{}' : part)).join('');
-    return { upstream: '', to: { redirect: to, status: action.status }, text: `redirect ${action.status} ${to}` };
-  }
-  const { upstream, rewrite, host } = action;
-  const path =
-    rewrite === undefined
-      ? undefined
-      : rewrite.kind === 'stripPrefix'
-        ? `without ${rewrite.prefix}`
-        : rewrite.parts.map((part) => (typeof part === 'number' ? '{}' : part)).join('');
-  const to = { upstream, ...(path === undefined ? {} : { path }), ...(host === undefined ? {} : { host }) };
-  return { upstream, to, text: [upstream, path, host].filter((text) => text !== undefined).join(' ') };
+/** RT-12: requests that name no version go to the default one. */
+function defaultVersion(base: TableRoute, head: TableRoute): readonly ChangeDraft[] {
+  const [before, after] = [base, head].map(({ plan }) => plan.conditions.some(({ orAbsent }) => orAbsent === true));
+  if (before === undefined || after === undefined || before === after) return [];
+  return [
+    {
+      id: 'route-default-version-changed',
+      section: 'traffic',
+      severity: 'high',
+      direction: 'neutral',
+      verdict: before ? 'breaking' : 'potential',
+      ...about(base, head),
+      subject: '',
+      message: after ? 'answers requests that name no version, too' : 'no longer answers requests that name no version',
+      before,
+      after,
+    },
+  ];
 }
 
 /** D1: names of path parameters change nothing; one line says how many. */
