@@ -7,6 +7,7 @@ import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
 import { say, stackOf } from './say.ts';
 import type { Address, HostSettings } from './settings.ts';
 import { allocateShared, columnBytes, type SharedHandle, SharedTable } from './shared.ts';
+import { Usage } from './usage.ts';
 
 const STDOUT = 1;
 /** A thread that keeps dying is replaced after this long at the first time, twice as long each time after. */
@@ -39,6 +40,7 @@ export interface LoadResult {
 export class Threads {
   readonly shared: SharedHandle;
   readonly table: SharedTable;
+  readonly usage: Usage = new Usage(Date.now);
   readonly #hostCode: string;
   readonly #settings: HostSettings;
   readonly #environment: WorkerStart['environment'];
@@ -208,6 +210,7 @@ export class Threads {
     });
     worker.on('message', (message: FromWorker) => {
       if (message.kind === 'log') void this.#log.flush();
+      else if (message.kind === 'usage') this.usage.add(message.delta);
       else if (message.kind === 'fault') say('error', 'fault', { thread: number, where: message.where, error: message.error });
       else if (message.kind === 'refused') ready.reject(Object.assign(new Error(message.message), { code: message.code }));
       else if (message.kind === 'listening') {
