@@ -1,5 +1,5 @@
-import { isExampleHolder } from './examples.ts';
 import type { MergedOperation } from '../merge/merged.ts';
+import { isExampleHolder } from './examples.ts';
 
 /** What can be covered, in the order it is printed. */
 export const aspects = ['auth', 'limit', 'validation', 'timeout', 'owner', 'examples'] as const;

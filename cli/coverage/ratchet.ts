@@ -23,7 +23,11 @@ export function parseThresholds(texts: readonly string[]): Thresholds {
       const [name = '', value = ''] = text.split('=');
       const aspect = aspects.find((one) => one === name);
       if (aspect === undefined || !/^\d{1,3}$/.test(value) || Number(value) > 100) {
-        throw new GwError('ERR_GW_USAGE', `--min ${text} is no threshold`, `Write it as auth=100; there are ${aspects.join(', ')}.`);
+        throw new GwError(
+          'ERR_GW_USAGE',
+          `--min ${text} is no threshold`,
+          `Write it as auth=100; there are ${aspects.join(', ')}.`,
+        );
       }
       return [aspect, Number(value)];
     }),
