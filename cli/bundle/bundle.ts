@@ -6,11 +6,12 @@ import { bundleEntry } from './esbuild.ts';
 import { type Manifest, writeManifest } from './manifest.ts';
 import { writeSection } from './section.ts';
 
-/** The text of the three emitted modules. */
+/** The text of the emitted modules: three of the generation, and what the host needs for them. */
 export interface EmittedModules {
   readonly matcher: string;
   readonly validators: string;
   readonly wiring: string;
+  readonly host: string;
 }
 
 /** The same of the admin listener, whose document is gw's own; `admin-document` has the document and the scopes of its operations. */
@@ -45,19 +46,16 @@ export async function bundleGateway(
   admin: AdminModules,
   { sourcemap = false }: BundleOptions = {},
 ): Promise<GatewayBundle> {
+  const { host: drivers, ...ofGeneration } = modules;
   const [host, generation] = await Promise.all([
-    bundleEntry('host.ts', { ...admin }, { format: 'esm', banner: { js: REQUIRE }, sourcemap }),
-    bundleEntry(
-      'generation.ts',
-      { ...modules },
-      {
-        format: 'iife',
-        globalName: 'generation',
-        banner: { js: '()=>{"use strict";' },
-        footer: { js: 'return generation.parts}' },
-        sourcemap,
-      },
-    ),
+    bundleEntry('host.ts', { ...admin, host: drivers }, { format: 'esm', banner: { js: REQUIRE }, sourcemap }),
+    bundleEntry('generation.ts', ofGeneration, {
+      format: 'iife',
+      globalName: 'generation',
+      banner: { js: '()=>{"use strict";' },
+      footer: { js: 'return generation.parts}' },
+      sourcemap,
+    }),
   ]);
   const link = (code: string, file: string): string => (sourcemap ? `${code}//# sourceMappingURL=${file}\n` : code);
   const { text, head } = writeSection(

@@ -3,6 +3,7 @@
  * every effective value carries its origin. Everything after `plan` (emit, bundle, routes, explain, diff) reads only this.
  * `gw build --print-plan` prints it.
  */
+import type { VerifierSpec } from '../../runtime/verifier-spec.ts';
 import type { Location } from '../diagnostics.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -15,6 +16,8 @@ export interface GatewayPlan {
   readonly auth: 'enforced' | 'none';
   readonly server: ServerPlan;
   readonly upstreams: readonly UpstreamPlan[];
+  /** Bindings that routes require, sorted by name. */
+  readonly security: readonly VerifierPlan[];
   readonly schemas: readonly SchemaPlan[];
   readonly routes: readonly RoutePlan[];
   /** Policies over answers to requests that no route takes. */
@@ -74,6 +77,9 @@ export interface UpstreamPlan {
   readonly pipelineCredentials?: boolean;
   readonly origin: Origin;
 }
+
+/** How the credentials of a scheme are verified. */
+export type VerifierPlan = VerifierSpec & { readonly origin: Origin };
 
 export interface TelemetryPlan {
   readonly accessLog: 'json' | 'none';

@@ -5,6 +5,7 @@ import redirectKey from '../policies/redirect.ts';
 import rewriteKey from '../policies/rewrite.ts';
 import splitKey from '../policies/split.ts';
 import { timeouts } from '../policies/timeouts.ts';
+import type { Authentication } from './authentication.ts';
 import type { Effective } from './effective.ts';
 import type { ActionPlan, EffectiveValue, Json, PolicyPlan, RoutePlan, TimeoutsPlan } from './ir.ts';
 import { json } from './json.ts';
@@ -47,12 +48,14 @@ export function draftRoute(
   config: GatewayConfig,
   pool: SchemaPool,
   upstreams: Upstreams,
+  authentication: Authentication | undefined,
 ): RouteDraft | undefined {
   const { operation, owner, effective } = merged;
   const action = actionOf(merged, upstreams);
   if (action === undefined) return undefined;
   const policies = inStageOrder([
     ...securityHeaderPolicies(config, operation),
+    ...(authentication?.policies(merged) ?? []),
     ...ownPolicies(merged),
     ...validationPolicies(operation, effective, pool),
     ...lifecyclePolicies(merged),

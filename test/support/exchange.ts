@@ -91,6 +91,9 @@ export const fakeEnv: PolicyEnv = {
   },
   clock: () => 0,
   runtimeValue: () => ({ value: undefined }),
+  verifier(name) {
+    throw new Error(`no verifier ${name}`);
+  },
   validator(id) {
     throw new Error(`no validator ${id}`);
   },

@@ -66,6 +66,9 @@ export async function validated(document: unknown, values: Partial<ValidationVal
     },
     clock: () => 0,
     runtimeValue: () => ({ value: undefined }),
+    verifier(name) {
+      throw new Error(`no verifier ${name}`);
+    },
     validator(id) {
       const found = validators[id];
       if (found === undefined) throw new Error(`no validator ${id}`);
