@@ -38,7 +38,7 @@ function ruleSchema({ summary, locked, options }: Rule): Json {
   if (options === undefined) return { description: summary, ...severity };
   const { schema } = options.shape;
   const withSeverity: Json = { ...schema, properties: { severity, ...members(schema) } };
-  const pair: Json = { type: 'array', prefixItems: [severity, schema], minItems: 1, maxItems: 2 };
+  const pair: Json = { type: 'array', items: { anyOf: [severity, schema] }, minItems: 1, maxItems: 2 };
   return { description: summary, anyOf: [severity, pair, withSeverity] };
 }
 

@@ -20,7 +20,7 @@ export function lint(context: LintContext, settings: LintSettings, rules: readon
   const visitors = rules.flatMap((rule): Visitor[] => {
     if (!('create' in rule) || settingOf(rule, settings) === 'none') return [];
     const report = (finding: Finding): void => {
-      diagnostics.push(diagnosticOf(rule, finding));
+      diagnostics.push(diagnosticOf(rule, finding, shared));
     };
     return [rule.create({ ...shared, report }, settings.options.get(rule.id))];
   });
@@ -70,9 +70,16 @@ function handlersOf(visitors: readonly Visitor[], kind: Visit['kind']): readonly
 /** Messages quote documents, and a path of a document may be as long as its author wants. */
 const longestMessage = 400;
 
-function diagnosticOf(rule: Rule, { visit, operation, severity, related, ...finding }: Finding): Diagnostic {
+function diagnosticOf(
+  rule: Rule,
+  { visit, operation, severity, related, ...finding }: Finding,
+  { visitOf }: Pick<RuleContext, 'visitOf'>,
+): Diagnostic {
   const named = operation === undefined ? operationAt(finding.at.pointer) : nameOfOperation(operation);
-  const all = [...(related ?? []), ...relatedOf(visit?.steps)];
+  const isInOperation = operation !== undefined && operation.node.document.file === finding.at.file;
+  const place =
+    visit ?? (isInOperation && operation.node.document !== operation.api.document ? visitOf(operation.node) : undefined);
+  const all = [...(related ?? []), ...relatedOf(place?.steps)];
   return {
     ...finding,
     message: finding.message.length > longestMessage ? `${finding.message.slice(0, longestMessage)}…` : finding.message,

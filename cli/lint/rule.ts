@@ -39,8 +39,8 @@ export interface Finding {
   readonly hint?: string;
   /** Where the finding weighs less or more than the rule usually does. */
   readonly severity?: Severity;
-  /** The object the place belongs to: the references that led to it become related places. */
-  readonly visit?: Visit;
+  /** The object the place belongs to, else the operation: the references that led to it become related places. */
+  readonly visit?: Visit | undefined;
   readonly operation?: ApiOperation;
   readonly related?: readonly Related[];
 }
