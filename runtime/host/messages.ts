@@ -7,6 +7,8 @@ import type { SharedHandle } from './shared.ts';
 export interface WorkerStart {
   /** From 1. */
   readonly thread: number;
+  /** Of the process. */
+  readonly threads: number;
   readonly listen: Address;
   readonly reusePort: boolean;
   readonly environment: Environment;

@@ -29,6 +29,7 @@ export function rawRecord(reply: Reply, requestId: string, { address, scheme }: 
     clientAddress: address,
     route: undefined,
     prepared: undefined,
+    limits: undefined,
     userAgent: undefined,
     traceId: undefined,
     status: reply.status,

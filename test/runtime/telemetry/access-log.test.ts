@@ -14,6 +14,7 @@ const record: ExchangeRecord = {
   clientAddress: '203.0.113.7',
   route,
   prepared: undefined,
+  limits: undefined,
   userAgent: 'curl/8.5.0',
   traceId: undefined,
   status: 200,
