@@ -2,7 +2,7 @@
  * What the pipeline, the actions and the host see of an exchange besides the policies' view of it. A transport implements it; no type of
  * `node:http` appears here, so that every transport runs the same compiled pipeline.
  */
-import type { Exchange, Reply, RouteInfo } from './contract.ts';
+import type { Exchange, Identity, Reply, RouteInfo } from './contract.ts';
 import type { PreparedRoute } from './generation.ts';
 import type { HeaderFields } from './header-fields.ts';
 import type { LimitUse } from './limits/store.ts';
@@ -81,6 +81,7 @@ export interface ExchangeRecord {
   readonly requestId: string;
   readonly clientAddress: string;
   readonly route: RouteInfo | undefined;
+  identity: Identity | undefined;
   /** The route it was admitted to; the host counts its end. */
   readonly prepared: PreparedRoute | undefined;
   /** What it holds of limits until now. */

@@ -11,6 +11,7 @@ import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
 import { say, stackOf } from './say.ts';
 import type { Address, HostSettings } from './settings.ts';
 import { allocateShared, columnBytes, type SharedHandle, SharedTable } from './shared.ts';
+import { Usage } from './usage.ts';
 
 const STDOUT = 1;
 /** A thread that keeps dying is replaced after this long at the first time, twice as long each time after. */
@@ -20,6 +21,11 @@ const LONGEST_PAUSE_MS = 5_000;
 const SETTLED_MS = 30_000;
 /** A thread that is told to end and does not is terminated. */
 const KILL_MS = 1_000;
+/**
+ * What an exchange leaves behind dies young, so a small nursery serves as well as V8's usual one, which under load grows until a thread
+ * holds a hundred megabytes more: measured 270 against 165 MiB for the process, at the same CPU time per request.
+ */
+const YOUNG_MEGABYTES = 12;
 /** A reader that does not take the last lines of the access log does not keep the process. */
 const LAST_LINES_MS = 2_000;
 
@@ -43,6 +49,7 @@ export interface LoadResult {
 export class Threads {
   readonly shared: SharedHandle;
   readonly table: SharedTable;
+  readonly usage: Usage = new Usage(Date.now);
   readonly #hostCode: string;
   readonly #settings: HostSettings;
   readonly #environment: WorkerStart['environment'];
@@ -203,7 +210,12 @@ export class Threads {
       generation,
       runtimeValues: [...this.#runtimeValues],
     };
-    const worker = new Worker(this.#hostCode, { eval: true, workerData: start, name: `gw-${number}` });
+    const worker = new Worker(this.#hostCode, {
+      eval: true,
+      workerData: start,
+      name: `gw-${number}`,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
+    });
     const thread: Thread = { number, worker, startedAt: performance.now(), generation: generation.id, listening: false };
     this.#threads.set(number, thread);
     const ready = Promise.withResolvers<number>();
@@ -218,6 +230,7 @@ export class Threads {
     });
     worker.on('message', (message: FromWorker) => {
       if (message.kind === 'log') void this.#log.flush();
+      else if (message.kind === 'usage') this.usage.add(message.delta);
       else if (message.kind === 'fault') say('error', 'fault', { thread: number, where: message.where, error: message.error });
       else if (message.kind === 'refused') ready.reject(Object.assign(new Error(message.message), { code: message.code }));
       else if (message.kind === 'listening') {
