@@ -6,10 +6,12 @@ export type GwErrorCode =
   | 'ERR_GW_FILE_OUTSIDE_ROOT'
   | 'ERR_GW_NO_DOCUMENTS'
   | 'ERR_GW_CONFIG'
+  | 'ERR_GW_GIT'
   | 'ERR_GW_UNKNOWN_RULE'
   | 'ERR_GW_OUTPUT'
   | 'ERR_GW_PORT_IN_USE'
-  | 'ERR_GW_BUNDLE';
+  | 'ERR_GW_BUNDLE'
+  | 'ERR_GW_ADMIN';
 
 /**
  * Something outside the documents that stops the command: a missing file, an unknown flag, a folder that cannot be written.

@@ -21,6 +21,8 @@ const option = {
     .argParser(collect)
     .default([], 'pretty'),
   now: new Option('--now <date>', 'the day that dates in documents are compared with (YYYY-MM-DD)'),
+  admin: new Option('--admin <address>', 'admin listener of the gateway (GW_ADMIN, 127.0.0.1:9901)'),
+  token: new Option('--token <token>', 'its token (GW_ADMIN_TOKEN)'),
   output: (text: string) => new Option('-o, --output <path>', text),
 };
 
@@ -104,6 +106,60 @@ function program(): Command {
     .action(
       run(async (files, options, request) => (await import('./commands/explain.ts')).explain(request ?? '', files, options)),
     );
+
+  gw.command('coverage')
+    .description('say how much is protected, limited, validated, timed, owned and shown by example, by team')
+    .argument(documents, documentsHelp)
+    .addOption(option.config)
+    .addOption(
+      new Option('--min <aspect=percent>', 'fail when a team has less, as auth=100; repeat it')
+        .argParser(collect)
+        .default([], ''),
+    )
+    .option('--ratchet <file>', 'fail when a team has less than before; the file keeps what was reached')
+    .option('--missing', 'list the operations that lack something')
+    .option('--json', 'print JSON')
+    .action(run(async (files, options) => (await import('./commands/coverage.ts')).coverage(files, options)));
+
+  gw.command('sunset')
+    .description('say which operations end, when, and who still calls them')
+    .argument(documents, documentsHelp)
+    .addOption(option.config)
+    .addOption(option.now)
+    .addOption(new Option('--access-log <file>', 'lines of the gateway; repeat it').argParser(collect).default([], ''))
+    .option('--fail-within <days>', 'fail when one that is still called ends within so many days')
+    .option('--json', 'print JSON')
+    .action(run(async (files, options) => (await import('./commands/sunset.ts')).sunset(files, options)));
+
+  gw.command('usage')
+    .description('say who uses what of a running gateway')
+    .addOption(option.admin)
+    .addOption(option.token)
+    .option('--deprecated', 'only what is deprecated')
+    .option('--consumer <name>', 'only of this consumer')
+    .option('--since <day>', 'from this day on (YYYY-MM-DD)')
+    .option('--json', 'print JSON')
+    .action(run(async (_files, options) => (await import('./commands/usage.ts')).usage(options)));
+  gw.command('diff')
+    .description('say what a change does to traffic, policies and contracts')
+    .argument('<sides...>', 'base and head: a commit, a folder, a document, or a built gateway; without head the current folder')
+    .addOption(
+      new Option('-c, --config <file>', 'gateway file, the same on both sides').argParser(collect).default([], 'gateway.yaml'),
+    )
+    .addOption(
+      new Option('--format <format>', 'text or json; format=file writes to a file; may be repeated')
+        .argParser(collect)
+        .default([], 'text'),
+    )
+    .addOption(
+      new Option('--fail-on <verdicts>', 'what ends with exit code 1; none for nothing').default(
+        undefined,
+        'weakened,breaking,conflict',
+      ),
+    )
+    .option('--docs', 'show changes of documentation too')
+    .addOption(option.now)
+    .action(run(async (sides, options) => (await import('./commands/diff.ts')).diff(sides, options)));
 
   gw.command('rules')
     .description('list the rules, or say what one checks, why, and how to mend a finding')

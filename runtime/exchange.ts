@@ -2,9 +2,10 @@
  * What the pipeline, the actions and the host see of an exchange besides the policies' view of it. A transport implements it; no type of
  * `node:http` appears here, so that every transport runs the same compiled pipeline.
  */
-import type { Exchange, Reply, RouteInfo } from './contract.ts';
+import type { Exchange, Identity, Reply, RouteInfo } from './contract.ts';
 import type { PreparedRoute } from './generation.ts';
 import type { HeaderFields } from './header-fields.ts';
+import type { LimitUse } from './limits/store.ts';
 
 /** The transport's side of an exchange. */
 export interface ServedExchange extends Exchange, ExchangeRecord {
@@ -25,6 +26,7 @@ export interface ServedExchange extends Exchange, ExchangeRecord {
   path: string;
   route: RouteInfo | undefined;
   prepared: PreparedRoute | undefined;
+  limits: LimitUse | undefined;
   /** Start and end in `path` of each parameter, two numbers each; filled by the router. */
   readonly captures: number[];
 
@@ -79,8 +81,11 @@ export interface ExchangeRecord {
   readonly requestId: string;
   readonly clientAddress: string;
   readonly route: RouteInfo | undefined;
+  identity: Identity | undefined;
   /** The route it was admitted to; the host counts its end. */
   readonly prepared: PreparedRoute | undefined;
+  /** What it holds of limits until now. */
+  readonly limits: LimitUse | undefined;
   readonly userAgent: string | undefined;
   /** Of a valid `traceparent`, or of the trace that the gateway has begun (TC-1), 32 hex digits; undefined where there is no request. */
   readonly traceId: string | undefined;

@@ -32,6 +32,16 @@ export interface GenerationParts {
   readonly validators: Readonly<Record<string, Validator>>;
 }
 
+/** A token of the admin listener (AD-2). */
+export interface AdminTokenSpec {
+  /** For the audit log. */
+  readonly name: string;
+  /** `sha256:` and the SHA-256 of the token, hex. */
+  readonly hash: EnvText;
+  /** Absent = everything. */
+  readonly scopes?: readonly string[];
+}
+
 /** A text that may hold `${NAME:-default}`, resolved when the bundle starts. */
 export type EnvText = string;
 
@@ -47,6 +57,8 @@ export interface GatewaySpec {
   readonly accessLog: 'json' | 'none';
   /** `address:port` of the admin listener. */
   readonly admin: EnvText;
+  /** Absent = one that is made when the process starts. */
+  readonly adminTokens?: readonly AdminTokenSpec[];
 }
 
 export interface ServerSpec {
@@ -227,6 +239,8 @@ export function createGeneration(
     validator,
     clock: host.clock,
     runtimeValue: (key) => host.runtimeValues.holder(key),
+    limits: host.limits,
+    wait: host.wait,
   });
   try {
     for (const one of spec.upstreams) opened.push(openUpstream(host, one));

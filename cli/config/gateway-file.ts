@@ -19,6 +19,7 @@ import { gatewayShape } from '../plan/x-gateway.ts';
 import { addressRange } from '../policies/address-range.ts';
 import { serviceUrl } from '../policies/upstream.ts';
 import { fromEnvironment } from './env-text.ts';
+import { adminTokens } from './server.ts';
 
 const name = { pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/, says: 'a name of letters, digits, dot, dash and underscore' };
 const pathGlob = { pattern: /^\//, says: 'a path that begins with /, with * and **' };
@@ -144,6 +145,7 @@ export const members = {
   telemetry: object({ accessLog: oneOf('json', 'none'), metrics: oneOf('prometheus', 'none') }),
   admin: object({
     listen: fromEnvironment(text({ pattern: /^\S+:\d{1,5}$/, says: 'an address and a port, such as 127.0.0.1:9901' })),
+    tokens: adminTokens,
   }),
 } as const;
 

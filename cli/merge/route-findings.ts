@@ -321,7 +321,7 @@ export function whose({ owner, operation }: MergedOperation): string {
 }
 
 /** Whether one request can fulfil both. */
-function canBothHold(a: readonly Condition[], b: readonly Condition[]): boolean {
+export function canBothHold(a: readonly Condition[], b: readonly Condition[]): boolean {
   return !a.some((one) =>
     b.some((other) => {
       const bothAbsent = one.orAbsent === true && other.orAbsent === true;

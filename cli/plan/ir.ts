@@ -82,6 +82,17 @@ export interface TelemetryPlan {
 export interface AdminPlan {
   /** `address:port`; the default is loopback (AD-1). */
   readonly listen: EnvText;
+  /** AD-2. Empty = one is made when the process starts. */
+  readonly tokens: readonly AdminTokenPlan[];
+}
+
+/** A token of the admin listener: only its hash is written anywhere. */
+export interface AdminTokenPlan {
+  readonly name: string;
+  /** `sha256:` and hex; may be taken from the environment. */
+  readonly hash: EnvText;
+  /** Absent = everything. */
+  readonly scopes?: readonly string[];
 }
 
 /** Which layer an effective value was written in. `builtin`: gw's own default, no place. */

@@ -3,6 +3,7 @@ import type { ServedExchange } from '../exchange.ts';
 import type { Action, ActionFactory } from '../generation.ts';
 import { hashText } from '../hash-text.ts';
 import { splitCookieOf } from '../policies/split-cookie.ts';
+import { SPLIT } from '../runtime-value-keys.ts';
 import { type ProxyOptions, proxy } from './proxy.ts';
 
 export interface SplitOptions extends Omit<ProxyOptions, 'upstream'> {
@@ -13,9 +14,6 @@ export interface SplitOptions extends Omit<ProxyOptions, 'upstream'> {
   /** Roles that may choose an upstream by `X-Gw-Canary`. */
   readonly roles: readonly string[];
 }
-
-/** Id of the run-time value with other weights: `split/<route>`, weights by upstream. */
-export const SPLIT = 'split';
 
 /**
  * Sends each request to one of several upstreams by weight (RT-11). A hash of the caller and the route decides, so one caller stays with

@@ -1,3 +1,4 @@
+import type { AdminParts } from './admin/parts.ts';
 import { addressError, urlOf } from './listen-address.ts';
 import { type LoadedBundle, readBundle } from './load-generation.ts';
 import { reloadRefusal } from './restart-required.ts';
@@ -23,6 +24,8 @@ export interface ReloadRecord {
 export class Gateway {
   readonly threads: Threads;
   readonly startedAt: number = Date.now();
+  /** What the document of the admin listener compiled to. */
+  readonly admin: AdminParts;
   bundle: LoadedBundle;
   state: 'starting' | 'ready' | 'draining' = 'starting';
   reloads: ReloadRecord = { swapped: 0, failed: 0, last: undefined };
@@ -34,7 +37,8 @@ export class Gateway {
   #preStopTimer: NodeJS.Timeout | undefined;
 
   /** @param entry URL of the file, read again by each reload */
-  constructor(entry: URL, bundle: LoadedBundle, settings: HostSettings) {
+  constructor(entry: URL, bundle: LoadedBundle, settings: HostSettings, admin: AdminParts) {
+    this.admin = admin;
     this.#entry = entry;
     this.bundle = bundle;
     this.#settings = settings;

@@ -2,11 +2,14 @@
 import type { GenerationText } from './load-generation.ts';
 import type { Address, Environment } from './settings.ts';
 import type { SharedHandle } from './shared.ts';
+import type { UsageDelta } from './usage.ts';
 
 /** What a worker is started with. */
 export interface WorkerStart {
   /** From 1. */
   readonly thread: number;
+  /** Of the process. */
+  readonly threads: number;
   readonly listen: Address;
   readonly reusePort: boolean;
   readonly environment: Environment;
@@ -41,6 +44,8 @@ export type FromWorker =
   | { readonly kind: 'loaded'; readonly blockedMs: number }
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'swapped' }
+  /** Requests since it last told. */
+  | { readonly kind: 'usage'; readonly delta: UsageDelta }
   /** There are lines in the thread's ring. */
   | { readonly kind: 'log' }
   /** Something of the gateway itself threw. */

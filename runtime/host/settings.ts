@@ -2,7 +2,8 @@
 import { isIPv4 } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { parseRange } from '../address.ts';
-import type { EnvText, GatewaySpec } from '../generation.ts';
+import type { AdminTokenSpec, EnvText, GatewaySpec } from '../generation.ts';
+import { adminTokens } from './admin/tokens.ts';
 import { resolveEnvironment } from './services.ts';
 import { parseTarget } from './target-address.ts';
 
@@ -17,6 +18,7 @@ export interface Address {
 export interface HostSettings {
   readonly listen: Address;
   readonly admin: Address;
+  readonly adminTokens: ReturnType<typeof adminTokens>;
   readonly threads: number;
   /** Milliseconds, DR-1. */
   readonly preStopMs: number;
@@ -26,6 +28,8 @@ export interface HostSettings {
 /** Platforms on which several threads can listen on one port. */
 const REUSE_PORT: ReadonlySet<string> = new Set(['linux', 'freebsd', 'sunos', 'aix']);
 const MOST_THREADS = 1_024;
+/** Characters of a token that nobody guesses. */
+const SHORTEST_TOKEN = 16;
 
 /**
  * Reads `PORT HOST GW_THREADS GW_ADMIN` and resolves every `${NAME:-default}` of the gateway.
@@ -41,6 +45,7 @@ export function hostSettings(spec: GatewaySpec, environment: Environment): HostS
       host: environment.HOST || (reader.resolve(spec.server.host) ?? ''),
       port: reader.port(environment.PORT || reader.resolve(String(spec.server.port)), 'PORT'),
     },
+    adminTokens: reader.tokens(spec.adminTokens ?? [], environment.GW_ADMIN_TOKEN),
     admin: reader.admin(environment.GW_ADMIN || reader.resolve(spec.admin)),
     threads: reader.threads(environment.GW_THREADS),
     preStopMs: spec.server.timeouts.preStopMs,
@@ -89,7 +94,7 @@ class Reader {
     return port;
   }
 
-  /** AD-1: the admin listener answers on loopback only, since it asks for no credentials. */
+  /** AD-1: the admin listener answers on loopback only. */
   admin(text: string | undefined): Address {
     const [, named = '', port = ''] = /^(.*):(\d*)$/.exec(text ?? '') ?? [];
     const bare = named.replace(/^\[(.*)\]$/, '$1').toLowerCase();
@@ -100,6 +105,18 @@ class Reader {
       return { host, port: 0 };
     }
     return { host, port: this.port(text === undefined ? undefined : port, 'The port of GW_ADMIN') };
+  }
+
+  tokens(specs: readonly AdminTokenSpec[], environment: string | undefined): ReturnType<typeof adminTokens> {
+    if (environment !== undefined && environment !== '' && environment.length < SHORTEST_TOKEN) {
+      this.errors.add(`GW_ADMIN_TOKEN must have at least ${SHORTEST_TOKEN} characters.`);
+    }
+    try {
+      return adminTokens(specs, environment, (text) => this.resolve(text) ?? '');
+    } catch (error) {
+      this.errors.add(error instanceof Error ? error.message : String(error));
+      return { tokens: [], made: undefined };
+    }
   }
 
   threads(text: string | undefined): number {

@@ -1,5 +1,9 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { threadClocks } from './limits/clocks.ts';
+import { limitBytes, limitMemory } from './limits/layout.ts';
+import { MemoryStore, seedLimits } from './limits/memory-store.ts';
 import type { GenerationText } from './load-generation.ts';
 import { LOG_RING_BYTES, LogRing } from './log-ring.ts';
 import { LogWriter } from './log-writer.ts';
@@ -7,6 +11,7 @@ import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
 import { say, stackOf } from './say.ts';
 import type { Address, HostSettings } from './settings.ts';
 import { allocateShared, columnBytes, type SharedHandle, SharedTable } from './shared.ts';
+import { Usage } from './usage.ts';
 
 const STDOUT = 1;
 /** A thread that keeps dying is replaced after this long at the first time, twice as long each time after. */
@@ -16,6 +21,11 @@ const LONGEST_PAUSE_MS = 5_000;
 const SETTLED_MS = 30_000;
 /** A thread that is told to end and does not is terminated. */
 const KILL_MS = 1_000;
+/**
+ * What an exchange leaves behind dies young, so a small nursery serves as well as V8's usual one, which under load grows until a thread
+ * holds a hundred megabytes more: measured 270 against 165 MiB for the process, at the same CPU time per request.
+ */
+const YOUNG_MEGABYTES = 12;
 /** A reader that does not take the last lines of the access log does not keep the process. */
 const LAST_LINES_MS = 2_000;
 
@@ -39,10 +49,12 @@ export interface LoadResult {
 export class Threads {
   readonly shared: SharedHandle;
   readonly table: SharedTable;
+  readonly usage: Usage = new Usage(Date.now);
   readonly #hostCode: string;
   readonly #settings: HostSettings;
   readonly #environment: WorkerStart['environment'];
   readonly #log: LogWriter;
+  readonly #limits: MemoryStore;
   readonly #threads = new Map<number, Thread>();
   /** Deaths in a row by number of the thread. */
   readonly #deaths = new Map<number, number>();
@@ -63,10 +75,14 @@ export class Threads {
     this.shared = allocateShared(
       new Map([
         ['columns', columnBytes(settings.threads)],
+        ['limits', limitBytes(settings.threads)],
         ...numbers.map((number): [string, number] => [`log:${number}`, LOG_RING_BYTES]),
       ]),
     );
     this.table = new SharedTable(this.shared);
+    const memory = limitMemory(this.shared, settings.threads);
+    seedLimits(memory, [randomInt(2 ** 32), randomInt(2 ** 32)]);
+    this.#limits = new MemoryStore(memory, 0, threadClocks());
     const rings = numbers.map((number) => new LogRing(this.shared, number));
     this.#log = new LogWriter(STDOUT, rings, this.table.column(0));
   }
@@ -186,6 +202,7 @@ export class Threads {
     const generation = this.#generation;
     const start: WorkerStart = {
       thread: number,
+      threads: this.#settings.threads,
       listen: this.#listen,
       reusePort: this.#settings.threads > 1,
       environment: this.#environment,
@@ -193,7 +210,12 @@ export class Threads {
       generation,
       runtimeValues: [...this.#runtimeValues],
     };
-    const worker = new Worker(this.#hostCode, { eval: true, workerData: start, name: `gw-${number}` });
+    const worker = new Worker(this.#hostCode, {
+      eval: true,
+      workerData: start,
+      name: `gw-${number}`,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
+    });
     const thread: Thread = { number, worker, startedAt: performance.now(), generation: generation.id, listening: false };
     this.#threads.set(number, thread);
     const ready = Promise.withResolvers<number>();
@@ -208,6 +230,7 @@ export class Threads {
     });
     worker.on('message', (message: FromWorker) => {
       if (message.kind === 'log') void this.#log.flush();
+      else if (message.kind === 'usage') this.usage.add(message.delta);
       else if (message.kind === 'fault') say('error', 'fault', { thread: number, where: message.where, error: message.error });
       else if (message.kind === 'refused') ready.reject(Object.assign(new Error(message.message), { code: message.code }));
       else if (message.kind === 'listening') {
@@ -223,6 +246,7 @@ export class Threads {
     const { number } = thread;
     this.#threads.delete(number);
     this.table.bury(number);
+    this.#limits.bury(number);
     void this.#log.flush();
     if (this.#stopping || !thread.listening) return;
     const deaths = performance.now() - thread.startedAt > SETTLED_MS ? 0 : (this.#deaths.get(number) ?? 0);

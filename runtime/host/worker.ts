@@ -4,6 +4,9 @@ import type { ExchangeRecord, ServedExchange } from '../exchange.ts';
 import { createGeneration, type Generation } from '../generation.ts';
 import { refuse, serve } from '../pipeline.ts';
 import { accessLine } from '../telemetry/access-log.ts';
+import { threadClocks } from './limits/clocks.ts';
+import { limitMemory } from './limits/layout.ts';
+import { MemoryStore } from './limits/memory-store.ts';
 import { evaluateGeneration, type GenerationText } from './load-generation.ts';
 import { LogRing } from './log-ring.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
@@ -13,9 +16,12 @@ import { createHostServices, type HostServices } from './services.ts';
 import { type Cell, type Column, SharedTable } from './shared.ts';
 import { createLibraryTransport } from './transport/library.ts';
 import { type Transport, transportSettings } from './transport/transport.ts';
+import type { UsageDelta } from './usage.ts';
 
 /** Lines of the access log wait at most this long until main hears of them. */
 const LOG_MS = 100;
+/** Counts of usage wait at most this long. */
+const USAGE_MS = 1_000;
 /** Faults told in one second; the others are only counted: a stage that throws at every request must not flood the log. */
 const FAULTS_TOLD = 10;
 
@@ -48,6 +54,8 @@ class ServingThread {
   #loaded: Generation | undefined;
   #logTimer: NodeJS.Timeout | undefined;
   #logTold = false;
+  readonly #used = new Map<string, Map<string, number>>();
+  #usageTimer: NodeJS.Timeout | undefined;
   #faultSecond = 0;
   #faultsTold = 0;
 
@@ -59,6 +67,7 @@ class ServingThread {
     this.#host = createHostServices({
       environment: start.environment,
       runtimeValues: new RuntimeValues(start.runtimeValues),
+      limits: new MemoryStore(limitMemory(start.shared, start.threads), start.thread, threadClocks()),
       log: (record) => this.#ended(record),
       fault: (error, where) => this.#fault(error, where),
     });
@@ -158,6 +167,7 @@ class ServingThread {
   }
 
   #ended(record: ExchangeRecord): void {
+    record.limits?.end();
     const column = this.#column;
     const { inFlight, connections } = this.#transport;
     column.set('inFlight', inFlight);
@@ -166,12 +176,30 @@ class ServingThread {
     column.add(record.status === 499 ? 'aborted' : statusClass(record.status), 1);
     if (this.#host.current?.spec.accessLog !== 'none') this.#log(accessLine(record, Date.now()));
     if (record.prepared === undefined) return;
+    this.#count(record.prepared.info.id, record.identity?.consumer ?? '-');
     record.prepared.active.exchanges -= 1;
     for (const old of this.#retired) {
       if (old.active.exchanges > 0) continue;
       this.#retired.delete(old);
       old.release();
     }
+  }
+
+  /** Who used what, told to main at most once a second (LC-5). */
+  #count(route: string, consumer: string): void {
+    const consumers = this.#used.get(route);
+    if (consumers === undefined) this.#used.set(route, new Map([[consumer, 1]]));
+    else consumers.set(consumer, (consumers.get(consumer) ?? 0) + 1);
+    this.#usageTimer ??= setTimeout(() => this.#tellUsage(), USAGE_MS);
+  }
+
+  #tellUsage(): void {
+    this.#usageTimer = undefined;
+    const delta = [...this.#used].flatMap(([route, consumers]) =>
+      [...consumers].map(([consumer, requests]): UsageDelta[number] => [route, consumer, requests]),
+    );
+    this.#used.clear();
+    this.#say({ kind: 'usage', delta });
   }
 
   #log(line: string): void {

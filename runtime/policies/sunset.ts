@@ -1,4 +1,5 @@
 import type { PolicyFactory, Reply } from '../contract.ts';
+import { GRACE } from '../runtime-value-keys.ts';
 import { successorOf } from './lifecycle-headers.ts';
 
 export interface SunsetOptions {
@@ -8,9 +9,6 @@ export interface SunsetOptions {
   readonly successor?: readonly (string | number)[];
   readonly docs?: string;
 }
-
-/** Id of the run-time value that gives consumers more time: from consumer to milliseconds since the epoch. */
-export const GRACE = 'grace';
 
 /**
  * 410 from the sunset on, decided by the clock at request time (LC-3). The answer may be kept for five minutes. A consumer on the grace

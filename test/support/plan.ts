@@ -28,7 +28,7 @@ export function gatewayPlan(routes: readonly RoutePlan[]): GatewayPlan {
     routes,
     unmatched: [],
     telemetry: { accessLog: 'none' },
-    admin: { listen: '127.0.0.1:0' },
+    admin: { listen: '127.0.0.1:0', tokens: [] },
     inputs: [],
   };
 }
