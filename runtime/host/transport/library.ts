@@ -1,13 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { foldAddress, inRanges } from '../../address.ts';
 import type { Reply } from '../../contract.ts';
 import { problem } from '../../problem.ts';
 import type { HostServices } from '../services.ts';
-import { LibraryConnection, type Peer, type Shared } from './library-connection.ts';
+import { LibraryConnection, type Shared } from './library-connection.ts';
 import { LibraryExchange } from './library-exchange.ts';
-import type { ListenOptions, Serve, Transport, TransportSettings } from './transport.ts';
+import { type ListenOptions, peerOf, type Serve, type Transport, type TransportSettings } from './transport.ts';
 
 const REQUESTS_PER_CONNECTION = 10_000;
 
@@ -110,10 +109,7 @@ class LibraryTransport implements Transport {
   }
 
   #connected(socket: Socket): void {
-    const address = foldAddress(socket.remoteAddress ?? '');
-    const trusted = inRanges(this.#settings.trustedProxies, address);
-    const peer: Peer = { address, trusted, scheme: 'http' };
-    const connection = new LibraryConnection(socket, peer, this.#shared);
+    const connection = new LibraryConnection(socket, peerOf(socket, this.#settings), this.#shared);
     this.#connections.set(socket, connection);
     socket.on('end', () => connection.halfClosed());
     socket.once('close', () => {

@@ -1,6 +1,6 @@
 /** The boundary between sockets and the pipeline. Each transport runs the same compiled pipeline over its own exchanges. */
-import type { AddressRange } from '../../address.ts';
-import { parseRange } from '../../address.ts';
+import type { Socket } from 'node:net';
+import { type AddressRange, foldAddress, inRanges, parseRange } from '../../address.ts';
 import type { Reply } from '../../contract.ts';
 import type { ServedExchange } from '../../exchange.ts';
 import type { ServerSpec } from '../../generation.ts';
@@ -50,6 +50,20 @@ export function transportSettings(
     limits: server.limits,
     timeouts: { ...SLOW_CLIENTS, headersMs, requestMs, keepAliveMs, ...overrides },
   };
+}
+
+/** What a transport knows of the peer of a connection. */
+export interface Peer {
+  /** IPv4-mapped addresses folded. */
+  readonly address: string;
+  readonly trusted: boolean;
+  readonly scheme: 'http' | 'https';
+}
+
+/** Who is at the other end of a connection. */
+export function peerOf({ remoteAddress = '' }: Socket, { trustedProxies }: TransportSettings): Peer {
+  const address = foldAddress(remoteAddress);
+  return { address, trusted: inRanges(trustedProxies, address), scheme: 'http' };
 }
 
 /** Hands an exchange to the pipeline; with a reply when its head is refused before any stage. */
