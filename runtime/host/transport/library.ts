@@ -10,12 +10,18 @@ import { type ListenOptions, peerOf, type Serve, type Transport, type TransportS
 
 const REQUESTS_PER_CONNECTION = 10_000;
 
+/** A transport that also takes connections which another one has accepted. */
+export interface AdoptingTransport extends Transport {
+  /** Serves a connection from now on. `bytes` were read from it and belong to its next request. Its listeners must be gone. */
+  adopt(socket: Socket, bytes: Uint8Array): void;
+}
+
 /** The library transport: node:http reads requests and writes answers. What it lets pass is judged again (SM-1). */
-export function createLibraryTransport(host: HostServices, settings: TransportSettings, serve: Serve): Transport {
+export function createLibraryTransport(host: HostServices, settings: TransportSettings, serve: Serve): AdoptingTransport {
   return new LibraryTransport(host, settings, serve);
 }
 
-class LibraryTransport implements Transport {
+class LibraryTransport implements AdoptingTransport {
   readonly #host: HostServices;
   readonly #settings: TransportSettings;
   readonly #serve: Serve;
@@ -64,8 +70,7 @@ class LibraryTransport implements Transport {
         server.off('error', reject);
         // Out of file descriptors, mostly: the connection is lost, the listener is not.
         server.on('error', (error) => this.#host.fault(error, 'listener'));
-        this.#checker = setInterval(() => this.#check(), this.#settings.timeouts.checkMs);
-        this.#checker.unref();
+        this.#watch();
         const address = server.address();
         if (address === null || typeof address === 'string') reject(new Error('The listener has no address.'));
         else resolve({ port: address.port, address: address.address });
@@ -73,9 +78,22 @@ class LibraryTransport implements Transport {
     });
   }
 
+  adopt(socket: Socket, bytes: Uint8Array): void {
+    if (this.#checker === undefined) {
+      this.#watch();
+      // A server of node:http that never listened looks at no timeout; this is what makes it look.
+      if (!this.#server.listening) this.#server.emit('listening');
+    }
+    socket.pause();
+    this.#server.emit('connection', socket);
+    socket.unshift(bytes);
+    process.nextTick(() => socket.resume());
+  }
+
   stopAccepting(): void {
     // Closes idle connections too, and stops the checks of node:http: ours are separate and go on.
     if (this.#server.listening) this.#server.close();
+    else this.#server.closeIdleConnections();
   }
 
   drain(): void {
@@ -86,7 +104,7 @@ class LibraryTransport implements Transport {
     return new Promise((resolve) => {
       const look = (): void => {
         if (this.#connections.size > 0) return;
-        clearInterval(this.#checker);
+        this.#unwatch();
         resolve();
       };
       for (const socket of this.#connections.keys()) socket.once('close', () => setImmediate(look));
@@ -96,7 +114,7 @@ class LibraryTransport implements Transport {
 
   destroy(): void {
     this.stopAccepting();
-    clearInterval(this.#checker);
+    this.#unwatch();
     for (const socket of this.#connections.keys()) socket.destroy();
   }
 
@@ -106,6 +124,15 @@ class LibraryTransport implements Transport {
 
   get connections(): number {
     return this.#connections.size;
+  }
+
+  #watch(): void {
+    this.#checker = setInterval(() => this.#check(), this.#settings.timeouts.checkMs).unref();
+  }
+
+  #unwatch(): void {
+    clearInterval(this.#checker);
+    this.#checker = undefined;
   }
 
   #connected(socket: Socket): void {

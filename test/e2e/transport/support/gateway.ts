@@ -8,7 +8,7 @@ import {
   type RouteSpec,
 } from '../../../../runtime/generation.ts';
 import { createHostServices } from '../../../../runtime/host/services.ts';
-import { createLibraryTransport } from '../../../../runtime/host/transport/library.ts';
+import { openTransport, type TransportKind, transportKind } from '../../../../runtime/host/transport/open-transport.ts';
 import { type Transport, type TransportTimeouts, transportSettings } from '../../../../runtime/host/transport/transport.ts';
 import { refuse, serve } from '../../../../runtime/pipeline.ts';
 import { tableOf } from './route-table.ts';
@@ -24,6 +24,8 @@ export interface GatewayOptions {
   readonly trustedProxies?: readonly string[];
   readonly limits?: Partial<GatewaySpec['server']['limits']>;
   readonly timeouts?: Partial<TransportTimeouts>;
+  /** The default is that of the environment. */
+  readonly transport?: TransportKind;
 }
 
 export interface TestGateway {
@@ -80,7 +82,7 @@ export async function startGateway(options: GatewayOptions): Promise<TestGateway
   const generation = createGeneration(host, spec, tableOf(spec.routes), {});
   host.current = generation;
   const settings = transportSettings(host, spec.server, { lingerMs: 200, ...options.timeouts });
-  const transport = createLibraryTransport(host, settings, (exchange, refusal) => {
+  const transport = openTransport(options.transport ?? transportKind(process.env), host, settings, (exchange, refusal) => {
     if (refusal === undefined) serve(host, generation, exchange);
     else refuse(host, exchange, refusal);
   });

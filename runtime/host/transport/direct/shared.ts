@@ -1,0 +1,29 @@
+import type { Socket } from 'node:net';
+import type { HostServices } from '../../services.ts';
+import type { Serve, TransportSettings } from '../transport.ts';
+import type { DirectConnection } from './connection.ts';
+import type { FlushQueue } from './outlet.ts';
+import type { HeadRules, RequestHead } from './request-head.ts';
+import type { Wheel } from './wheel.ts';
+
+/** What all connections of a direct transport share. */
+export interface DirectShared {
+  readonly services: HostServices;
+  readonly settings: TransportSettings;
+  readonly serve: Serve;
+  readonly wheel: Wheel;
+  readonly rules: HeadRules;
+  /** Filled by the parser, read at once. */
+  readonly head: RequestHead;
+  /** Fields of an answer after which the connection lives on. */
+  readonly keepAlive: string;
+  /** Every answer is the last of its connection. */
+  draining: boolean;
+  /** Exchanges begun and not ended. */
+  inFlight: number;
+  readonly flushes: FlushQueue;
+  /** The library transport takes a connection, with the bytes that were read and not used. */
+  handOver(connection: DirectConnection, socket: Socket, bytes: Buffer): void;
+  /** A connection is closed. */
+  gone(connection: DirectConnection): void;
+}
