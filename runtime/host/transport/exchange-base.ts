@@ -234,8 +234,8 @@ export abstract class ExchangeBase implements ServedExchange {
     if (!complete) {
       this.clientGone = true;
       this.error ??= 'client_left';
+      this.watcher?.closed();
     }
-    this.watcher?.closed();
     this.abandonBody();
     this.released();
     this.#endMs = this.services.now() - this.#startedAt;
