@@ -1,3 +1,4 @@
+import { asciiJson } from './ascii-json.ts';
 import type { Problem } from './contract.ts';
 
 /** A problem as the bytes of an answer. */
@@ -15,15 +16,10 @@ export function problemBody(problem: Problem, requestId: string, accept: string 
   const instance = UUID.test(requestId) ? `urn:uuid:${requestId}` : requestId;
   const members = { type, title, status, ...(detail === undefined ? {} : { detail }), instance, requestId, code };
   if (wantsXml(accept)) return { contentType: 'application/problem+xml', text: xml(members) };
-  return { contentType: 'application/problem+json', text: ascii(JSON.stringify({ ...members, ...extensions })) };
+  return { contentType: 'application/problem+json', text: asciiJson({ ...members, ...extensions }) };
 }
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/** JSON text with every unit above ASCII escaped. */
-function ascii(json: string): string {
-  return json.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
 
 /** Whether the client takes XML and no JSON. */
 function wantsXml(accept: string | undefined): boolean {

@@ -19,9 +19,9 @@ export interface RouteFindings {
 /** Findings of one kind about one operation that are printed each; the last one says how many there are in all. */
 const shownEach = 5;
 
-/** Steps per operation, and in all: 10,000 routes that overlap as real ones do need a tenth of it. */
+/** Steps per template, and in all: 10,000 routes that overlap as real ones do need a tenth of it. A million steps are half a second. */
 const stepsEach = 20_000;
-const stepsAtLeast = 200_000;
+const stepsAtLeast = 1_000_000;
 const stepsPerOperation = 200;
 /** Steps that one overlap costs: its witness is computed. */
 const stepsPerOverlap = 4;

@@ -3,7 +3,7 @@ import { normalizeLiteral } from '../emit/literal.ts';
 import { compareParts } from '../emit/matcher.ts';
 import type { Segment } from '../plan/ir.ts';
 import { erased, matchesParts, segmentKey } from './template.ts';
-import { partsWitness } from './witness.ts';
+import { endsAgree, partsWitness } from './witness.ts';
 
 /** All that stands at one template, names erased. */
 export interface Leaf<T> {
@@ -25,8 +25,8 @@ export interface Budget {
   steps: number;
 }
 
-/** Steps that comparing two in-segment templates costs beyond one, by time. */
-const stepsPerTemplate = 4;
+/** Steps that intersecting two in-segment templates costs, by time. */
+const stepsPerIntersection = 5;
 
 export class RouteTree<T> {
   readonly #root: TreeNode<T> = emptyNode();
@@ -154,8 +154,7 @@ function enter<T>(node: TreeNode<T>, segment: Segment, decided: boolean, budget:
       break;
     }
     case 'template':
-      budget.steps -= stepsPerTemplate * node.templates.size;
-      enterTemplate(node, erased(segment.parts), segmentKey(segment), decided, add);
+      enterTemplate(node, erased(segment.parts), segmentKey(segment), decided, budget, add);
       if (decided) add(node.parameter, false);
       break;
     case 'parameter':
@@ -173,12 +172,15 @@ function enterTemplate<T>(
   parts: readonly (string | 0)[],
   key: string,
   decided: boolean,
+  budget: Budget,
   add: (next: TreeNode<T> | undefined, isMore: boolean) => void,
 ): void {
   for (const [text, next] of node.literals) add(matchesParts(parts, text) ? next : undefined, true);
   for (const [otherKey, other] of node.templates) {
     if (otherKey === key) add(other.node, false);
+    else if (!endsAgree(parts, other.parts)) budget.steps--;
     else if (decided || compareParts(other.parts, parts) < 0) {
+      budget.steps -= stepsPerIntersection;
       add(partsWitness(parts, other.parts) === undefined ? undefined : other.node, true);
     }
   }

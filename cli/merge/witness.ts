@@ -120,7 +120,7 @@ interface Text {
 }
 
 /** Whether the texts at both ends can stand in one segment: most pairs are told apart here. */
-function endsAgree(a: readonly (string | 0)[], b: readonly (string | 0)[]): boolean {
+export function endsAgree(a: readonly (string | 0)[], b: readonly (string | 0)[]): boolean {
   const [first, other] = [a[0], b[0]];
   if (typeof first === 'string' && typeof other === 'string' && !first.startsWith(other) && !other.startsWith(first))
     return false;

@@ -39,15 +39,17 @@ export interface GenerationText {
 /** A bundle that main has read, checked and compiled. */
 export interface LoadedBundle {
   readonly file: GatewayFile;
+  /** Module text of the host: what workers run. */
+  readonly hostCode: string;
   readonly parts: GenerationParts;
   readonly generation: GenerationText;
 }
 
 /** @throws Error when the file is no bundle, or does not evaluate */
 export function readBundle(url: URL): LoadedBundle {
-  const file = parseGatewayFile(readFileSync(fileURLToPath(url), 'latin1'));
+  const { hostCode, ...file } = parseGatewayFile(readFileSync(fileURLToPath(url), 'latin1'));
   const { parts, script } = evaluateGeneration(file.generation);
-  return { file, parts, generation: { id: file.sha256, text: file.generation, cache: shareCode(script) } };
+  return { file, hostCode, parts, generation: { id: file.sha256, text: file.generation, cache: shareCode(script) } };
 }
 
 /**
@@ -55,24 +57,38 @@ export function readBundle(url: URL): LoadedBundle {
  *
  * @throws Error when the text is no complete, unchanged bundle
  */
-export function parseGatewayFile(text: string): GatewayFile {
+export function parseGatewayFile(text: string): GatewayFile & Pick<LoadedBundle, 'hostCode'> {
   const begin = text.lastIndexOf(BEGIN);
   const routes = text.indexOf(ROUTES, begin + 1);
   const end = text.indexOf(END, begin + 1);
   if (begin === -1 || routes === -1 || end < routes) throw new Error('The file is no complete bundle of gw.');
   const firstLine = text.indexOf('\n', begin + 1);
-  const head: unknown = JSON.parse(text.slice(begin + BEGIN.length, firstLine));
+  const head = fieldsOf(text.slice(begin + BEGIN.length, firstLine));
   const field = (name: string): string => {
-    const value = typeof head === 'object' && head !== null ? Reflect.get(head, name) : undefined;
+    const value = head[name];
     if (typeof value !== 'string') throw new Error(`The bundle does not say its ${name}.`);
     return value;
   };
+  const hostCode = flat(text.slice(0, begin + 1));
   const generation = uncomment(text.slice(firstLine + 1, routes));
   const file = { version: field('version'), name: field('name'), sha256: field('sha256'), host: field('host') };
   if (file.sha256 !== sha256(generation)) throw new Error('The generation of the bundle was changed after it was built.');
-  if (file.host !== sha256(text.slice(0, begin + 1)))
-    throw new Error('The host code of the bundle was changed after it was built.');
-  return { ...file, generation, routes: uncomment(text.slice(routes + ROUTES.length, end)) };
+  if (file.host !== sha256(hostCode)) throw new Error('The host code of the bundle was changed after it was built.');
+  return { ...file, hostCode, generation, routes: uncomment(text.slice(routes + ROUTES.length, end)) };
+}
+
+/** A copy: a slice would keep the whole file as long as it is held. */
+function flat(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
+}
+
+function fieldsOf(json: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
 }
 
 function uncomment(lines: string): string {

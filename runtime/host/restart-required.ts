@@ -1,22 +1,34 @@
 import type { LoadedBundle } from './load-generation.ts';
+import type { HostSettings } from './settings.ts';
+
+/** A bundle, and what the environment makes of it. */
+export interface Configured {
+  readonly bundle: LoadedBundle;
+  readonly settings: HostSettings;
+}
 
 /**
  * What a reload cannot change, because listeners and connections were made with it: names of the keys that differ, as they stand in the
- * gateway file. Empty when the new bundle can be loaded.
+ * gateway plan, sorted. Empty when the new bundle can be loaded. Addresses are compared as the environment has them; how the process
+ * ends (`preStop`, `drain`) may change.
  */
-export function reloadRefusal(running: LoadedBundle, next: LoadedBundle): readonly string[] {
+export function reloadRefusal(running: Configured, next: Configured): readonly string[] {
   const keys: string[] = [];
-  if (running.file.host !== next.file.host) keys.push('gw (another version built the file)');
-  const [before, after] = [running.parts.gateway, next.parts.gateway];
-  differences(before.server, after.server, 'server', keys);
-  differences(before.admin, after.admin, 'admin.listen', keys);
-  return keys;
+  differences(listenerSettings(running), listenerSettings(next), '', keys);
+  return keys.sort();
+}
+
+function listenerSettings({ bundle, settings }: Configured): object {
+  const { trustedProxies, limits, timeouts } = bundle.parts.gateway.server;
+  const { preStopMs: _preStop, drainMs: _drain, ...connection } = timeouts;
+  const { host, port } = settings.listen;
+  return { server: { host, port, trustedProxies, limits, timeouts: connection }, admin: { listen: settings.admin } };
 }
 
 function differences(before: unknown, after: unknown, key: string, keys: string[]): void {
-  if (isFields(before) && isFields(after)) {
+  if (isFields(before) && isFields(after) && key !== 'admin.listen') {
     const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-    for (const name of names) differences(before[name], after[name], `${key}.${name}`, keys);
+    for (const name of names) differences(before[name], after[name], key === '' ? name : `${key}.${name}`, keys);
   } else if (JSON.stringify(before) !== JSON.stringify(after)) {
     keys.push(key);
   }

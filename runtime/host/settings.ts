@@ -1,84 +1,121 @@
 /** What the environment says about a process, checked once at start: all that is wrong is said together. */
+import { isIPv4 } from 'node:net';
 import { availableParallelism } from 'node:os';
-import type { GatewaySpec } from '../generation.ts';
+import { parseRange } from '../address.ts';
+import type { EnvText, GatewaySpec } from '../generation.ts';
 import { resolveEnvironment } from './services.ts';
+import { parseTarget } from './target-address.ts';
+import { type TransportKind, transportKind } from './transport/open-transport.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Address {
   readonly host: string;
+  /** 0: any free one. */
   readonly port: number;
 }
 
 export interface HostSettings {
-  /** Port 0: any free one. */
   readonly listen: Address;
   readonly admin: Address;
   readonly threads: number;
+  readonly transport: TransportKind;
   /** Milliseconds, DR-1. */
   readonly preStopMs: number;
   readonly drainMs: number;
 }
 
 /** Platforms on which several threads can listen on one port. */
-const REUSE_PORT = new Set(['linux', 'freebsd', 'sunos', 'aix']);
+const REUSE_PORT: ReadonlySet<string> = new Set(['linux', 'freebsd', 'sunos', 'aix']);
+const MOST_THREADS = 1_024;
 
 /**
- * Reads `PORT HOST GW_THREADS GW_ADMIN` and resolves every `${NAME:-default}` of the gateway.
+ * Reads `PORT HOST GW_THREADS GW_ADMIN GW_TRANSPORT` and resolves every `${NAME:-default}` of the gateway.
  *
  * @returns the settings, or every reason why this environment cannot run the gateway
  */
 export function hostSettings(spec: GatewaySpec, environment: Environment): HostSettings | { readonly errors: readonly string[] } {
-  const errors: string[] = [];
-  const resolve = (text: string): string => {
-    try {
-      return resolveEnvironment(text, environment);
-    } catch (error) {
-      errors.push(error instanceof Error ? error.message : String(error));
-      return '';
-    }
-  };
-  for (const { targets } of spec.upstreams) for (const { url } of targets) checkUrl(resolve(url), url, errors);
-  for (const range of spec.server.trustedProxies) resolve(range);
-  const listen = {
-    host: environment.HOST || resolve(spec.server.host),
-    port: portOf(environment.PORT || resolve(String(spec.server.port)), 'PORT', errors),
-  };
+  const reader = new Reader(environment);
+  for (const { name, targets } of spec.upstreams) for (const { url } of targets) reader.url(url, name);
+  for (const ranges of spec.server.trustedProxies) reader.ranges(ranges);
   const settings = {
-    listen,
-    admin: adminOf(environment.GW_ADMIN || resolve(spec.admin), errors),
-    threads: threadsOf(environment.GW_THREADS, errors),
+    listen: {
+      host: environment.HOST || (reader.resolve(spec.server.host) ?? ''),
+      port: reader.port(environment.PORT || reader.resolve(String(spec.server.port)), 'PORT'),
+    },
+    admin: reader.admin(environment.GW_ADMIN || reader.resolve(spec.admin)),
+    threads: reader.threads(environment.GW_THREADS),
+    transport: reader.transport(environment.GW_TRANSPORT),
     preStopMs: spec.server.timeouts.preStopMs,
     drainMs: spec.server.timeouts.drainMs,
   };
-  return errors.length === 0 ? settings : { errors: [...new Set(errors)] };
+  return reader.errors.size === 0 ? settings : { errors: [...reader.errors] };
 }
 
-function checkUrl(url: string, authored: string, errors: string[]): void {
-  if (url === '' || /^https?:\/\/[^\s/?#]+[^\s?#]*$/.test(url)) return;
-  errors.push(`The upstream ${authored} is '${url}', which is no http or https URL.`);
-}
+/** Reads values and remembers what is wrong with them. What cannot be resolved is undefined and was said. */
+class Reader {
+  readonly errors = new Set<string>();
+  readonly #environment: Environment;
 
-function portOf(text: string, name: string, errors: string[]): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(port <= 65_535) && text !== '') errors.push(`${name} is '${text}', which is no port.`);
-  return port;
-}
-
-/** AD-1: the admin listener answers on loopback only, since it asks for no credentials. */
-function adminOf(text: string, errors: string[]): Address {
-  const [, host = '', port = ''] = /^(.*):(\d*)$/.exec(text) ?? [];
-  const bare = host.replace(/^\[(.*)\]$/, '$1');
-  if (text !== '' && bare !== 'localhost' && bare !== '::1' && !/^127(\.\d{1,3}){3}$/.test(bare)) {
-    errors.push(`GW_ADMIN is '${text}'; the admin listener needs address:port on loopback, such as 127.0.0.1:9901.`);
+  constructor(environment: Environment) {
+    this.#environment = environment;
   }
-  return { host: bare, port: portOf(port, 'The port of GW_ADMIN', errors) };
-}
 
-function threadsOf(text: string | undefined, errors: string[]): number {
-  const most = REUSE_PORT.has(process.platform) ? 1024 : 1;
-  if (text === undefined || text === '') return Math.min(availableParallelism(), most);
-  const threads = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (threads < 1) errors.push(`GW_THREADS is '${text}', which is no number of threads.`);
-  return Math.min(threads, most);
+  resolve(text: EnvText): string | undefined {
+    try {
+      return resolveEnvironment(text, this.#environment);
+    } catch (error) {
+      this.errors.add(error instanceof Error ? error.message : String(error));
+      return undefined;
+    }
+  }
+
+  url(text: EnvText, upstream: string): void {
+    const url = this.resolve(text);
+    if (url === undefined || parseTarget(url) !== undefined) return;
+    this.errors.add(`The URL of upstream ${upstream}, ${text}, is not http(s)://host[:port][/path].`);
+  }
+
+  ranges(text: EnvText): void {
+    for (const range of this.resolve(text)?.split(',') ?? []) {
+      try {
+        if (range.trim() !== '') parseRange(range);
+      } catch {
+        this.errors.add(`The trusted proxy ${JSON.stringify(range.trim())} is not an address or a CIDR range.`);
+      }
+    }
+  }
+
+  port(text: string | undefined, name: string): number {
+    const port = /^\d{1,5}$/.test(text ?? '') ? Number(text) : Number.NaN;
+    if (text !== undefined && !(port <= 65_535)) this.errors.add(`${name} is ${JSON.stringify(text)}, which is no port.`);
+    return port;
+  }
+
+  /** AD-1: the admin listener answers on loopback only, since it asks for no credentials. */
+  admin(text: string | undefined): Address {
+    const [, named = '', port = ''] = /^(.*):(\d*)$/.exec(text ?? '') ?? [];
+    const bare = named.replace(/^\[(.*)\]$/, '$1').toLowerCase();
+    // A name of the loopback is what its owner's hosts file says, so it is not asked.
+    const host = bare === 'localhost' ? '127.0.0.1' : bare;
+    if (text !== undefined && host !== '::1' && !(isIPv4(host) && host.startsWith('127.'))) {
+      this.errors.add(`GW_ADMIN is ${JSON.stringify(text)}, but it must be address:port on loopback, such as 127.0.0.1:9901.`);
+      return { host, port: 0 };
+    }
+    return { host, port: this.port(text === undefined ? undefined : port, 'The port of GW_ADMIN') };
+  }
+
+  transport(text: string | undefined): TransportKind {
+    const kind = transportKind(text);
+    if (kind === undefined) this.errors.add(`GW_TRANSPORT is ${JSON.stringify(text)}, which is neither direct nor library.`);
+    return kind ?? 'direct';
+  }
+
+  threads(text: string | undefined): number {
+    const most = REUSE_PORT.has(process.platform) ? MOST_THREADS : 1;
+    if (text === undefined || text === '') return Math.min(availableParallelism(), most);
+    const threads = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+    if (threads < 1) this.errors.add(`GW_THREADS is ${JSON.stringify(text)}, which is no number of threads.`);
+    return Math.min(threads, most);
+  }
 }

@@ -1,31 +1,74 @@
 /**
- * Memory that the threads of one process share: one block, laid out once at start. Each thread has a column of its own and is the only
- * one to write it, so no write needs a lock; main adds the columns up. When a thread dies main takes its counters over and clears the rest.
+ * Memory that the threads of one process share: one buffer, divided into named blocks once at start. What the blocks hold survives
+ * reloads and the death of a thread.
  */
+
+/** Blocks begin on a cache line of their own. */
+const LINE_BYTES = 64;
+
+/** What a worker is given to find the blocks. */
+export interface SharedHandle {
+  readonly buffer: SharedArrayBuffer;
+  readonly blocks: readonly SharedBlock[];
+}
+
+/** Where a block lies in the buffer, bytes. */
+export interface SharedBlock {
+  readonly name: string;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/**
+ * Lays out the shared memory of a process, all zero.
+ *
+ * @param sizes bytes by name of the block
+ */
+export function allocateShared(sizes: ReadonlyMap<string, number>): SharedHandle {
+  const blocks: SharedBlock[] = [];
+  let offset = 0;
+  for (const [name, bytes] of sizes) {
+    blocks.push({ name, offset, bytes });
+    offset += Math.ceil(bytes / LINE_BYTES) * LINE_BYTES;
+  }
+  return { buffer: new SharedArrayBuffer(offset), blocks };
+}
+
+/** @throws Error when there is no such block */
+export function sharedBlock({ blocks }: SharedHandle, name: string): SharedBlock {
+  const block = blocks.find((one) => one.name === name);
+  if (block === undefined) throw new Error(`There is no shared block ${name}.`);
+  return block;
+}
 
 /** Gauges fall and rise with what a thread holds, counters only rise. */
 export const GAUGES = ['inFlight', 'connections'] as const;
 export const COUNTERS = ['requests', '1xx', '2xx', '3xx', '4xx', '5xx', 'aborted', 'faults', 'logLinesDropped'] as const;
 export type Cell = (typeof GAUGES)[number] | (typeof COUNTERS)[number];
 
-const CELLS: readonly Cell[] = [...GAUGES, ...COUNTERS];
-/** A column fills whole cache lines: 16 numbers of 8 bytes. */
+export const CELLS: readonly Cell[] = [...GAUGES, ...COUNTERS];
+const INDEX: ReadonlyMap<Cell, number> = new Map(CELLS.map((cell, index) => [cell, index]));
+/** Numbers of 8 bytes: whole cache lines, so that no two threads write to one. */
 const COLUMN = 16;
 
-/** The table of all columns. Column 0 holds what threads that are gone have counted. */
-export class SharedTable {
-  readonly buffer: SharedArrayBuffer;
-  readonly #words: Float64Array;
-  readonly #threads: number;
+/** Bytes of the block `columns`. */
+export function columnBytes(threads: number): number {
+  return (threads + 1) * COLUMN * Float64Array.BYTES_PER_ELEMENT;
+}
 
-  /** @param from the buffer that main made; without it a new one */
-  constructor(threads: number, from?: SharedArrayBuffer) {
-    this.buffer = from ?? new SharedArrayBuffer((threads + 1) * COLUMN * Float64Array.BYTES_PER_ELEMENT);
-    this.#words = new Float64Array(this.buffer);
-    this.#threads = threads;
+/**
+ * One column of numbers for each thread, which alone writes it, so no write needs a lock; whoever reads adds the columns up. When a thread
+ * dies, main takes its counters over into column 0 and clears the rest: nothing it held stays held.
+ */
+export class SharedTable {
+  readonly #words: Float64Array;
+
+  constructor(shared: SharedHandle) {
+    const { offset, bytes } = sharedBlock(shared, 'columns');
+    this.#words = new Float64Array(shared.buffer, offset, bytes / Float64Array.BYTES_PER_ELEMENT);
   }
 
-  /** The column of a thread, from 1. */
+  /** The column of a thread, from 1; 0 is main's own. */
   column(thread: number): Column {
     return new Column(this.#words.subarray(thread * COLUMN, (thread + 1) * COLUMN));
   }
@@ -33,7 +76,7 @@ export class SharedTable {
   /** Sum over all threads, those that are gone included. */
   total(cell: Cell): number {
     let sum = 0;
-    for (let thread = 0; thread <= this.#threads; thread += 1) sum += this.#words[thread * COLUMN + CELLS.indexOf(cell)] ?? 0;
+    for (let at = INDEX.get(cell) ?? 0; at < this.#words.length; at += COLUMN) sum += this.#words[at] ?? 0;
     return sum;
   }
 
@@ -54,7 +97,7 @@ export class Column {
   }
 
   get(cell: Cell): number {
-    return this.#words[CELLS.indexOf(cell)] ?? 0;
+    return this.#words[INDEX.get(cell) ?? 0] ?? 0;
   }
 
   add(cell: Cell, amount: number): void {
@@ -62,7 +105,7 @@ export class Column {
   }
 
   set(cell: Cell, value: number): void {
-    this.#words[CELLS.indexOf(cell)] = value;
+    this.#words[INDEX.get(cell) ?? 0] = value;
   }
 
   clear(): void {

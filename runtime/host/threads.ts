@@ -1,26 +1,23 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { GenerationText } from './load-generation.ts';
-import { releaseLock } from './log-writer.ts';
+import { LOG_RING_BYTES, LogRing } from './log-ring.ts';
+import { LogWriter } from './log-writer.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
-import type { HostSettings } from './settings.ts';
-import { SharedTable } from './shared.ts';
+import { say, stackOf } from './say.ts';
+import type { Address, HostSettings } from './settings.ts';
+import { allocateShared, columnBytes, type SharedHandle, SharedTable } from './shared.ts';
 
+const STDOUT = 1;
 /** A thread that keeps dying is replaced after this long at the first time, twice as long each time after. */
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5_000;
 /** A thread that lived this long died of something new. */
 const SETTLED_MS = 30_000;
-
-/** What the threads need to know of the process. */
-export interface ThreadsOptions {
-  /** The file that workers run: `gateway.mjs` itself. */
-  readonly entry: URL;
-  readonly settings: HostSettings;
-  readonly environment: WorkerStart['environment'];
-  /** Says something to whoever runs the process. */
-  say(level: 'info' | 'error', msg: string, fields?: Readonly<Record<string, unknown>>): void;
-}
+/** A thread that is told to end and does not is terminated. */
+const KILL_MS = 1_000;
+/** A reader that does not take the last lines of the access log does not keep the process. */
+const LAST_LINES_MS = 2_000;
 
 interface Thread {
   readonly number: number;
@@ -40,18 +37,42 @@ export interface LoadResult {
 
 /** The worker threads of a process: started together, replaced when they die, told together what to do. */
 export class Threads {
+  readonly shared: SharedHandle;
   readonly table: SharedTable;
-  readonly #options: ThreadsOptions;
-  readonly #logLock = new Int32Array(new SharedArrayBuffer(4));
+  readonly #hostCode: string;
+  readonly #settings: HostSettings;
+  readonly #environment: WorkerStart['environment'];
+  readonly #log: LogWriter;
   readonly #threads = new Map<number, Thread>();
+  /** Deaths in a row by number of the thread. */
   readonly #deaths = new Map<number, number>();
+  readonly #replaced = new Map<number, number>();
+  #listen: Address;
   #generation: GenerationText;
   #stopping = false;
 
-  constructor(options: ThreadsOptions, generation: GenerationText) {
-    this.#options = options;
+  /** @param hostCode module text that workers run. Not the file: it may be another one by the time a thread is replaced. */
+  constructor(hostCode: string, settings: HostSettings, environment: WorkerStart['environment'], generation: GenerationText) {
+    this.#hostCode = hostCode;
+    this.#settings = settings;
+    this.#environment = environment;
+    this.#listen = settings.listen;
     this.#generation = generation;
-    this.table = new SharedTable(options.settings.threads);
+    const numbers = Array.from({ length: settings.threads }, (_, index) => index + 1);
+    this.shared = allocateShared(
+      new Map([
+        ['columns', columnBytes(settings.threads)],
+        ...numbers.map((number): [string, number] => [`log:${number}`, LOG_RING_BYTES]),
+      ]),
+    );
+    this.table = new SharedTable(this.shared);
+    const rings = numbers.map((number) => new LogRing(this.shared, number));
+    this.#log = new LogWriter(STDOUT, rings, this.table.column(0));
+  }
+
+  /** Where the threads listen; the port is chosen when they have started. */
+  get address(): Address {
+    return this.#listen;
   }
 
   /** Threads that accept connections. */
@@ -59,22 +80,41 @@ export class Threads {
     return [...this.#threads.values()].filter(({ listening }) => listening).length;
   }
 
-  /** Starts all threads. Rejects when one of them cannot listen. */
+  /** Every thread that there should be. */
+  get states(): readonly { readonly thread: number; readonly listening: boolean; readonly replaced: number }[] {
+    return Array.from({ length: this.#settings.threads }, (_, index) => {
+      const thread = index + 1;
+      return { thread, listening: this.#threads.get(thread)?.listening === true, replaced: this.#replaced.get(thread) ?? 0 };
+    });
+  }
+
+  /**
+   * Starts all threads. A free port is chosen by the first of them and shared by the others, so nobody else can take it in between.
+   *
+   * @throws the system's error when one of them cannot listen
+   */
   async start(): Promise<void> {
-    const { threads } = this.#options.settings;
-    await Promise.all(Array.from({ length: threads }, (_, index) => this.#open(index + 1)));
+    const numbers = Array.from({ length: this.#settings.threads }, (_, index) => index + 1);
+    const [first = 1, ...others] = numbers;
+    if (this.#listen.port !== 0) {
+      await Promise.all(numbers.map((number) => this.#open(number)));
+      return;
+    }
+    this.#listen = { ...this.#listen, port: await this.#open(first) };
+    await Promise.all(others.map((number) => this.#open(number)));
   }
 
   /**
    * Gives every thread a new generation. They load it one after the other, so that all but one always answer; when all have, they swap.
-   * When one cannot load it, none swaps.
+   *
+   * @throws Error when one of them cannot load it; then none swaps
    */
   async load(generation: GenerationText): Promise<readonly LoadResult[]> {
     const loaded: Thread[] = [];
     const results: LoadResult[] = [];
     for (const thread of this.#threads.values()) {
       const answer = await this.#ask(thread, { kind: 'load', generation }, ['loaded', 'failed']);
-      // A thread that died meanwhile is replaced, and gets the generation below.
+      // A thread that died meanwhile is replaced, and catches up below.
       if (answer === undefined) continue;
       if (answer.kind === 'failed') {
         for (const other of loaded) post(other, { kind: 'discard' });
@@ -95,20 +135,29 @@ export class Threads {
     for (const thread of this.#threads.values()) post(thread, { kind: 'drain' });
   }
 
-  /** Closes the listeners; ends when the last connection of the last thread is closed, or the time is over. */
+  /** Closes the listeners. Resolves when the last connection of the last thread is closed, or the time is over. */
   async stop(withinMs: number): Promise<void> {
     this.#stopping = true;
-    const ends = [...this.#threads.values()].map(({ worker }) => once(worker, 'exit'));
+    const ends = this.#ends();
     for (const thread of this.#threads.values()) post(thread, { kind: 'stop' });
-    const late = Promise.withResolvers<void>();
-    const timer = setTimeout(late.resolve, withinMs);
-    await Promise.race([Promise.all(ends), late.promise]);
-    clearTimeout(timer);
-    for (const thread of this.#threads.values()) post(thread, { kind: 'kill' });
-    await Promise.all(ends);
+    await within(ends, withinMs);
   }
 
-  /** Heap of every thread after a forced collection, bytes, and generations that still have exchanges. Needs --expose-gc. */
+  /** Ends what is left of every thread, and writes the last lines of the access log. */
+  async end(): Promise<void> {
+    this.#stopping = true;
+    const ends = this.#ends();
+    for (const thread of this.#threads.values()) post(thread, { kind: 'kill' });
+    await within(ends, KILL_MS);
+    await Promise.all([...this.#threads.values()].map(({ worker }) => worker.terminate()));
+    await within(this.#log.flush(), LAST_LINES_MS);
+  }
+
+  async #ends(): Promise<void> {
+    await Promise.all([...this.#threads.values()].map(({ worker }) => once(worker, 'exit')));
+  }
+
+  /** Heap of every thread after a forced collection, bytes, and how many generations it holds. Needs --expose-gc. */
   async collect(): Promise<readonly { readonly thread: number; readonly heapUsed: number; readonly generations: number }[]> {
     const results = [];
     for (const thread of this.#threads.values()) {
@@ -119,45 +168,49 @@ export class Threads {
     return results;
   }
 
-  async #open(number: number): Promise<void> {
-    const { entry, settings, environment } = this.#options;
+  /** @returns the port it listens on */
+  async #open(number: number): Promise<number> {
     const generation = this.#generation;
     const start: WorkerStart = {
       thread: number,
-      threads: settings.threads,
-      listen: settings.listen,
-      reusePort: settings.threads > 1,
-      environment,
-      table: this.table.buffer,
-      logLock: this.#logLock.buffer as SharedArrayBuffer,
+      listen: this.#listen,
+      reusePort: this.#settings.threads > 1,
+      transport: this.#settings.transport,
+      environment: this.#environment,
+      shared: this.shared,
       generation,
     };
-    const worker = new Worker(entry, { workerData: start, name: `gw-${number}` });
+    const worker = new Worker(this.#hostCode, { eval: true, workerData: start, name: `gw-${number}` });
     const thread: Thread = { number, worker, startedAt: performance.now(), generation: generation.id, listening: false };
     this.#threads.set(number, thread);
-    const ready = Promise.withResolvers<void>();
-    worker.on('error', (error) => this.#options.say('error', 'a thread died', { thread: number, error: describe(error) }));
+    const ready = Promise.withResolvers<number>();
+    let death: unknown;
+    worker.on('error', (error) => {
+      death = error;
+      say('error', 'thread died', { thread: number, error: stackOf(error) });
+    });
     worker.once('exit', (code) => {
-      ready.reject(new Error(`thread ${number} ended with ${code} before it listened`));
-      this.#buried(thread);
+      ready.reject(death ?? new Error(`Thread ${number} ended with ${code} before it listened.`));
+      this.#bury(thread);
     });
     worker.on('message', (message: FromWorker) => {
-      if (message.kind === 'listening') {
+      if (message.kind === 'log') void this.#log.flush();
+      else if (message.kind === 'fault') say('error', 'fault', { thread: number, where: message.where, error: message.error });
+      else if (message.kind === 'refused') ready.reject(Object.assign(new Error(message.message), { code: message.code }));
+      else if (message.kind === 'listening') {
         thread.listening = true;
-        ready.resolve();
-      } else if (message.kind === 'refused') {
-        ready.reject(Object.assign(new Error(message.message), { code: message.code }));
+        ready.resolve(message.port);
       }
     });
-    await ready.promise;
+    return await ready.promise;
   }
 
-  /** Takes over what the dead thread counted, opens what it had locked, and starts another. */
-  #buried(thread: Thread): void {
+  /** Takes over what the dead thread counted and logged, and starts another. */
+  #bury(thread: Thread): void {
     const { number } = thread;
     this.#threads.delete(number);
     this.table.bury(number);
-    releaseLock(this.#logLock, number);
+    void this.#log.flush();
     if (this.#stopping || !thread.listening) return;
     const deaths = performance.now() - thread.startedAt > SETTLED_MS ? 0 : (this.#deaths.get(number) ?? 0);
     this.#deaths.set(number, deaths + 1);
@@ -170,10 +223,13 @@ export class Threads {
       async () => {
         const thread = this.#threads.get(number);
         if (thread !== undefined) await this.#catchUp(thread);
-        this.#options.say('info', 'a thread was replaced', { thread: number });
+        this.#replaced.set(number, (this.#replaced.get(number) ?? 0) + 1);
+        say('info', 'thread replaced', { thread: number });
       },
-      (error) => {
-        this.#options.say('error', 'a thread could not be replaced', { thread: number, error: describe(error) });
+      (error: unknown) => {
+        say('error', 'thread not replaced', { thread: number, error: stackOf(error) });
+        // One that refused to listen is still there.
+        void this.#threads.get(number)?.worker.terminate();
         setTimeout(() => this.#replace(number), LONGEST_PAUSE_MS);
       },
     );
@@ -185,6 +241,8 @@ export class Threads {
     if (!thread.listening || thread.generation === generation.id) return;
     const answer = await this.#ask(thread, { kind: 'load', generation }, ['loaded', 'failed']);
     if (answer?.kind === 'loaded') await this.#swap(thread);
+    else if (answer?.kind === 'failed')
+      say('error', 'thread kept an older generation', { thread: thread.number, error: answer.message });
   }
 
   async #swap(thread: Thread): Promise<void> {
@@ -194,7 +252,9 @@ export class Threads {
   }
 
   /** Sends a message and waits for one of the answers; undefined when the thread dies first. */
-  async #ask({ worker }: Thread, message: ToWorker, kinds: readonly FromWorker['kind'][]): Promise<FromWorker | undefined> {
+  async #ask(thread: Thread, message: ToWorker, kinds: readonly FromWorker['kind'][]): Promise<FromWorker | undefined> {
+    const { worker } = thread;
+    if (this.#threads.get(thread.number) !== thread) return undefined;
     const { promise, resolve } = Promise.withResolvers<FromWorker | undefined>();
     const hear = (answer: FromWorker): void => {
       if (kinds.includes(answer.kind)) resolve(answer);
@@ -214,6 +274,10 @@ function post({ worker }: Thread, message: ToWorker): void {
   worker.postMessage(message);
 }
 
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+/** Waits for something, but not longer than this. */
+async function within(work: Promise<void>, ms: number): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(late.resolve, ms);
+  await Promise.race([work, late.promise]);
+  clearTimeout(timer);
 }

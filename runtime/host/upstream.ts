@@ -1,6 +1,7 @@
 import type { UpstreamAddress, UpstreamClient, UpstreamSpec } from '../generation.ts';
 import { Forwarding } from './forwarding.ts';
 import type { HostServices } from './services.ts';
+import { parseTarget } from './target-address.ts';
 import { openTargetPool, type TargetPool } from './target-pool.ts';
 
 /** One address of an upstream, with its share of the traffic. */
@@ -19,7 +20,7 @@ export interface Target {
  * @throws Error when a URL is not absolute http(s), or the environment lacks a variable
  */
 export function openUpstream(host: HostServices, spec: UpstreamSpec): { readonly client: UpstreamClient; release(): void } {
-  const addresses = spec.targets.map(({ url, weight }) => ({ address: parseTarget(host.resolve(url), spec.name), weight }));
+  const addresses = spec.targets.map(({ url, weight }) => ({ address: addressOf(host.resolve(url), spec.name), weight }));
   const targets = addresses.map(({ address, weight }): Target => {
     const origin = `${address.scheme}://${address.authority}`;
     return { address, weight, pool: host.pools.acquire(`target:${origin}`, () => openTargetPool(origin)), credit: 0 };
@@ -54,17 +55,8 @@ export function pickTarget(targets: readonly Target[], not?: Target): Target | u
   return best;
 }
 
-function parseTarget(text: string, name: string): UpstreamAddress {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const scheme = url?.protocol.slice(0, -1);
-  if (
-    url === undefined ||
-    (scheme !== 'http' && scheme !== 'https') ||
-    url.search !== '' ||
-    url.hash !== '' ||
-    url.username !== ''
-  ) {
-    throw new Error(`The URL of upstream ${name} is not http(s)://host[:port][/path].`);
-  }
-  return { scheme, authority: url.host, hostname: url.hostname, base: url.pathname.replace(/\/+$/, '') };
+function addressOf(text: string, name: string): UpstreamAddress {
+  const address = parseTarget(text);
+  if (address === undefined) throw new Error(`The URL of upstream ${name} is not http(s)://host[:port][/path].`);
+  return address;
 }

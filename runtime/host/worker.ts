@@ -5,14 +5,18 @@ import { createGeneration, type Generation } from '../generation.ts';
 import { refuse, serve } from '../pipeline.ts';
 import { accessLine } from '../telemetry/access-log.ts';
 import { evaluateGeneration, type GenerationText } from './load-generation.ts';
-import { LogWriter } from './log-writer.ts';
+import { LogRing } from './log-ring.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
+import { messageOf, stackOf } from './say.ts';
 import { createHostServices, type HostServices } from './services.ts';
 import { type Cell, type Column, SharedTable } from './shared.ts';
-import { createLibraryTransport } from './transport/library.ts';
+import { openTransport } from './transport/open-transport.ts';
 import { type Transport, transportSettings } from './transport/transport.ts';
 
-const STDOUT = 1;
+/** Lines of the access log wait at most this long until main hears of them. */
+const LOG_MS = 100;
+/** Faults told in one second; the others are only counted: a stage that throws at every request must not flood the log. */
+const FAULTS_TOLD = 10;
 
 /** One thread that serves: a listener, its connections, and the generation that new exchanges begin with. Told what to do by main. */
 export async function runWorker(): Promise<void> {
@@ -20,11 +24,10 @@ export async function runWorker(): Promise<void> {
   const port = parentPort;
   if (port === null) return;
   const say = (message: FromWorker): void => port.postMessage(message);
-  const worker = new ServingThread(start, say);
-  port.on('message', (message: ToWorker) => worker.obey(message));
   try {
-    await worker.listen();
-    say({ kind: 'listening' });
+    const worker = new ServingThread(start, say);
+    port.on('message', (message: ToWorker) => worker.obey(message));
+    say({ kind: 'listening', port: await worker.listen() });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? { code: String(error.code) } : {};
     say({ kind: 'refused', message: messageOf(error), ...code });
@@ -35,18 +38,23 @@ class ServingThread {
   readonly #start: WorkerStart;
   readonly #say: (message: FromWorker) => void;
   readonly #column: Column;
-  readonly #writer: LogWriter;
+  readonly #ring: LogRing;
   readonly #host: HostServices;
   readonly #transport: Transport;
-  /** Serving, or ended by a swap and still finishing exchanges. */
-  readonly #generations = new Set<Generation>();
+  /** Generations that were replaced and still have exchanges. */
+  readonly #retired = new Set<Generation>();
+  /** Prepared, but not yet serving. */
   #loaded: Generation | undefined;
+  #logTimer: NodeJS.Timeout | undefined;
+  #logTold = false;
+  #faultSecond = 0;
+  #faultsTold = 0;
 
   constructor(start: WorkerStart, say: (message: FromWorker) => void) {
     this.#start = start;
     this.#say = say;
-    this.#column = new SharedTable(start.threads, start.table).column(start.thread);
-    this.#writer = new LogWriter(STDOUT, this.#column, new Int32Array(start.logLock), start.thread);
+    this.#column = new SharedTable(start.shared).column(start.thread);
+    this.#ring = new LogRing(start.shared, start.thread);
     this.#host = createHostServices({
       environment: start.environment,
       log: (record) => this.#ended(record),
@@ -55,13 +63,13 @@ class ServingThread {
     const generation = this.#prepare(start.generation);
     this.#host.current = generation;
     const settings = transportSettings(this.#host, generation.spec.server);
-    this.#transport = createLibraryTransport(this.#host, settings, (exchange, refusal) => this.#serve(exchange, refusal));
-    process.on('exit', () => this.#writer.end());
+    this.#transport = openTransport(start.transport, this.#host, settings, (exchange, refusal) => this.#serve(exchange, refusal));
   }
 
-  async listen(): Promise<void> {
+  /** @returns the port */
+  async listen(): Promise<number> {
     const { listen, reusePort } = this.#start;
-    await this.#transport.listen({ ...listen, reusePort });
+    return (await this.#transport.listen({ ...listen, reusePort })).port;
   }
 
   obey(message: ToWorker): void {
@@ -73,25 +81,30 @@ class ServingThread {
         this.#swap();
         break;
       case 'discard':
-        this.#loaded?.release();
-        this.#loaded = undefined;
+        this.#discard();
         break;
       case 'drain':
         this.#transport.drain();
         break;
       case 'stop':
+        this.#transport.drain();
         this.#transport.stopAccepting();
-        void this.#transport.closed().then(() => process.exit());
+        this.#exitWhenClosed();
         break;
       case 'kill':
         this.#transport.destroy();
-        process.exit();
+        this.#exitWhenClosed();
         break;
       case 'collect':
         globalThis.gc?.();
-        this.#say({ kind: 'collected', heapUsed: process.memoryUsage().heapUsed, generations: this.#generations.size });
+        this.#say({ kind: 'collected', heapUsed: process.memoryUsage().heapUsed, generations: this.#retired.size + 1 });
         break;
     }
+  }
+
+  /** What ends the last connections is logged before the thread ends. */
+  #exitWhenClosed(): void {
+    void this.#transport.closed().then(() => process.exit());
   }
 
   #prepare({ text, cache }: GenerationText): Generation {
@@ -101,6 +114,7 @@ class ServingThread {
 
   #load(generation: GenerationText): void {
     const began = performance.now();
+    this.#discard();
     try {
       this.#loaded = this.#prepare(generation);
       this.#say({ kind: 'loaded', blockedMs: performance.now() - began });
@@ -109,24 +123,30 @@ class ServingThread {
     }
   }
 
+  #discard(): void {
+    this.#loaded?.release();
+    this.#loaded = undefined;
+  }
+
   /** Between two requests: messages are handled in a turn of the event loop of their own. */
   #swap(): void {
     const [old, next] = [this.#host.current, this.#loaded];
-    if (next === undefined) return;
-    this.#host.current = next;
-    this.#loaded = undefined;
-    if (old !== undefined) this.#retire(old);
+    if (next !== undefined) {
+      this.#host.current = next;
+      this.#loaded = undefined;
+      if (old !== undefined) this.#retire(old);
+    }
     this.#say({ kind: 'swapped' });
   }
 
   /** Lets go of a generation once its last exchange has ended. */
   #retire(generation: Generation): void {
     if (generation.active.exchanges === 0) generation.release();
-    else this.#generations.add(generation);
+    else this.#retired.add(generation);
   }
 
   #serve(exchange: ServedExchange, refusal: Reply | undefined): void {
-    this.#column.add('inFlight', 1);
+    this.#column.set('inFlight', this.#transport.inFlight);
     const { current } = this.#host;
     if (refusal !== undefined) refuse(this.#host, exchange, refusal);
     else if (current !== undefined) serve(this.#host, current, exchange);
@@ -134,25 +154,44 @@ class ServingThread {
 
   #ended(record: ExchangeRecord): void {
     const column = this.#column;
-    // What never became a request was not counted when it began.
-    if (record.method !== '') column.add('inFlight', -1);
-    if (record.prepared !== undefined) record.prepared.active.exchanges -= 1;
+    const { inFlight, connections } = this.#transport;
+    column.set('inFlight', inFlight);
+    column.set('connections', connections);
     column.add('requests', 1);
     column.add(record.status === 499 ? 'aborted' : statusClass(record.status), 1);
-    column.set('connections', this.#transport.connections);
-    if (this.#host.current?.spec.accessLog !== 'none') this.#writer.add(accessLine(record, Date.now()));
-    for (const old of this.#generations) {
+    if (this.#host.current?.spec.accessLog !== 'none') this.#log(accessLine(record, Date.now()));
+    if (record.prepared === undefined) return;
+    record.prepared.active.exchanges -= 1;
+    for (const old of this.#retired) {
       if (old.active.exchanges > 0) continue;
-      this.#generations.delete(old);
+      this.#retired.delete(old);
       old.release();
     }
   }
 
+  #log(line: string): void {
+    if (!this.#ring.add(line)) this.#column.add('logLinesDropped', 1);
+    if (this.#ring.halfFull && !this.#logTold) this.#tellLog();
+    else this.#logTimer ??= setTimeout(() => this.#tellLog(), LOG_MS);
+  }
+
+  #tellLog(): void {
+    clearTimeout(this.#logTimer);
+    // Told once for each full half, not for every line behind it.
+    this.#logTold = this.#ring.halfFull;
+    this.#logTimer = this.#logTold ? setTimeout(() => this.#tellLog(), LOG_MS) : undefined;
+    this.#say({ kind: 'log' });
+  }
+
   #fault(error: unknown, where: string): void {
     this.#column.add('faults', 1);
-    const stack = error instanceof Error ? error.stack : undefined;
-    const line = { ts: new Date().toISOString(), level: 'error', msg: 'fault', where, error: messageOf(error), stack };
-    process.stderr.write(`${JSON.stringify(line)}\n`);
+    const second = Math.floor(this.#host.now() / 1_000);
+    if (second !== this.#faultSecond) {
+      this.#faultSecond = second;
+      this.#faultsTold = 0;
+    }
+    this.#faultsTold += 1;
+    if (this.#faultsTold <= FAULTS_TOLD) this.#say({ kind: 'fault', where, error: stackOf(error) });
   }
 }
 
@@ -161,8 +200,4 @@ function statusClass(status: number): Cell {
   if (status >= 400) return '4xx';
   if (status >= 300) return '3xx';
   return status >= 200 ? '2xx' : '1xx';
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,3 +1,4 @@
+import { asciiJson } from '../ascii-json.ts';
 import type { ExchangeRecord } from '../exchange.ts';
 
 /**
@@ -25,17 +26,17 @@ export function accessLine(record: ExchangeRecord, epochMs: number): string {
   return `${line}}\n`;
 }
 
+/** Longer values are cut, so that no client can make a line that is too long to be kept. */
+const LONGEST_VALUE = 2_048;
+
 function text(name: string, value: string | undefined): string {
-  return value === undefined || value === '' ? '' : `,"${name}":${quote(value)}`;
+  if (value === undefined || value === '') return '';
+  return `,"${name}":${quote(value.length > LONGEST_VALUE ? value.slice(0, LONGEST_VALUE) : value)}`;
 }
 
 /** Nearly every value is plain and is quoted as it is. */
 function quote(value: string): string {
-  return /^[ !#-[\]-~]*$/.test(value) ? `"${value}"` : JSON.stringify(value).replaceAll(/[\x7f-\uffff]/g, escapeUnit);
-}
-
-function escapeUnit(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return /^[ !#-[\]-~]*$/.test(value) ? `"${value}"` : asciiJson(value);
 }
 
 function ms(value: number): string {

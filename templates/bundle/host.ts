@@ -1,13 +1,10 @@
-/** Entry of the host: `gateway.mjs` itself. The main thread starts workers from the same file. */
+/** Entry of the host: `gateway.mjs` itself. Each kind of thread evaluates only its own half: main needs no HTTP client. */
 import { isMainThread } from 'node:worker_threads';
-import { runMain } from '../../runtime/host/main.ts';
-import { runWorker } from '../../runtime/host/worker.ts';
 
 if (isMainThread) {
-  runMain(new URL(import.meta.url)).catch((error: unknown) => {
-    process.stderr.write(`gw: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(2);
-  });
+  const { runMain } = await import('../../runtime/host/main.ts');
+  await runMain(new URL(import.meta.url));
 } else {
+  const { runWorker } = await import('../../runtime/host/worker.ts');
   await runWorker();
 }

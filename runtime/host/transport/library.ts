@@ -29,6 +29,7 @@ class LibraryTransport implements AdoptingTransport {
   readonly #exchanges = new Set<LibraryExchange>();
   readonly #connections = new Map<Duplex, LibraryConnection>();
   #checker: NodeJS.Timeout | undefined;
+  #accepting = true;
   readonly #shared: Shared;
 
   constructor(host: HostServices, settings: TransportSettings, serve: Serve) {
@@ -94,6 +95,7 @@ class LibraryTransport implements AdoptingTransport {
     // Closes idle connections too, and stops the checks of node:http: ours are separate and go on.
     if (this.#server.listening) this.#server.close();
     else this.#server.closeIdleConnections();
+    this.#accepting = false;
   }
 
   drain(): void {
@@ -172,6 +174,12 @@ class LibraryTransport implements AdoptingTransport {
   #check(): void {
     const now = this.#host.now();
     for (const exchange of this.#exchanges) exchange.check(now);
+    if (!this.#accepting) this.#closeSilent();
+  }
+
+  /** node:http does not count a connection as idle that has never sent anything: it would keep a process that ends. */
+  #closeSilent(): void {
+    for (const { socket } of this.#connections.values()) if (socket.bytesRead === 0) socket.destroy();
   }
 }
 

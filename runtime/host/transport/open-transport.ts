@@ -6,15 +6,14 @@ import type { Serve, Transport, TransportSettings } from './transport.ts';
 export type TransportKind = 'direct' | 'library';
 
 /**
- * Which transport an environment asks for. `GW_TRANSPORT=library` lets node:http read every request: the way to compare the two, and the
- * way out should the direct one be at fault.
+ * Which transport `GW_TRANSPORT` asks for; direct when it asks for none. `library` lets node:http read every request: the way to compare
+ * the two, and the way out should the direct one be at fault.
  *
- * @throws Error when `GW_TRANSPORT` is neither `direct` (the default) nor `library`
+ * @returns undefined when it names no transport
  */
-export function transportKind({ GW_TRANSPORT: kind }: Readonly<Record<string, string | undefined>>): TransportKind {
-  if (kind === undefined || kind === '' || kind === 'direct') return 'direct';
-  if (kind === 'library') return kind;
-  throw new Error('GW_TRANSPORT is neither direct nor library.');
+export function transportKind(text: string | undefined): TransportKind | undefined {
+  if (text === undefined || text === '' || text === 'direct') return 'direct';
+  return text === 'library' ? text : undefined;
 }
 
 export function openTransport(kind: TransportKind, services: HostServices, settings: TransportSettings, serve: Serve): Transport {

@@ -124,7 +124,7 @@ describe('a reload that cannot be', () => {
 
   it('names what only a new process can change', async () => {
     await using run = await GatewayRun.start(one, { env: { GW_THREADS: '1' } });
-    expect(await run.reload(withOtherHost(one))).toMatchObject({ status: 409, json: { code: 'restart-required' } });
+    expect(await run.reload(withOtherHost(one))).toMatchObject({ status: 409, json: { code: 'restart-required', keys: ['gw'] } });
     const other = await buildText(platform(['/one'], 'server: { limits: { head: 8KiB }, timeouts: { keepAlive: 7s } }'));
     const { status, json } = await run.reload(other);
     expect({ status, json }).toMatchObject({
@@ -156,6 +156,7 @@ describe('sixty reloads of different bundles', () => {
     expect(calls.calls).toBeGreaterThan(60);
     expect(after5).toHaveLength(3);
     for (const [thread, heap] of after60.entries()) expect(heap).toBeLessThan((after5[thread] ?? 0) * 1.1);
-    expect((await run.ask('/readyz?verbose')).json).toMatchObject({ inFlight: 0, hash: 'g60', '5xx': 0 });
+    await run.eventually('/readyz?verbose', ({ inFlight }) => inFlight === 0);
+    expect((await run.ask('/readyz?verbose')).json).toMatchObject({ hash: 'g60', '5xx': 0, reloads: { swapped: 60, failed: 0 } });
   });
 });

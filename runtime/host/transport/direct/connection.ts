@@ -74,7 +74,7 @@ export class DirectConnection implements BodySource, WheelEntry {
   }
 
   /** Whether nothing has arrived that must be answered. */
-  get idle(): boolean {
+  get #isIdle(): boolean {
     return this.#queue.length === 0 && this.#pending === '' && this.#unread === undefined && this.#next === undefined;
   }
 
@@ -274,9 +274,10 @@ export class DirectConnection implements BodySource, WheelEntry {
     else this.#watch();
   }
 
-  /** Closes an idle connection. */
+  /** Closes the connection when it is idle. One that was silent so far has until the next turn: its first request may be on its way. */
   closeIdle(): void {
-    if (this.idle) this.#close();
+    if (this.#requests === 0) this.#watch();
+    else if (this.#isIdle) this.#close();
   }
 
   /**
@@ -348,8 +349,8 @@ export class DirectConnection implements BodySource, WheelEntry {
     const { headersMs, keepAliveMs } = this.shared.settings.timeouts;
     if (this.#pending !== '') return this.#pendingSince + headersMs;
     const deadline = this.#idleSince + (this.#requests === 0 ? headersMs : keepAliveMs);
-    if (now < deadline) return deadline;
-    if (this.#requests === 0) this.#refuse(problem.requestTimeout);
+    if (now < deadline && this.shared.accepting) return deadline;
+    if (this.#requests === 0 && this.shared.accepting) this.#refuse(problem.requestTimeout);
     else this.#close();
     return now;
   }

@@ -40,6 +40,7 @@ class DirectTransport implements Transport {
       head: new RequestHead(),
       keepAlive: keepAliveFields(timeouts.keepAliveMs),
       flushes: new FlushQueue(),
+      accepting: true,
       draining: false,
       inFlight: 0,
       handOver: (connection, socket, bytes) => {
@@ -71,6 +72,7 @@ class DirectTransport implements Transport {
 
   stopAccepting(): void {
     if (this.#server.listening) this.#server.close();
+    this.#shared.accepting = false;
     for (const connection of this.#connections) connection.closeIdle();
     this.#library.stopAccepting();
   }

@@ -17,6 +17,8 @@ export interface DirectShared {
   readonly head: RequestHead;
   /** Fields of an answer after which the connection lives on. */
   readonly keepAlive: string;
+  /** The listener is open; without it no connection stays idle. */
+  accepting: boolean;
   /** Every answer is the last of its connection. */
   draining: boolean;
   /** Exchanges begun and not ended. */

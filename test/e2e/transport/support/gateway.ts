@@ -82,10 +82,15 @@ export async function startGateway(options: GatewayOptions): Promise<TestGateway
   const generation = createGeneration(host, spec, tableOf(spec.routes), {});
   host.current = generation;
   const settings = transportSettings(host, spec.server, { lingerMs: 200, ...options.timeouts });
-  const transport = openTransport(options.transport ?? transportKind(process.env), host, settings, (exchange, refusal) => {
-    if (refusal === undefined) serve(host, generation, exchange);
-    else refuse(host, exchange, refusal);
-  });
+  const transport = openTransport(
+    options.transport ?? transportKind(process.env.GW_TRANSPORT) ?? 'direct',
+    host,
+    settings,
+    (exchange, refusal) => {
+      if (refusal === undefined) serve(host, generation, exchange);
+      else refuse(host, exchange, refusal);
+    },
+  );
   const { port } = await transport.listen({ port: 0, host: '127.0.0.1' });
   return {
     port,

@@ -1,0 +1,131 @@
+import { type AdminServer, startAdmin } from './admin.ts';
+import { addressError, urlOf } from './listen-address.ts';
+import { type LoadedBundle, readBundle } from './load-generation.ts';
+import { reloadRefusal } from './restart-required.ts';
+import { messageOf, say } from './say.ts';
+import { type HostSettings, hostSettings } from './settings.ts';
+import { type LoadResult, Threads } from './threads.ts';
+
+/** What a reload came to. `restart`: the keys that only a new process can change. */
+export type ReloadResult =
+  | { readonly kind: 'swapped'; readonly hash: string; readonly threads: readonly LoadResult[] }
+  | { readonly kind: 'unchanged'; readonly hash: string }
+  | { readonly kind: 'restart'; readonly keys: readonly string[] }
+  | { readonly kind: 'failed'; readonly error: string };
+
+/** When each reload of the process ended, and how. */
+export interface ReloadRecord {
+  readonly swapped: number;
+  readonly failed: number;
+  readonly last: { readonly at: string; readonly result: ReloadResult } | undefined;
+}
+
+/** A running process: its threads, its admin listener, reloads and its end. Lives in the main thread and serves no exchange itself. */
+export class Gateway {
+  readonly threads: Threads;
+  readonly startedAt: number = Date.now();
+  bundle: LoadedBundle;
+  state: 'starting' | 'ready' | 'draining' = 'starting';
+  reloads: ReloadRecord = { swapped: 0, failed: 0, last: undefined };
+  readonly #entry: URL;
+  #settings: HostSettings;
+  #admin: AdminServer | undefined;
+  #reloading: Promise<ReloadResult> | undefined;
+  /** Asked for while another was under way: the file may have changed since that one read it. */
+  #next: Promise<ReloadResult> | undefined;
+  #preStopTimer: NodeJS.Timeout | undefined;
+
+  /** @param entry URL of the file, read again by each reload */
+  constructor(entry: URL, bundle: LoadedBundle, settings: HostSettings) {
+    this.#entry = entry;
+    this.bundle = bundle;
+    this.#settings = settings;
+    this.threads = new Threads(bundle.hostCode, settings, { ...process.env }, bundle.generation);
+  }
+
+  /** @throws Error with one line for people when it cannot listen */
+  async start(): Promise<void> {
+    process.on('SIGHUP', () => void this.reload());
+    process.on('SIGTERM', () => this.#end(this.#settings.preStopMs));
+    process.on('SIGINT', () => this.#end(0));
+    const { listen, admin, threads } = this.#settings;
+    this.#admin = await startAdmin(this, admin).catch((error: unknown) => {
+      throw new Error(addressError(error, admin, 'GW_ADMIN'));
+    });
+    await this.threads.start().catch((error: unknown) => {
+      throw new Error(addressError(error, listen, 'PORT'));
+    });
+    if (this.state === 'starting') this.state = 'ready';
+    const { name, hash } = this.bundle.parts.gateway;
+    const sharedBytes = this.threads.shared.buffer.byteLength;
+    const urls = { url: urlOf(this.threads.address), admin: urlOf(this.#admin.address) };
+    say('info', 'listening', { ...urls, threads, name, hash, sharedBytes });
+  }
+
+  /** Loads the file again. One at a time; who asks while one is under way gets the result of the next. */
+  reload(): Promise<ReloadResult> {
+    if (this.#reloading === undefined) {
+      this.#reloading = this.#reload().finally(() => {
+        this.#reloading = undefined;
+      });
+      return this.#reloading;
+    }
+    this.#next ??= this.#reloading.then(() => {
+      this.#next = undefined;
+      return this.reload();
+    });
+    return this.#next;
+  }
+
+  async #reload(): Promise<ReloadResult> {
+    const result = await this.#tryReload().catch((error: unknown): ReloadResult => ({ kind: 'failed', error: messageOf(error) }));
+    const failed = result.kind === 'failed' || result.kind === 'restart';
+    this.reloads = {
+      swapped: this.reloads.swapped + (result.kind === 'swapped' ? 1 : 0),
+      failed: this.reloads.failed + (failed ? 1 : 0),
+      last: { at: new Date().toISOString(), result },
+    };
+    say(failed ? 'error' : 'info', 'reload', result);
+    return result;
+  }
+
+  async #tryReload(): Promise<ReloadResult> {
+    if (this.state !== 'ready') return { kind: 'failed', error: `The gateway is ${this.state}.` };
+    const next = readBundle(this.#entry);
+    // What another version of gw built means something only to that version.
+    if (next.file.host !== this.bundle.file.host) return { kind: 'restart', keys: ['gw'] };
+    const { hash } = next.parts.gateway;
+    const settings = hostSettings(next.parts.gateway, process.env);
+    if ('errors' in settings) return { kind: 'failed', error: settings.errors.join(' ') };
+    const keys = reloadRefusal({ bundle: this.bundle, settings: this.#settings }, { bundle: next, settings });
+    if (keys.length > 0) return { kind: 'restart', keys };
+    const same = next.file.sha256 === this.bundle.file.sha256;
+    const threads = same ? [] : await this.threads.load(next.generation);
+    this.bundle = next;
+    this.#settings = settings;
+    return same ? { kind: 'unchanged', hash } : { kind: 'swapped', hash, threads };
+  }
+
+  /**
+   * DR-1: not ready, but accepting for a while; then no listener, and what is in flight finishes; then the end.
+   * A second signal ends at once.
+   */
+  #end(preStopMs: number): void {
+    if (this.state !== 'ready') {
+      clearTimeout(this.#preStopTimer);
+      void this.#exit();
+      return;
+    }
+    const { drainMs } = this.#settings;
+    this.state = 'draining';
+    say('info', 'draining', { preStopMs, drainMs });
+    this.threads.drain();
+    this.#preStopTimer = setTimeout(() => void this.threads.stop(drainMs).then(() => this.#exit()), preStopMs);
+  }
+
+  async #exit(): Promise<void> {
+    this.state = 'draining';
+    await this.threads.end();
+    process.exit(0);
+  }
+}
