@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** `unit` is quick and in-process; `system` compiles bundles, starts gateways on ephemeral ports, and reads the corpus and suites. */
+/**
+ * `unit` is quick and in-process; `system` compiles bundles, starts gateways on ephemeral ports, and reads the corpus and suites. Its
+ * gateways have the direct transport; what concerns transports runs a second time, in `library`, with the other one.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -15,6 +18,16 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/e2e/**/*.test.ts', 'test/conformance/**/*.test.ts'],
+          env: { GW_TRANSPORT: 'direct' },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'library',
+          include: ['test/e2e/transport/**/*.test.ts', 'test/e2e/host/**/*.test.ts'],
+          env: { GW_TRANSPORT: 'library' },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -6,14 +6,24 @@ import { problem } from '../../problem.ts';
 import type { HostServices } from '../services.ts';
 import { LibraryConnection, type Shared } from './library-connection.ts';
 import { LibraryExchange } from './library-exchange.ts';
-import { type ListenOptions, peerOf, type Serve, type Transport, type TransportSettings } from './transport.ts';
+import {
+  type ClientSocket,
+  type ListenOptions,
+  peerOf,
+  type Serve,
+  type Transport,
+  type TransportSettings,
+} from './transport.ts';
 
 const REQUESTS_PER_CONNECTION = 10_000;
 
 /** A transport that also takes connections which another one has accepted. */
 export interface AdoptingTransport extends Transport {
-  /** Serves a connection from now on. `bytes` were read from it and belong to its next request. Its listeners must be gone. */
-  adopt(socket: Socket, bytes: Uint8Array): void;
+  /**
+   * Serves a connection from now on. The listeners of the other transport must be gone, the bytes that it has not used put back, and the
+   * connection paused: it flows again in the next turn, when node:http listens.
+   */
+  adopt(socket: ClientSocket): void;
 }
 
 /** The library transport: node:http reads requests and writes answers. What it lets pass is judged again (SM-1). */
@@ -79,15 +89,13 @@ class LibraryTransport implements AdoptingTransport {
     });
   }
 
-  adopt(socket: Socket, bytes: Uint8Array): void {
+  adopt(socket: ClientSocket): void {
     if (this.#checker === undefined) {
       this.#watch();
       // A server of node:http that never listened looks at no timeout; this is what makes it look.
       if (!this.#server.listening) this.#server.emit('listening');
     }
-    socket.pause();
     this.#server.emit('connection', socket);
-    socket.unshift(bytes);
     process.nextTick(() => socket.resume());
   }
 

@@ -1,5 +1,5 @@
 /** The boundary between sockets and the pipeline. Each transport runs the same compiled pipeline over its own exchanges. */
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type AddressRange, foldAddress, inRanges, parseRange } from '../../address.ts';
 import type { Reply } from '../../contract.ts';
 import type { ServedExchange } from '../../exchange.ts';
@@ -52,6 +52,9 @@ export function transportSettings(
   };
 }
 
+/** A connection as transports need it: a socket, or what stands for one. */
+export type ClientSocket = Duplex & { readonly remoteAddress?: string | undefined };
+
 /** What a transport knows of the peer of a connection. */
 export interface Peer {
   /** IPv4-mapped addresses folded. */
@@ -61,7 +64,7 @@ export interface Peer {
 }
 
 /** Who is at the other end of a connection. */
-export function peerOf({ remoteAddress = '' }: Socket, { trustedProxies }: TransportSettings): Peer {
+export function peerOf({ remoteAddress = '' }: ClientSocket, { trustedProxies }: TransportSettings): Peer {
   const address = foldAddress(remoteAddress);
   return { address, trusted: inRanges(trustedProxies, address), scheme: 'http' };
 }

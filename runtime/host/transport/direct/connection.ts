@@ -1,10 +1,9 @@
-import type { Socket } from 'node:net';
 import type { Reply } from '../../../contract.ts';
 import { problem } from '../../../problem.ts';
 import { newRequestId } from '../../../request-id.ts';
 import { rawAnswer, rawRecord } from '../raw-answer.ts';
 import type { BodySource } from '../request-body.ts';
-import { type Peer, peerOf } from '../transport.ts';
+import { type ClientSocket, type Peer, peerOf } from '../transport.ts';
 import { DirectExchange } from './direct-exchange.ts';
 import { Outlet } from './outlet.ts';
 import { readRequestHead } from './request-head.ts';
@@ -20,11 +19,11 @@ const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
  * One client connection. What arrives is read as heads and bodies in turn; the exchanges are served one after another, so that one
  * connection never has more than one request at an upstream.
  *
- * Bytes that cannot be read yet wait in `#unread`, and the socket is paused: behind `AHEAD` requests, behind a body that nobody asks for,
- * and before a connection is refused or handed over, which happens when every request before has its answer.
+ * Bytes that cannot be read yet are put back and the socket is paused: behind `AHEAD` requests, and before a connection is refused or
+ * handed over, which happens when every request before has its answer. Put back they also keep the socket from telling its end.
  */
 export class DirectConnection implements BodySource, WheelEntry {
-  readonly socket: Socket;
+  readonly socket: ClientSocket;
   readonly peer: Peer;
   readonly shared: DirectShared;
   readonly outlet: Outlet;
@@ -37,7 +36,8 @@ export class DirectConnection implements BodySource, WheelEntry {
   /** The beginning of a head whose end has not arrived, latin1. */
   #pending = '';
   #pendingSince = 0;
-  #unread: Buffer | undefined;
+  /** Bytes were put back. */
+  #putBack = false;
   #reading = false;
   #bodyWaits = false;
   /** What comes when the queue is empty: a refusal, or the library transport. */
@@ -54,7 +54,7 @@ export class DirectConnection implements BodySource, WheelEntry {
   #closing = false;
   #closeAt = 0;
 
-  constructor(socket: Socket, shared: DirectShared) {
+  constructor(socket: ClientSocket, shared: DirectShared) {
     this.socket = socket;
     this.shared = shared;
     this.peer = peerOf(socket, shared.settings);
@@ -75,7 +75,7 @@ export class DirectConnection implements BodySource, WheelEntry {
 
   /** Whether nothing has arrived that must be answered. */
   get #isIdle(): boolean {
-    return this.#queue.length === 0 && this.#pending === '' && this.#unread === undefined && this.#next === undefined;
+    return this.#queue.length === 0 && this.#pending === '' && !this.#putBack && this.#next === undefined;
   }
 
   #data(chunk: Buffer): void {
@@ -156,26 +156,27 @@ export class DirectConnection implements BodySource, WheelEntry {
     this.#pending = beginning;
   }
 
-  /** Keeps what may not be read now, unless it is never read. */
+  /** Puts back what may not be read now, unless it is never read. */
   #putOff(text: string, at: number, chunk: Buffer, from: number): void {
     this.#pending = '';
     if (this.#lastRead || this.#last || this.#closing) return;
-    this.#unread = from >= 0 ? chunk.subarray(from) : Buffer.concat([Buffer.from(text.slice(at, at - from), 'latin1'), chunk]);
+    this.#putBack = true;
     this.#flow();
+    this.socket.unshift(
+      from >= 0 ? chunk.subarray(from) : Buffer.concat([Buffer.from(text.slice(at, at - from), 'latin1'), chunk]),
+    );
   }
 
-  /** Reads on with what was put off. */
+  /** Reads on with what was put back. */
   #readOn(): void {
-    const unread = this.#unread;
-    if (unread === undefined || this.#reading || !this.#mayRead()) return;
-    this.#unread = undefined;
-    this.#readHeads(unread, 0);
+    if (!this.#putBack || !this.#mayRead()) return;
+    this.#putBack = false;
     this.#flow();
   }
 
   /** Lets bytes arrive, or not. */
   #flow(): void {
-    const paused = !this.#closing && (this.#unread !== undefined || this.#bodyWaits);
+    const paused = !this.#closing && (this.#putBack || this.#bodyWaits);
     if (paused !== this.socket.isPaused()) {
       if (paused) this.socket.pause();
       else this.socket.resume();
@@ -197,7 +198,7 @@ export class DirectConnection implements BodySource, WheelEntry {
 
   /** Says whether the answer that begins is the last of the connection. */
   settleLast(exchange: DirectExchange, close: boolean): boolean {
-    const alone = this.#queue.length === 1 && this.#unread === undefined && this.#pending === '';
+    const alone = this.#queue.length === 1 && !this.#putBack && this.#pending === '';
     if (close || !exchange.bodyComplete) this.#last = true;
     else if (alone && (this.#lastRead || this.#halfClosed || this.shared.draining)) this.#last = true;
     return this.#last;
@@ -238,13 +239,11 @@ export class DirectConnection implements BodySource, WheelEntry {
   /** Gives the connection to the library transport, in the middle of what has arrived. */
   #handOver(): void {
     const { socket, shared } = this;
-    const bytes = this.#unread ?? Buffer.alloc(0);
-    this.#unread = undefined;
     this.#closing = true;
     this.outlet.flush();
     shared.wheel.remove(this);
     for (const [event, listener] of Object.entries(this.#listeners)) socket.off(event, listener);
-    shared.handOver(this, socket, bytes);
+    shared.handOver(this, socket);
   }
 
   /** Answers without an exchange, and closes. */
@@ -269,6 +268,13 @@ export class DirectConnection implements BodySource, WheelEntry {
 
   #clientEnded(): void {
     this.#halfClosed = true;
+    const broken = this.#receiving;
+    if (broken !== undefined && broken !== this.#queue[0]) {
+      // The requests before it are complete and get their answers.
+      this.#receiving = undefined;
+      this.#queue.pop();
+      broken.finish(false);
+    }
     if (this.#receiving !== undefined) this.destroy();
     else if (this.#queue.length === 0) this.#close();
     else this.#watch();
@@ -287,7 +293,6 @@ export class DirectConnection implements BodySource, WheelEntry {
   #close(): void {
     if (this.#closing) return;
     this.#closing = true;
-    this.#unread = undefined;
     this.#pending = '';
     this.#receiving = undefined;
     for (const exchange of this.#queue.splice(0)) exchange.finish(false);

@@ -1,7 +1,7 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import type { HostServices } from '../../services.ts';
 import { type AdoptingTransport, createLibraryTransport } from '../library.ts';
-import type { ListenOptions, Serve, Transport, TransportSettings } from '../transport.ts';
+import type { ClientSocket, ListenOptions, Serve, Transport, TransportSettings } from '../transport.ts';
 import { keepAliveFields } from './answer-head.ts';
 import { DirectConnection } from './connection.ts';
 import { FieldNames } from './field-names.ts';
@@ -10,15 +10,20 @@ import { RequestHead } from './request-head.ts';
 import type { DirectShared } from './shared.ts';
 import { Wheel } from './wheel.ts';
 
+/** A transport that also serves connections whose listener is not its own. */
+export interface AcceptingTransport extends Transport {
+  accept(socket: ClientSocket): void;
+}
+
 /**
  * The direct transport: HTTP/1.1 on sockets, without the objects of node:http. What is valid but unusual goes, with its connection, to a
  * library transport of its own (`request-head.ts` says what).
  */
-export function createDirectTransport(services: HostServices, settings: TransportSettings, serve: Serve): Transport {
+export function createDirectTransport(services: HostServices, settings: TransportSettings, serve: Serve): AcceptingTransport {
   return new DirectTransport(services, settings, serve);
 }
 
-class DirectTransport implements Transport {
+class DirectTransport implements AcceptingTransport {
   readonly #services: HostServices;
   readonly #server: Server;
   readonly #shared: DirectShared;
@@ -43,15 +48,17 @@ class DirectTransport implements Transport {
       accepting: true,
       draining: false,
       inFlight: 0,
-      handOver: (connection, socket, bytes) => {
-        this.#library.adopt(socket, bytes);
+      handOver: (connection, socket) => {
+        this.#library.adopt(socket);
         this.#gone(connection);
       },
       gone: (connection) => this.#gone(connection),
     };
-    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket: Socket) => {
-      this.#connections.add(new DirectConnection(socket, this.#shared));
-    });
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.accept(socket));
+  }
+
+  accept(socket: ClientSocket): void {
+    this.#connections.add(new DirectConnection(socket, this.#shared));
   }
 
   listen({ port, host, reusePort = false }: ListenOptions): Promise<{ readonly port: number; readonly address: string }> {

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { ClientSocket } from '../transport.ts';
 
 /** More gathered text than this is written at once, bytes. */
 const GATHERED_BYTES = 16_384;
@@ -8,7 +8,7 @@ const GATHERED_BYTES = 16_384;
  * pipelined requests, leave in one write.
  */
 export class Outlet {
-  readonly #socket: Socket;
+  readonly #socket: ClientSocket;
   readonly #flushes: FlushQueue;
   readonly #now: () => number;
   readonly #onBlocked: () => void;
@@ -22,7 +22,7 @@ export class Outlet {
   queued = false;
 
   /** @param onBlocked told when the client does not take what was written; `drained` is to be called when it has */
-  constructor(socket: Socket, flushes: FlushQueue, now: () => number, onBlocked: () => void) {
+  constructor(socket: ClientSocket, flushes: FlushQueue, now: () => number, onBlocked: () => void) {
     this.#socket = socket;
     this.#flushes = flushes;
     this.#now = now;

@@ -85,7 +85,7 @@ export function readRequestHead(text: string, start: number, scanned: number, ru
   ORDINARY.lastIndex = first;
   if (!ORDINARY.test(text)) return judgeUnusual(text, first, scanned, rules, head);
   const end = ORDINARY.lastIndex;
-  if (end - first > rules.limits.headBytes) return problem.headersTooLarge;
+  if (end - first > rules.limits.headBytes) return judgeTooLong(text, first, rules);
   const methodEnd = text.indexOf(' ', first);
   const lineEnd = text.indexOf('\r', methodEnd);
   const method = text.slice(first, methodEnd);
@@ -222,11 +222,14 @@ function takeAuthority(value: string, head: RequestHead): boolean {
 /** Judges what is not an ordinary head. `start` is behind empty lines. */
 function judgeUnusual(text: string, start: number, scanned: number, rules: HeadRules, head: RequestHead): Verdict {
   const { headBytes, targetBytes } = rules.limits;
+  // The CR before it, if there is one, belongs to something else.
+  if (text.charCodeAt(start) === LF) return malformedLine();
   const empty = text.indexOf('\r\n\r\n', Math.max(start, scanned - 3));
   if (empty === -1 || empty + 4 - start > headBytes) return judgeUnfinished(text, start, scanned, rules);
   WELL_FORMED.lastIndex = start;
   const [, method = '', target = '', version] = WELL_FORMED.exec(text) ?? [];
-  if (version === undefined) return judgeMalformed(text.slice(start, text.indexOf('\r\n', start)));
+  if (version === undefined)
+    return findBroken(text, start, empty) ?? judgeMalformed(text.slice(start, text.indexOf('\r\n', start)));
   const known = KNOWN_METHODS.has(method);
   if (version !== '1.0' && version !== '1.1') return known ? problem.versionUnknown : malformedLine();
   const refusal = judgeMethod(method);
@@ -241,15 +244,25 @@ function judgeUnusual(text: string, start: number, scanned: number, rules: HeadR
 }
 
 /** Judges a head whose end has not come, or came too late. */
-function judgeUnfinished(text: string, start: number, scanned: number, { limits }: HeadRules): Verdict {
-  BROKEN.lastIndex = Math.max(start, scanned - 1);
-  const broken = BROKEN.exec(text)?.index ?? text.length;
-  if (broken < Math.min(text.length, start + limits.headBytes)) return problem.malformed('The request is not valid HTTP.');
-  if (text.length - start <= limits.headBytes) return 'incomplete';
-  const line = text.slice(start, start + limits.headBytes).split('\r', 1)[0] ?? '';
-  return line.length - line.indexOf(' ') > limits.targetBytes + VERSION_LENGTH + 1
-    ? problem.targetTooLong
-    : problem.headersTooLarge;
+function judgeUnfinished(text: string, start: number, scanned: number, rules: HeadRules): Verdict {
+  const { headBytes } = rules.limits;
+  const broken = findBroken(text, Math.max(start, scanned - 1), start + headBytes);
+  if (broken !== undefined) return broken;
+  return text.length - start > headBytes ? judgeTooLong(text, start, rules) : 'incomplete';
+}
+
+/** Judges a head above its limit: by what stands within it, however much has arrived. */
+function judgeTooLong(text: string, start: number, { limits }: HeadRules): Reply {
+  const [line = ''] = text.slice(start, start + limits.headBytes).split('\r', 1);
+  const [, target = ''] = line.split(' ', 2);
+  return target.length > limits.targetBytes ? problem.targetTooLong : problem.headersTooLarge;
+}
+
+/** Refuses what no head may hold between two places; how the bytes arrive makes no difference. */
+function findBroken(text: string, start: number, end: number): Reply | undefined {
+  BROKEN.lastIndex = start;
+  const at = BROKEN.exec(text)?.index;
+  return at === undefined || at >= end ? undefined : problem.malformed('The request is not valid HTTP.');
 }
 
 /** What is wrong with a head that ends but is not well-formed, as far as its first line tells. */

@@ -1,6 +1,5 @@
-import type { Socket } from 'node:net';
 import type { HostServices } from '../../services.ts';
-import type { Serve, TransportSettings } from '../transport.ts';
+import type { ClientSocket, Serve, TransportSettings } from '../transport.ts';
 import type { DirectConnection } from './connection.ts';
 import type { FlushQueue } from './outlet.ts';
 import type { HeadRules, RequestHead } from './request-head.ts';
@@ -24,8 +23,8 @@ export interface DirectShared {
   /** Exchanges begun and not ended. */
   inFlight: number;
   readonly flushes: FlushQueue;
-  /** The library transport takes a connection, with the bytes that were read and not used. */
-  handOver(connection: DirectConnection, socket: Socket, bytes: Buffer): void;
+  /** The library transport takes a connection, which is paused; the bytes that were not used are put back. */
+  handOver(connection: DirectConnection, socket: ClientSocket): void;
   /** A connection is closed. */
   gone(connection: DirectConnection): void;
 }

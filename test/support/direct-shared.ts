@@ -1,0 +1,39 @@
+import type { GatewaySpec } from '../../runtime/generation.ts';
+import { createHostServices } from '../../runtime/host/services.ts';
+import { FieldNames } from '../../runtime/host/transport/direct/field-names.ts';
+import { FlushQueue } from '../../runtime/host/transport/direct/outlet.ts';
+import { RequestHead } from '../../runtime/host/transport/direct/request-head.ts';
+import type { DirectShared } from '../../runtime/host/transport/direct/shared.ts';
+import { Wheel } from '../../runtime/host/transport/direct/wheel.ts';
+import { transportSettings } from '../../runtime/host/transport/transport.ts';
+
+export const LIMITS: GatewaySpec['server']['limits'] = {
+  headBytes: 16_384,
+  headerCount: 100,
+  headerValueBytes: 8_192,
+  targetBytes: 8_192,
+  queryParameters: 256,
+  bodyBytes: 1_048_576,
+};
+
+/** What direct connections share, for connections that a test makes itself. Nothing in it turns the wheel. */
+export function directShared(overrides: Pick<DirectShared, 'serve'> & Partial<DirectShared>): DirectShared {
+  const services = createHostServices();
+  for (const name of ['cookie', 'authorization', 'x-a']) services.headerSlots.slot(name);
+  const timeouts = { headersMs: 1e9, requestMs: 1e9, keepAliveMs: 1e9, preStopMs: 0, drainMs: 0 };
+  return {
+    services,
+    settings: transportSettings(services, { port: 0, host: '', trustedProxies: [], limits: LIMITS, timeouts }),
+    wheel: new Wheel(1_000, services.now),
+    rules: { limits: LIMITS, names: new FieldNames(services.headerSlots) },
+    head: new RequestHead(),
+    keepAlive: '',
+    flushes: new FlushQueue(),
+    accepting: true,
+    draining: false,
+    inFlight: 0,
+    handOver: () => undefined,
+    gone: () => undefined,
+    ...overrides,
+  };
+}
