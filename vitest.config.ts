@@ -12,6 +12,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/conformance/**'],
+          // No test measures time: on a busy machine the default of 5 s would.
+          testTimeout: 60_000,
         },
       },
       {
@@ -28,6 +30,16 @@ export default defineConfig({
           name: 'library',
           include: ['test/e2e/transport/**/*.test.ts', 'test/e2e/host/**/*.test.ts'],
           env: { GW_TRANSPORT: 'library' },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        // The same tests again, over the client that the direct one is compared with.
+        test: {
+          name: 'transport over undici',
+          include: ['test/e2e/transport/**/*.test.ts'],
+          env: { GW_UPSTREAM: 'undici' },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -5,11 +5,13 @@
  *
  * One folder each. Mistakes in documents come back as diagnostics, all of them; only a broken environment throws.
  */
-import { bundleGateway, type EmittedModules, type GatewayBundle } from './bundle/bundle.ts';
+import { join } from 'node:path';
+import { type AdminModules, bundleGateway, type EmittedModules, type GatewayBundle } from './bundle/bundle.ts';
 import type { GatewayConfig } from './config/gateway.ts';
 import { loadGateway } from './config/load.ts';
 import { singleDocumentGateway } from './config/single.ts';
 import type { Diagnostic, LocatedDiagnostic } from './diagnostics.ts';
+import { js, moduleText } from './emit/code.ts';
 import { emitMatcher } from './emit/matcher.ts';
 import { emitValidators } from './emit/validators.ts';
 import { emitWiring } from './emit/wiring.ts';
@@ -20,7 +22,9 @@ import { lintSettings } from './lint/settings.ts';
 import { settle } from './lint/settle.ts';
 import { locate } from './load/locate.ts';
 import { openWorkspace, type Workspace } from './load/workspace.ts';
-import { type Merged, mergeApis } from './merge/merge.ts';
+import { mergeApis } from './merge/merge.ts';
+import type { Merged } from './merge/merged.ts';
+import { packageRoot } from './package-root.ts';
 import { effectiveValues } from './plan/inherit.ts';
 import type { GatewayPlan } from './plan/ir.ts';
 import { planGateway } from './plan/plan.ts';
@@ -78,7 +82,41 @@ export async function compile(request: CompileRequest, progress: Progress = () =
   progress('emit');
   const modules: EmittedModules = { matcher: emitMatcher(plan), validators, wiring: emitWiring(plan) };
   progress('bundle');
-  return { ...checked, bundle: await bundleGateway(plan, modules, { sourcemap: request.sourcemap ?? false }) };
+  return { ...checked, bundle: await bundleGateway(plan, modules, adminModules(), { sourcemap: request.sourcemap ?? false }) };
+}
+
+let compiledAdmin: AdminModules | undefined;
+
+/** What gw's own document of the admin listener compiles to; once per process. */
+export function adminModules(): AdminModules {
+  compiledAdmin ??= compileAdmin();
+  return compiledAdmin;
+}
+
+function compileAdmin(): AdminModules {
+  const { plan, validators, failed, workspace, diagnostics } = check({
+    root: join(packageRoot, 'templates', 'admin'),
+    source: { kind: 'documents', files: ['openapi.yaml'], upstream: 'http://127.0.0.1' },
+    auth: 'none',
+    defaultPreset: 'serve',
+  });
+  const first = diagnostics.find(({ severity }) => severity === 'error')?.message;
+  invariant(!failed && plan !== undefined && validators !== undefined, `the document of the admin listener compiles: ${first}`);
+  const scopes = plan.routes.map(({ operationId, security = [] }): [string, readonly string[] | null] => [
+    operationId ?? '',
+    security.length === 0 ? null : security.flatMap((requirement) => Object.values(requirement).flat()),
+  ]);
+  const { value } = workspace.document('openapi.yaml') ?? {};
+  const document = moduleText([
+    js`export const scopes = ${Object.fromEntries(scopes)};`,
+    js`export const document = ${JSON.stringify(value)};`,
+  ]);
+  return {
+    'admin-matcher': emitMatcher(plan),
+    'admin-validators': validators,
+    'admin-wiring': emitWiring(plan),
+    'admin-document': document,
+  };
 }
 
 /** Finds all that is wrong with the documents of one gateway, and plans it. */

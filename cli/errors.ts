@@ -6,6 +6,7 @@ export type GwErrorCode =
   | 'ERR_GW_FILE_OUTSIDE_ROOT'
   | 'ERR_GW_NO_DOCUMENTS'
   | 'ERR_GW_CONFIG'
+  | 'ERR_GW_GIT'
   | 'ERR_GW_UNKNOWN_RULE'
   | 'ERR_GW_OUTPUT'
   | 'ERR_GW_PORT_IN_USE'

@@ -103,6 +103,27 @@ function program(): Command {
       run(async (files, options, request) => (await import('./commands/explain.ts')).explain(request ?? '', files, options)),
     );
 
+  gw.command('diff')
+    .description('say what a change does to traffic, policies and contracts')
+    .argument('<sides...>', 'base and head: a commit, a folder, a document, or a built gateway; without head the current folder')
+    .addOption(
+      new Option('-c, --config <file>', 'gateway file, the same on both sides').argParser(collect).default([], 'gateway.yaml'),
+    )
+    .addOption(
+      new Option('--format <format>', 'text or json; format=file writes to a file; may be repeated')
+        .argParser(collect)
+        .default([], 'text'),
+    )
+    .addOption(
+      new Option('--fail-on <verdicts>', 'what ends with exit code 1; none for nothing').default(
+        undefined,
+        'weakened,breaking,conflict',
+      ),
+    )
+    .option('--docs', 'show changes of documentation too')
+    .addOption(option.now)
+    .action(run(async (sides, options) => (await import('./commands/diff.ts')).diff(sides, options)));
+
   gw.command('rules')
     .description('list the rules, or say what one checks, why, and how to mend a finding')
     .argument('[rule]', 'id of a rule')

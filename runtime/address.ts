@@ -1,10 +1,5 @@
 import { isIP } from 'node:net';
-
-/** A range of addresses: the leading `bits` of `words` (16 bits each; 2 words for IPv4, 8 for IPv6). */
-export interface AddressRange {
-  readonly words: readonly number[];
-  readonly bits: number;
-}
+import { type AddressRange, addressWords, contains } from './address-range.ts';
 
 /**
  * Folds an address to the form that is compared and logged: IPv4-mapped IPv6 becomes IPv4, zone ids are dropped (RL-27).
@@ -46,39 +41,9 @@ export function inRanges(ranges: readonly AddressRange[], address: string): bool
   return words !== undefined && ranges.some((range) => contains(range, words));
 }
 
-function contains({ words, bits }: AddressRange, address: readonly number[]): boolean {
-  if (address.length !== words.length) return false;
-  for (let index = 0, left = bits; left > 0; index += 1, left -= 16) {
-    const mask = left >= 16 ? 0xffff : (0xffff << (16 - left)) & 0xffff;
-    if ((((address[index] ?? 0) ^ (words[index] ?? 0)) & mask) !== 0) return false;
-  }
-  return true;
-}
-
 /** 2 words for IPv4 (also when mapped into IPv6), 8 for IPv6. */
-function parseWords(text: string): number[] | undefined {
-  const kind = isIP(text);
-  if (kind === 4) return ipv4Words(text);
-  if (kind !== 6) return undefined;
-  const zone = text.indexOf('%');
-  const bare = zone === -1 ? text : text.slice(0, zone);
-  const [head = '', tail] = bare.split('::');
-  const first = ipv6Words(head);
-  const last = tail === undefined ? [] : ipv6Words(tail);
-  const zeros = new Array<number>(Math.max(0, 8 - first.length - last.length)).fill(0);
-  const words = [...first, ...zeros, ...last];
-  const mapped = words[5] === 0xffff && words.slice(0, 5).every((word) => word === 0);
-  return mapped ? words.slice(6) : words;
-}
-
-function ipv6Words(text: string): number[] {
-  if (text === '') return [];
-  return text.split(':').flatMap((part) => (part.includes('.') ? ipv4Words(part) : [Number.parseInt(part, 16)]));
-}
-
-function ipv4Words(text: string): number[] {
-  const [a = 0, b = 0, c = 0, d = 0] = text.split('.').map(Number);
-  return [a * 256 + b, c * 256 + d];
+function parseWords(text: string): readonly number[] | undefined {
+  return isIP(text) === 0 ? undefined : addressWords(text);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Reply, ResponseStage } from './contract.ts';
 import type { ServedExchange } from './exchange.ts';
 import { HeaderFields } from './header-fields.ts';
-import { ACCEPT_SLOT } from './header-slots.ts';
+import { ACCEPT_SLOT, CORRELATION_ID_SLOT } from './header-slots.ts';
 import { problemBody } from './problem-body.ts';
 
 /**
@@ -26,14 +26,24 @@ function begin(
   }
   head.remove('x-request-id');
   head.push('x-request-id', exchange.requestId);
+  if (exchange.header(CORRELATION_ID_SLOT) !== undefined) {
+    head.remove('x-correlation-id');
+    head.push('x-correlation-id', exchange.requestId);
+  }
   exchange.beginAnswer(head, length, close);
 }
 
 /**
  * Gives an answer of the gateway itself: a problem, a redirect, an empty 204, after the header stages of its route (X-1). With `Proxy-Status` (X-6), so that everybody can tell it
  * from an answer of the service. Does nothing when the client has left; ends the connection when a head was written already.
+ *
+ * @param stages run over the head; those of the exchange's route unless it has none
  */
-export function answerWith(exchange: ServedExchange, reply: Reply): void {
+export function answerWith(
+  exchange: ServedExchange,
+  reply: Reply,
+  stages: readonly ResponseStage[] | undefined = exchange.prepared?.headerStages,
+): void {
   if (exchange.clientGone) return;
   if (exchange.answered) {
     exchange.abort();
@@ -51,7 +61,7 @@ export function answerWith(exchange: ServedExchange, reply: Reply): void {
   exchange.error ??= error;
   head.set('proxy-status', error === undefined ? 'gw' : `gw; error=${error}`);
   const length = body === undefined ? 0 : Buffer.byteLength(body);
-  begin(exchange, head, length, exchange.prepared?.headerStages, reply.close === true);
+  begin(exchange, head, length, stages, reply.close === true);
   exchange.endAnswer(body);
 }
 

@@ -13,6 +13,7 @@ export const REQUEST_STAGES = [
   'authorize',
   'limits',
   'lifecycle',
+  'brownout',
   'size',
   'validate',
   'body',
@@ -47,6 +48,15 @@ export interface PolicyEnv {
   headerSlot(name: string): number;
   /** The compiled validator of a schema of the plan. */
   validator(schemaId: string): Validator;
+  /** Wall clock, milliseconds since the epoch. */
+  clock(): number;
+  /** Something that operators change while the gateway runs; asked for at load time, read per request. */
+  runtimeValue(key: string): RuntimeValue;
+}
+
+/** What an operator has set (admin API), as JSON; undefined while nobody has. Changes between requests. */
+export interface RuntimeValue {
+  readonly value: unknown;
 }
 
 /** A compiled schema (`gw:validators`). Returns whether `value` conforms; details of the last failure are in `errors`. */
@@ -72,6 +82,27 @@ export interface RouteInfo {
   readonly parameterNames: readonly string[];
 }
 
+/**
+ * Who calls, as the credentials that the route required have proved it (ID-1). Made by stage `authenticate`; may be shared by exchanges of
+ * one token, so nobody changes it.
+ */
+export interface Identity {
+  /** Names of the OpenAPI schemes whose credentials were accepted, in the order of the requirement. */
+  readonly schemes: readonly string[];
+  /** The user: `sub`, the user of Basic, the subject of a certificate; undefined for a machine without one. */
+  readonly subject: string | undefined;
+  /** Who is counted and billed; `anonymous` routes have none. */
+  readonly consumer: string | undefined;
+  readonly plan: string | undefined;
+  readonly tenant: string | undefined;
+  /** Public id of the API key, never its secret. */
+  readonly apiKey: string | undefined;
+  readonly scopes: readonly string[];
+  readonly roles: readonly string[];
+  /** Claims of the token, or what a key store or an introspection says; empty where there are none. */
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
 /** One request and its answer. A transport makes it; it must not be kept after the answer has ended. */
 export interface Exchange {
   readonly method: string;
@@ -88,6 +119,8 @@ export interface Exchange {
   readonly requestId: string;
   /** Undefined until matched. */
   readonly route: RouteInfo | undefined;
+  /** Set by stage `authenticate`; undefined on a public route, or where an optional credential is absent. */
+  identity: Identity | undefined;
 
   /** The text of a path parameter as it stands in `path`, still percent-encoded. */
   pathParameter(index: number): string;

@@ -2,7 +2,7 @@
  * What the pipeline, the actions and the host see of an exchange besides the policies' view of it. A transport implements it; no type of
  * `node:http` appears here, so that every transport runs the same compiled pipeline.
  */
-import type { Exchange, Reply, RouteInfo } from './contract.ts';
+import type { Exchange, Identity, Reply, RouteInfo } from './contract.ts';
 import type { PreparedRoute } from './generation.ts';
 import type { HeaderFields } from './header-fields.ts';
 
@@ -10,13 +10,15 @@ import type { HeaderFields } from './header-fields.ts';
 export interface ServedExchange extends Exchange, ExchangeRecord {
   /** The request target as received: a path, `*`, or the path of an absolute form. Read by the router only, to normalize it once (RT-1). */
   readonly target: string;
+  /** The target ended with a `?` that had nothing behind it; `query` is '' then, and what is sent upstream ends with it too. */
+  readonly bareQuery: boolean;
   /** `Host` as received, or the authority of an absolute-form target: the public name for URLs that the gateway writes. */
   readonly authority: string;
   /** Address of the socket peer, IPv4-mapped folded. */
   readonly peerAddress: string;
   /** Whether the peer's X-Forwarded-* and X-Request-ID are believed (RL-25). */
   readonly peerTrusted: boolean;
-  /** The client's own valid X-Request-ID where it was not kept (ID-5). */
+  /** The client's own valid X-Request-ID (or X-Correlation-ID) where it was not kept (ID-5). */
   readonly clientRequestId: string | undefined;
 
   /** Set once by the pipeline, before any stage. */
@@ -77,10 +79,11 @@ export interface ExchangeRecord {
   readonly requestId: string;
   readonly clientAddress: string;
   readonly route: RouteInfo | undefined;
+  identity: Identity | undefined;
   /** The route it was admitted to; the host counts its end. */
   readonly prepared: PreparedRoute | undefined;
   readonly userAgent: string | undefined;
-  /** Trace id of a valid `traceparent` (TC-1), 32 hex digits. */
+  /** Of a valid `traceparent`, or of the trace that the gateway has begun (TC-1), 32 hex digits; undefined where there is no request. */
   readonly traceId: string | undefined;
   /** Of the answer; 499 when the client left before its head. */
   readonly status: number;

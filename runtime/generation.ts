@@ -12,6 +12,7 @@ import {
   type ResponseStage,
   type ResponseStageName,
   type RouteInfo,
+  type RuntimeValue,
   type Stage,
   type StageName,
   type Validator,
@@ -20,6 +21,8 @@ import type { ServedExchange } from './exchange.ts';
 import type { HeaderFields } from './header-fields.ts';
 import type { HostServices } from './host/services.ts';
 import { openUpstream } from './host/upstream.ts';
+import type { CorsOptions } from './policies/cors.ts';
+import type { PreflightSlots } from './preflight.ts';
 import { createRouter, type Router, type RouteTable } from './route/table.ts';
 
 /** What the text of a generation evaluates to (`templates/bundle/generation.ts`): the arguments of `createGeneration`. */
@@ -27,6 +30,16 @@ export interface GenerationParts {
   readonly gateway: GatewaySpec;
   readonly table: RouteTable;
   readonly validators: Readonly<Record<string, Validator>>;
+}
+
+/** A token of the admin listener (AD-2). */
+export interface AdminTokenSpec {
+  /** For the audit log. */
+  readonly name: string;
+  /** `sha256:` and the SHA-256 of the token, hex. */
+  readonly hash: EnvText;
+  /** Absent = everything. */
+  readonly scopes?: readonly string[];
 }
 
 /** A text that may hold `${NAME:-default}`, resolved when the bundle starts. */
@@ -39,9 +52,13 @@ export interface GatewaySpec {
   readonly server: ServerSpec;
   readonly upstreams: readonly UpstreamSpec[];
   readonly routes: readonly RouteSpec[];
+  /** Run over answers to requests that no route takes (X-1). */
+  readonly unmatched?: readonly ResponsePolicySpec[];
   readonly accessLog: 'json' | 'none';
   /** `address:port` of the admin listener. */
   readonly admin: EnvText;
+  /** Absent = one that is made when the process starts. */
+  readonly adminTokens?: readonly AdminTokenSpec[];
 }
 
 export interface ServerSpec {
@@ -68,6 +85,10 @@ export interface ServerSpec {
 export interface UpstreamSpec {
   readonly name: string;
   readonly targets: readonly { readonly url: EnvText; readonly weight: number }[];
+  /** How many GET and HEAD requests may wait for their answers on one connection; absent = 1. */
+  readonly pipelining?: number;
+  /** Also those that carry Authorization or Cookie. */
+  readonly pipelineCredentials?: boolean;
 }
 
 /** A route as the wiring writes it: literals and imported factories. */
@@ -80,6 +101,8 @@ export interface RouteSpec {
   readonly parameterNames: readonly string[];
   readonly request: readonly RequestPolicySpec[];
   readonly response: readonly ResponsePolicySpec[];
+  /** Options of its policy `cors`, for preflight requests. */
+  readonly cors?: CorsOptions;
   readonly action: ActionSpec;
 }
 
@@ -109,6 +132,8 @@ export type ActionFactory<Options> = (options: Options, env: ActionEnv) => Actio
 export interface ActionEnv {
   readonly route: RouteInfo;
   headerSlot(name: string): number;
+  /** Something that operators change while the gateway runs; asked for at load time, read per request. */
+  runtimeValue(key: string): RuntimeValue;
   /** The long-lived client of an upstream, from the host's registry. */
   upstream(name: string): UpstreamClient;
 }
@@ -117,11 +142,12 @@ export interface ActionEnv {
 export interface UpstreamClient {
   readonly name: string;
   /**
-   * Sends the exchange and streams the answer; a reply when the upstream gave none.
+   * Sends the exchange and streams the answer.
    *
    * @param path path and query, appended to the path of the target's URL
+   * @returns nothing when the client answers the exchange itself, whatever happens; else the reply to give when the upstream gave none
    */
-  forward(exchange: ServedExchange, path: string, request: UpstreamRequest): Promise<Reply | undefined>;
+  forward(exchange: ServedExchange, path: string, request: UpstreamRequest): Promise<Reply | undefined> | undefined;
 }
 
 /** How one route sends to its upstream; made once per route. */
@@ -159,6 +185,8 @@ export interface PreparedRoute {
   readonly stages: readonly Stage[];
   /** Run over the answers of the upstream. */
   readonly responseStages: readonly ResponseStage[];
+  /** Which web origins may call; undefined = none. */
+  readonly cors: CorsOptions | undefined;
   /** Those of stage `headers` alone: run over the gateway's own answers (X-1). */
   readonly headerStages: readonly ResponseStage[];
   readonly action: Action;
@@ -176,6 +204,9 @@ export interface Generation {
   readonly spec: GatewaySpec;
   readonly router: Router;
   readonly routes: readonly PreparedRoute[];
+  /** Run over answers to requests that no route takes (X-1). */
+  readonly unmatched: readonly ResponseStage[];
+  readonly preflightSlots: PreflightSlots;
   readonly active: ActiveExchanges;
   /** Gives back what it holds of the host. Call when its last exchange has ended. */
   release(): void;
@@ -202,29 +233,68 @@ export function createGeneration(
     (Object.hasOwn(validators, id) ? validators[id] : undefined) ?? missing('validator', id);
   const upstream = (name: string): UpstreamClient =>
     opened.find(({ client }) => client.name === name)?.client ?? missing('upstream', name);
+  const envOf = (route: RouteInfo): PolicyEnv => ({
+    route,
+    headerSlot,
+    validator,
+    clock: host.clock,
+    runtimeValue: (key) => host.runtimeValues.holder(key),
+  });
   try {
     for (const one of spec.upstreams) opened.push(openUpstream(host, one));
     const routes = spec.routes.map((route): PreparedRoute => {
       const info = routeInfo(route);
-      const env: PolicyEnv = { route: info, headerSlot, validator };
+      const env = envOf(info);
       const response = ordered(route.response, RESPONSE_STAGES).map(({ stage, factory, options }) => ({
         stage,
         run: factory(asOptions(options), env),
       }));
       return {
         info,
-        stages: ordered(route.request, REQUEST_STAGES).map(({ factory, options }) => factory(asOptions(options), env)),
+        stages: requestStages(route, env),
         responseStages: response.map(({ run }) => run),
         headerStages: response.filter(({ stage }) => stage === 'headers').map(({ run }) => run),
-        action: route.action.factory(asOptions(route.action.options), { route: info, headerSlot, upstream }),
+        action: route.action.factory(asOptions(route.action.options), {
+          route: info,
+          headerSlot,
+          upstream,
+          runtimeValue: (key) => host.runtimeValues.holder(key),
+        }),
+        cors: route.cors,
         active,
       };
     });
-    return { spec, router: createRouter(table, headerSlot), routes, active, release };
+    const info: RouteInfo = { id: '', method: '', template: '', owner: undefined, parameterNames: [] };
+    const unmatched = ordered(spec.unmatched ?? [], RESPONSE_STAGES).map(({ factory, options }) =>
+      factory(asOptions(options), envOf(info)),
+    );
+    const preflightSlots = { origin: headerSlot('origin'), method: headerSlot('access-control-request-method') };
+    return { spec, router: createRouter(table, headerSlot), routes, unmatched, preflightSlots, active, release };
   } catch (error) {
     release();
     throw error;
   }
+}
+
+function requestStages({ request }: RouteSpec, env: PolicyEnv): readonly Stage[] {
+  const made = ordered(request, REQUEST_STAGES).map(({ stage, factory, options }) => ({
+    stage,
+    run: factory(asOptions(options), env),
+  }));
+  const end = made.find(({ stage }) => stage === 'lifecycle')?.run;
+  return made.map(({ stage, run }) => (end !== undefined && OVERRULED.has(stage) ? overruled(run, end) : run));
+}
+
+/** Whatever these say of a caller, an operation that has ended has ended (LC-3). */
+const OVERRULED: ReadonlySet<RequestStageName> = new Set(['authenticate', 'authorize', 'limits']);
+
+function overruled(stage: Stage, end: Stage): Stage {
+  return (exchange) => {
+    const reply = stage(exchange);
+    if (reply === undefined) return undefined;
+    if ('then' in reply) return reply.then(async (given) => (given === undefined ? undefined : ((await end(exchange)) ?? given)));
+    return end(exchange) ?? reply;
+  };
 }
 
 function routeInfo({ id, method, template, owner, parameterNames }: RouteSpec): RouteInfo {

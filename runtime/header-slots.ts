@@ -2,7 +2,19 @@
 export const ACCEPT_SLOT = 0;
 export const USER_AGENT_SLOT = 1;
 export const TRACEPARENT_SLOT = 2;
-const BUILTIN: readonly string[] = ['accept', 'user-agent', 'traceparent'];
+export const CORRELATION_ID_SLOT = 3;
+export const REQUEST_TIMEOUT_SLOT = 4;
+export const REQUEST_TIMEOUT_MS_SLOT = 5;
+export const REQUEST_DEADLINE_SLOT = 6;
+const BUILTIN: readonly string[] = [
+  'accept',
+  'user-agent',
+  'traceparent',
+  'x-correlation-id',
+  'x-request-timeout',
+  'x-request-timeout-ms',
+  'request-deadline',
+];
 
 /**
  * Numbers for the request headers that somebody reads. A transport keeps the values of these in an array and lets all others pass

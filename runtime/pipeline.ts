@@ -1,8 +1,9 @@
 import { answerWith } from './answer.ts';
-import type { Reply } from './contract.ts';
+import type { Reply, ResponseStage } from './contract.ts';
 import type { ServedExchange } from './exchange.ts';
 import type { Generation, PreparedRoute } from './generation.ts';
 import type { HostServices } from './host/services.ts';
+import { preflight } from './preflight.ts';
 import { problem } from './problem.ts';
 import { matchRoute, NO_ROUTE } from './route/match.ts';
 import { normalizePath } from './route/normalize.ts';
@@ -23,7 +24,7 @@ export function serve(host: HostServices, generation: Generation, exchange: Serv
     refusal = problem.internal;
   }
   if (refusal !== undefined) {
-    give(host, exchange, refusal);
+    give(host, exchange, refusal, generation.unmatched);
     return;
   }
   const { prepared } = exchange;
@@ -32,22 +33,25 @@ export function serve(host: HostServices, generation: Generation, exchange: Serv
 
 /** Gives a refusal that was decided before any route was known. */
 export function refuse(host: HostServices, exchange: ServedExchange, reply: Reply): void {
-  give(host, exchange, reply);
+  give(host, exchange, reply, host.current?.unmatched);
 }
 
 /** Sets path, captures and route of the exchange, or says what to answer. */
-function findRoute({ router, routes }: Generation, exchange: ServedExchange): Reply | undefined {
+function findRoute(generation: Generation, exchange: ServedExchange): Reply | undefined {
+  const { router, routes, preflightSlots } = generation;
   const { method, target, host } = exchange;
   if (target === '*') {
     if (method !== 'OPTIONS') return problem.badRequest('The request target is not a path.');
     return { status: 204, headers: [['allow', router.methods.join(', ')]] };
   }
-  const path = normalizePath(target);
+  const path = normalizePath(target, router.paths);
   if (path === undefined) return problem.badRequest('The path is not valid.');
   exchange.path = path;
+  const answered = method === 'OPTIONS' ? preflight(generation, exchange, path, preflightSlots) : undefined;
+  if (answered !== undefined) return answered;
   const index = matchRoute(router, host, method, path, exchange.captures, exchange);
   const prepared = index === NO_ROUTE ? undefined : routes[index];
-  if (prepared === undefined) return unmatched(router, host, method, path);
+  if (prepared === undefined) return unmatched(router, host, method, path, exchange);
   exchange.prepared = prepared;
   prepared.active.exchanges += 1;
   exchange.route = prepared.info;
@@ -114,9 +118,9 @@ function fail(host: HostServices, exchange: ServedExchange, error: unknown): voi
 }
 
 /** Answers; when a response stage throws, the answer is a bare 500 that no stage has seen. */
-function give(host: HostServices, exchange: ServedExchange, reply: Reply): void {
+function give(host: HostServices, exchange: ServedExchange, reply: Reply, stages?: readonly ResponseStage[]): void {
   try {
-    answerWith(exchange, reply);
+    answerWith(exchange, reply, stages);
   } catch (error) {
     host.fault(error, exchange.route?.id ?? 'answer');
     if (exchange.prepared !== undefined) exchange.prepared.active.exchanges -= 1;

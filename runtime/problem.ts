@@ -12,15 +12,25 @@ function reply(status: number, code: string, title: string, detail: string | und
 export const problem = {
   badRequest: (detail: string): Reply => reply(400, 'bad-request', 'Bad Request', detail),
   malformed: (detail: string): Reply => reply(400, 'malformed-request', 'Bad Request', detail, { close: true }),
+  addressRefused: reply(403, 'address-refused', 'Forbidden', 'This address may not call.'),
   notFound: reply(404, 'not-found', 'Not Found', 'No route of this gateway has this path.'),
   methodNotAllowed: (allow: string): Reply =>
     reply(405, 'method-not-allowed', 'Method Not Allowed', undefined, { headers: [['allow', allow]] }),
+  versionNotThere: (status: 400 | 406, supported: readonly string[]): Reply => {
+    const title = status === 400 ? 'Bad Request' : 'Not Acceptable';
+    const detail = 'There is no such version here.';
+    const problem: Problem = { type: 'about:blank', title, status, detail, code: 'version-unknown', extensions: { supported } };
+    return { status, headers: [], problem };
+  },
   requestTimeout: reply(408, 'request-timeout', 'Request Timeout', 'The request did not arrive in time.', { close: true }),
   bodyTooLarge: (maxBytes: number): Reply =>
     reply(413, 'body-too-large', 'Content Too Large', `The request body is larger than ${maxBytes} bytes.`, { close: true }),
   targetTooLong: reply(414, 'target-too-long', 'URI Too Long', undefined, { close: true }),
   unsupportedMediaType: (accept: string): Reply =>
     reply(415, 'unsupported-media-type', 'Unsupported Media Type', undefined, { headers: [['accept', accept]] }),
+  unsupportedContentCoding: reply(415, 'unsupported-content-coding', 'Unsupported Media Type', 'The body must not be encoded.', {
+    headers: [['accept-encoding', 'identity']],
+  }),
   validation: (status: 400 | 422, errors: readonly ValidationProblem[]): Reply => {
     const title = status === 400 ? 'Bad Request' : 'Unprocessable Content';
     return { status, headers: [], problem: { type: 'about:blank', title, status, code: 'validation', extensions: { errors } } };
@@ -32,7 +42,7 @@ export const problem = {
   internal: reply(500, 'internal', 'Internal Server Error', undefined, { error: 'proxy_internal_error' }),
   methodUnknown: reply(501, 'method-unknown', 'Not Implemented', undefined),
   upgradeRefused: reply(501, 'upgrade-refused', 'Not Implemented', 'This gateway does not upgrade connections.', { close: true }),
-  versionUnknown: reply(505, 'version-unknown', 'HTTP Version Not Supported', undefined, { close: true }),
+  versionUnknown: reply(505, 'http-version-unknown', 'HTTP Version Not Supported', undefined, { close: true }),
   badGateway: (error: string): Reply => reply(502, 'bad-gateway', 'Bad Gateway', 'The service gave no valid answer.', { error }),
   unavailable: (error: string): Reply => reply(503, 'unavailable', 'Service Unavailable', undefined, { error }),
   gatewayTimeout: (error: string): Reply =>

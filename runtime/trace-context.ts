@@ -1,5 +1,5 @@
 /**
- * The trace id of a `traceparent` (TC-1), or undefined when it is not valid: then it is not passed on, and `tracestate` neither.
+ * The trace id of a `traceparent` (TC-1), or undefined when it is not valid: then a new trace begins, and `tracestate` is dropped.
  *
  * Version 00 has exactly four parts; a later version may have more; `ff` and ids of zeros are invalid.
  *
@@ -12,3 +12,41 @@ export function traceIdOf(traceparent: string | undefined): string | undefined {
   if (trace === undefined || version === 'ff' || /^0*$/.test(trace) || /^0*$/.test(parent ?? '')) return undefined;
   return version === '00' && rest !== undefined ? undefined : trace;
 }
+
+/**
+ * The trace that a request belongs to: that of its valid `traceparent`, or a new one whose id comes from the request id, so that it is known
+ * wherever that is.
+ *
+ * @returns 32 lower-case hex digits, not all of them zero
+ */
+export function traceIdFor(traceparent: string | undefined, requestId: string): string {
+  return traceIdOf(traceparent) ?? newTraceId(requestId);
+}
+
+/** A `traceparent` that begins a trace, not sampled. Its parent is the gateway's own part of it, the same for every attempt. */
+export function newTraceparent(requestId: string): string {
+  const trace = newTraceId(requestId);
+  return `00-${trace}-${trace.slice(16)}-00`;
+}
+
+/** Whether a `tracestate` may be passed on. */
+export function isTracestate(text: string): boolean {
+  return text !== '' && text.length <= 512 && text.split(',').length <= 32;
+}
+
+/** The digits of a UUID, of which at least one in either half is not zero; those of any other id are mixed from its letters. */
+function newTraceId(requestId: string): string {
+  if (UUID.test(requestId)) return requestId.replaceAll('-', '').toLowerCase();
+  return mixed(requestId, 1) + mixed(requestId, 2) + mixed(requestId, 3) + mixed(requestId, 4);
+}
+
+/** Eight hex digits, never all zero: FNV-1a with the finalizer of MurmurHash3. Who may choose the id may choose the trace as well. */
+function mixed(text: string, seed: number): string {
+  let bits = 0x811c9dc5 ^ Math.imul(seed, 0x9e3779b1);
+  for (let index = 0; index < text.length; index += 1) bits = Math.imul(bits ^ text.charCodeAt(index), 0x01000193);
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return ((bits ^ (bits >>> 16) || seed) >>> 0).toString(16).padStart(8, '0');
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;

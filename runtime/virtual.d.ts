@@ -17,3 +17,26 @@ declare module 'gw:wiring' {
   /** Routes with their policies, upstreams and settings. */
   export const gateway: GatewaySpec;
 }
+
+declare module 'gw:admin-matcher' {
+  import type { RouteTable } from './route/table.ts';
+  /** The routes of the admin listener. */
+  export const table: RouteTable;
+}
+
+declare module 'gw:admin-validators' {
+  import type { Validator } from './contract.ts';
+  export const validators: Readonly<Record<string, Validator>>;
+}
+
+declare module 'gw:admin-wiring' {
+  import type { GatewaySpec } from './generation.ts';
+  export const gateway: GatewaySpec;
+}
+
+declare module 'gw:admin-document' {
+  /** What a token must be allowed to, by operationId; null where anybody may ask. */
+  export const scopes: Readonly<Record<string, readonly string[] | null>>;
+  /** JSON text. */
+  export const document: string;
+}

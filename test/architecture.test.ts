@@ -51,14 +51,16 @@ describe('bin → cli → runtime ← templates', () => {
     expect(importsOf('cli').some(({ target, typeOnly }) => typeOnly && target.startsWith('runtime/'))).toBe(true);
   });
 
-  it('runtime imports itself, Node and undici', () => {
+  const packages: readonly string[] = ['undici', 'jose', 'ioredis', 'bcryptjs'];
+
+  it('runtime imports itself, Node and a few packages', () => {
     const itself = within('runtime');
-    const packages = (one: Import): boolean => one.specifier.startsWith('node:') || one.specifier === 'undici';
-    expect(broken(importsOf('runtime'), (one) => itself(one) || packages(one))).toEqual([]);
+    const known = ({ specifier }: Import): boolean => specifier.startsWith('node:') || packages.includes(specifier);
+    expect(broken(importsOf('runtime'), (one) => itself(one) || known(one))).toEqual([]);
   });
 
-  it('only the host imports undici', () => {
-    const host = ({ file, specifier }: Import): boolean => specifier !== 'undici' || file.startsWith('runtime/host/');
+  it('only the host imports packages', () => {
+    const host = ({ file, specifier }: Import): boolean => !packages.includes(specifier) || file.startsWith('runtime/host/');
     expect(broken(importsOf('runtime'), host)).toEqual([]);
   });
 
@@ -91,6 +93,15 @@ describe('what lives outside the host', () => {
   it('takes nothing from the process: no environment, no files, no sockets', () => {
     const taken = /\bprocess\.|from 'node:(?:fs|http|https|http2|tls|dgram|child_process|worker_threads|process|timers)/;
     expect(outside.filter((file) => taken.test(textOf(file)))).toEqual([]);
+  });
+
+  it('reaches nothing of Node from what a generation holds: its text is run by itself', () => {
+    const imports = importsOf('runtime').filter(({ typeOnly }) => !typeOnly);
+    const held = new Set(filesOf('runtime').filter((file) => /^runtime\/(?:actions|policies|validate)\//.test(file)));
+    for (const file of held)
+      for (const one of imports) if (one.file === file && one.specifier.startsWith('.')) held.add(one.target);
+    const ofHeld = imports.filter(({ file }) => held.has(file));
+    expect(broken(ofHeld, ({ target }) => target.startsWith('runtime/') && !target.startsWith('runtime/host/'))).toEqual([]);
   });
 
   it('is seen of a request through the exchange alone', () => {

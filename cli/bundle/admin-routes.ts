@@ -1,4 +1,4 @@
-import type { EffectiveValue, Json, Origin, RoutePlan } from '../plan/ir.ts';
+import type { ActionPlan, EffectiveValue, Json, Origin, RoutePlan } from '../plan/ir.ts';
 
 /** What the admin listener says of the routes. A value that several routes share stands there once. */
 export interface AdminRoutes {
@@ -19,6 +19,7 @@ export interface AdminRoute {
   readonly deprecated?: true;
   readonly unlisted?: true;
   readonly upstream?: string;
+  readonly split?: readonly { readonly upstream: string; readonly weight: number }[];
   readonly redirect?: number;
   readonly security?: RoutePlan['security'];
   readonly buffers?: string;
@@ -63,13 +64,18 @@ function adminRoute(route: RoutePlan, indexOf: (value: AdminValue) => number): A
     ...(owner === undefined ? {} : { owner }),
     ...(route.deprecated ? { deprecated: true } : {}),
     ...(route.visibility === 'unlisted' ? { unlisted: true } : {}),
-    ...(action.kind === 'proxy' ? { upstream: action.upstream } : { redirect: action.status }),
+    ...actionOf(action),
     ...(security === undefined ? {} : { security }),
     ...(buffers === undefined ? {} : { buffers }),
     stages: route.policies.map(({ stage, key }) => `${stage}: ${key}`),
     values: route.values.map((value) => indexOf(adminValue(value))),
     from: placeOf(route.origin),
   };
+}
+
+function actionOf(action: ActionPlan): Pick<AdminRoute, 'upstream' | 'split' | 'redirect'> {
+  if (action.kind === 'proxy') return { upstream: action.upstream };
+  return action.kind === 'split' ? { split: action.targets } : { redirect: action.status };
 }
 
 function adminValue({ key, authored, origin, skipped }: EffectiveValue): AdminValue {

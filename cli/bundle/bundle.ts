@@ -13,6 +13,9 @@ export interface EmittedModules {
   readonly wiring: string;
 }
 
+/** The same of the admin listener, whose document is gw's own; `admin-document` has the document and the scopes of its operations. */
+export type AdminModules = Readonly<Record<`admin-${'matcher' | 'validators' | 'wiring' | 'document'}`, string>>;
+
 export interface GatewayBundle {
   /** Text of `gateway.mjs`. */
   readonly gateway: string;
@@ -39,10 +42,11 @@ const REQUIRE = 'import{createRequire as __gwRequire}from"node:module";const req
 export async function bundleGateway(
   plan: GatewayPlan,
   modules: EmittedModules,
+  admin: AdminModules,
   { sourcemap = false }: BundleOptions = {},
 ): Promise<GatewayBundle> {
   const [host, generation] = await Promise.all([
-    bundleEntry('host.ts', {}, { format: 'esm', banner: { js: REQUIRE }, sourcemap }),
+    bundleEntry('host.ts', { ...admin }, { format: 'esm', banner: { js: REQUIRE }, sourcemap }),
     bundleEntry(
       'generation.ts',
       { ...modules },

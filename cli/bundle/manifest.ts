@@ -24,6 +24,8 @@ export interface Manifest {
   readonly inputs: GatewayPlan['inputs'];
   /** Exact versions of the packages whose code is in the file. */
   readonly dependencies: Readonly<Record<string, string>>;
+  /** What the gateway chose about slashes; `gw explain` needs it. */
+  readonly paths: GatewayPlan['server']['paths'];
   /** Routes that read a body whole before they forward it, and why. */
   readonly buffered: readonly { readonly route: string; readonly reason: string }[];
   readonly routes: readonly ManifestRoute[];
@@ -61,6 +63,7 @@ export function writeManifest(
     sizes: { gateway: gateway.length, host: parts.host.length, generation: parts.generation.length },
     inputs: plan.inputs,
     dependencies: dependencies([metafile.host, metafile.generation]),
+    paths: plan.server.paths,
     buffered: plan.routes.flatMap(({ id, buffers }) => (buffers === undefined ? [] : [{ route: id, reason: buffers }])),
     routes: plan.routes.map(manifestRoute),
   };

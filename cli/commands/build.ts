@@ -5,7 +5,7 @@ import { type Compiled, check, compile } from '../compile.ts';
 import { GwError, invariant } from '../errors.ts';
 import { writeMerged } from '../merge/write.ts';
 import { printable } from '../report/escape.ts';
-import { plural } from '../report/report.ts';
+import { plural } from '../report/findings.ts';
 import { compileRequests, type Options, text } from './input.ts';
 import { findingsOf, print, report, slowProgress } from './output.ts';
 import { differences, type OutputFiles, writeOutput } from './write.ts';

@@ -8,7 +8,7 @@ import { printable } from '../report/escape.ts';
 import { placeText } from '../report/pretty.ts';
 import { type Options, textList } from './input.ts';
 import { print } from './output.ts';
-import { table } from './routes.ts';
+import { destination, table } from './routes.ts';
 import { type Viewed, viewed } from './sources.ts';
 
 /**
@@ -106,9 +106,9 @@ function routeText(route: ManifestRoute, captures: readonly string[]): string {
   const { action, parameterNames, policies, values, buffers } = route;
   const lines: string[] = [`Route ${route.id}${place(route.origin)}`];
   for (const [i, parameter] of parameterNames.entries()) lines.push(`  {${parameter}} = ${captures[i] ?? ''}`);
-  if (action.kind === 'proxy')
+  if (action.kind !== 'redirect')
     lines.push(
-      `  sent to ${action.upstream}${action.rewrite === undefined ? '' : `, path rewritten: ${JSON.stringify(action.rewrite)}`}`,
+      `  sent to ${destination(action)}${action.rewrite === undefined ? '' : `, path rewritten: ${JSON.stringify(action.rewrite)}`}`,
     );
   else lines.push(`  redirected with ${action.status}`);
   if (policies.length > 0)

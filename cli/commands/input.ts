@@ -125,7 +125,8 @@ function authOf(mode: string | undefined): CompileRequest['auth'] {
   return mode === 'none' ? 'none' : 'enforced';
 }
 
-function dateOf(written: string | undefined): string | undefined {
+/** A day of the command line as `YYYY-MM-DD`. */
+export function dateOf(written: string | undefined): string | undefined {
   if (written === undefined) return undefined;
   const date = /^\d{4}-\d{2}-\d{2}(?:$|T)/.test(written) ? new Date(written) : undefined;
   if (date === undefined || Number.isNaN(date.getTime())) {

@@ -2,7 +2,8 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Checked, Progress } from '../compile.ts';
 import { GwError } from '../errors.ts';
-import { type Findings, parseTargets, writeReport } from '../report/report.ts';
+import type { Findings } from '../report/findings.ts';
+import { parseTargets, writeReport } from '../report/report.ts';
 import { type Options, textList } from './input.ts';
 
 /** Colour only where a person looks, and wants it. */

@@ -29,8 +29,15 @@ function row(route: ManifestRoute): readonly string[] {
     ...(deprecated ? ['deprecated'] : []),
     ...(security === undefined || security.length === 0 ? ['public'] : []),
   ];
-  const to = action.kind === 'proxy' ? action.upstream : `redirect ${action.status}`;
+  const to = destination(action);
   return [method, template, to, owner ?? '-', id, notes.join(' ')].map(printable);
+}
+
+/** Where requests go, in a few words. */
+export function destination(action: ManifestRoute['action']): string {
+  if (action.kind === 'proxy') return action.upstream;
+  if (action.kind === 'redirect') return `redirect ${action.status}`;
+  return action.targets.map(({ upstream, weight }) => `${upstream} ${weight}`).join(', ');
 }
 
 /** Columns as wide as their widest cell. */

@@ -1,9 +1,10 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Manifest, type ManifestRoute, manifestRoute } from '../bundle/manifest.ts';
+import { type ManifestRoute, manifestRoute } from '../bundle/manifest.ts';
+import { readManifest } from '../bundle/read-manifest.ts';
 import { check } from '../compile.ts';
 import { emitMatcher } from '../emit/matcher.ts';
-import { GwError, invariant } from '../errors.ts';
+import { invariant } from '../errors.ts';
 import { compileRequests, NO_UPSTREAM, type Options } from './input.ts';
 import { findingsOf, report, slowProgress } from './output.ts';
 
@@ -41,27 +42,11 @@ function isBuilt(path: string): boolean {
 function builtGateway(path: string): Viewed {
   const folder = path.endsWith('.mjs') ? join(path, '..') : path;
   const manifest = readManifest(join(folder, 'manifest.json'));
-  return { name: manifest.name, routes: manifest.routes, matcher: () => emitMatcher({ routes: manifest.routes.map(asPlanned) }) };
+  const { name, routes, paths } = manifest;
+  return { name, routes, matcher: () => emitMatcher({ routes: routes.map(asPlanned), server: { paths } }) };
 }
 
 /** The route table needs no policies. */
 function asPlanned(route: ManifestRoute) {
   return { ...route, policies: [] };
-}
-
-function readManifest(file: string): Manifest {
-  let content: unknown;
-  try {
-    content = JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    throw new GwError('ERR_GW_FILE_NOT_FOUND', `There is no readable ${file}`, 'Name the folder that gw build wrote.');
-  }
-  if (!isManifest(content)) throw new GwError('ERR_GW_FILE_UNREADABLE', `${file} is no manifest of gw`);
-  return content;
-}
-
-function isManifest(content: unknown): content is Manifest {
-  return (
-    typeof content === 'object' && content !== null && 'gw' in content && 'routes' in content && Array.isArray(content.routes)
-  );
 }

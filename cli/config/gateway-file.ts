@@ -1,25 +1,25 @@
 /** What may stand in gateway.yaml: one closed object, from which the findings and the editor schema come. */
-import { isIP } from 'node:net';
-
 import {
   anything,
   count,
   date,
   duration,
   either,
+  flag,
   isText,
   list,
   map,
   nullable,
   object,
   oneOf,
-  type Shape,
   size,
   text,
 } from '../plan/shape.ts';
 import { gatewayShape } from '../plan/x-gateway.ts';
+import { addressRange } from '../policies/address-range.ts';
 import { serviceUrl } from '../policies/upstream.ts';
 import { fromEnvironment } from './env-text.ts';
+import { adminTokens } from './server.ts';
 
 const name = { pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/, says: 'a name of letters, digits, dot, dash and underscore' };
 const pathGlob = { pattern: /^\//, says: 'a path that begins with /, with * and **' };
@@ -34,17 +34,7 @@ const hosts = list(
   }),
 );
 
-const addressRange: Shape<string> = {
-  schema: { type: 'string', pattern: '^[0-9a-fA-F.:]+(/\\d{1,3})?$' },
-  check(value, keys, report) {
-    const [, address = '', prefix] = typeof value === 'string' ? (/^([^/]*)(?:\/(\d{1,3}))?$/.exec(value) ?? []) : [];
-    const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
-    if (longest === -1 || Number(prefix ?? 0) > longest) {
-      report(keys, 'value', `A trusted proxy must be an address range such as 10.0.0.0/8, but is '${String(value)}'`);
-    }
-  },
-};
-const network = fromEnvironment(addressRange);
+const network = fromEnvironment(addressRange('A trusted proxy'));
 
 export const spec = object(
   {
@@ -60,6 +50,12 @@ const server = object({
   port: fromEnvironment(count(0, 65_535), toNumber),
   host: fromEnvironment(text({ pattern: /^[A-Za-z0-9.:-]+$/, says: 'an address' })),
   trustedProxies: list(network),
+  securityHeaders: flag,
+  paths: object({
+    encodedSlash: oneOf('reject', 'keep'),
+    duplicateSlashes: oneOf('keep', 'merge'),
+    trailingSlash: oneOf('strict', 'redirect'),
+  }),
   limits: object({
     body: size(),
     head: size({ minimum: '1KiB', maximum: '1MiB' }),
@@ -82,6 +78,8 @@ export const upstream = object(
   {
     url: upstreamUrl,
     targets: list(object({ url: upstreamUrl, weight: count(0, 10_000) }, { required: ['url'] }), { minimum: 1 }),
+    pipelining: count(1, 64),
+    pipelineCredentials: flag,
   },
   { exactlyOne: ['url', 'targets'] },
 );
@@ -141,6 +139,7 @@ export const members = {
   telemetry: object({ accessLog: oneOf('json', 'none'), metrics: oneOf('prometheus', 'none') }),
   admin: object({
     listen: fromEnvironment(text({ pattern: /^\S+:\d{1,5}$/, says: 'an address and a port, such as 127.0.0.1:9901' })),
+    tokens: adminTokens,
   }),
 } as const;
 

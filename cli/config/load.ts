@@ -158,11 +158,18 @@ function configOf(layers: Layers, findings: Findings): Omit<GatewayConfig, 'entr
 
 function upstreamPlan(name: string, node: Node): readonly [readonly [string, UpstreamPlan]] | undefined {
   if (!fits(upstream, node.value)) return undefined;
-  const { url, targets } = node.value;
+  const { url, targets, pipelining, pipelineCredentials } = node.value;
   const [at] = node.document.locate([placeOf(node, 'key')]);
   const list = targets ?? (url === undefined ? [] : [{ url }]);
   const origin = { level: 'config' as const, pointer: node.pointer, ...(at === undefined ? {} : { at }) };
-  return [[name, { name, targets: list.map((target) => ({ url: target.url, weight: target.weight ?? 1 })), origin }]];
+  const plan = {
+    name,
+    targets: list.map((target) => ({ url: target.url, weight: target.weight ?? 1 })),
+    ...(pipelining === undefined ? {} : { pipelining }),
+    ...(pipelineCredentials === undefined ? {} : { pipelineCredentials }),
+    origin,
+  };
+  return [[name, plan]];
 }
 
 function teamConfig(name: string, node: Node): readonly [readonly [string, TeamConfig]] | undefined {

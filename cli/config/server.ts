@@ -1,13 +1,39 @@
 import type { AdminPlan, ServerPlan, TelemetryPlan } from '../plan/ir.ts';
+import { fits, list, object, oneOf, text } from '../plan/shape.ts';
 import { parseDuration, parseSize } from '../plan/units.ts';
-import { hasReference } from './env-text.ts';
+import { fromEnvironment, hasReference } from './env-text.ts';
 import type { Layers } from './layers.ts';
+
+/** Scopes of the admin listener (AD-2). */
+const scope = oneOf(
+  'routes:read',
+  'metrics:read',
+  'config:reload',
+  'limits:read',
+  'limits:override',
+  'keys:write',
+  'sessions:revoke',
+);
+
+/** Tokens of the admin listener, by their hashes. */
+export const adminTokens = list(
+  object(
+    {
+      name: text({ pattern: /^[A-Za-z0-9._-]{1,64}$/, says: 'a name' }),
+      hash: fromEnvironment(text({ pattern: /^sha256:[0-9a-f]{64}$/, says: '`sha256:` and the hash of the token in hex' })),
+      scopes: list(scope),
+    },
+    { required: ['name', 'hash'] },
+  ),
+);
 
 /** HL-1, SL-1, DR-1. Used where the gateway file says nothing. */
 export const serverDefaults: ServerPlan = {
   port: 8_080,
   host: '0.0.0.0',
   trustedProxies: [],
+  securityHeaders: true,
+  paths: { keepEncodedSlash: false, mergeSlashes: false, redirectTrailingSlash: false },
   limits: {
     headBytes: 16_384,
     headerCount: 100,
@@ -20,7 +46,7 @@ export const serverDefaults: ServerPlan = {
 };
 
 /** AD-1. */
-export const adminDefaults: AdminPlan = { listen: '127.0.0.1:9901' };
+export const adminDefaults: AdminPlan = { listen: '127.0.0.1:9901', tokens: [] };
 
 /** The server of a gateway file; what does not fit its shape is as if it were not there. */
 export function serverPlan(layers: Layers): ServerPlan {
@@ -36,6 +62,12 @@ export function serverPlan(layers: Layers): ServerPlan {
     port: hasReference(port) ? port : (whole(port) ?? serverDefaults.port),
     host: typeof host === 'string' ? host : serverDefaults.host,
     trustedProxies: Array.isArray(proxies) ? proxies.filter((one) => typeof one === 'string') : [],
+    securityHeaders: value('securityHeaders') !== false,
+    paths: {
+      keepEncodedSlash: value('paths', 'encodedSlash') === 'keep',
+      mergeSlashes: value('paths', 'duplicateSlashes') === 'merge',
+      redirectTrailingSlash: value('paths', 'trailingSlash') === 'redirect',
+    },
     limits: {
       headBytes: bytes('head', limits.headBytes),
       headerCount: count('headers', limits.headerCount),
@@ -60,7 +92,12 @@ export function telemetryPlan(layers: Layers): TelemetryPlan {
 
 export function adminPlan(layers: Layers): AdminPlan {
   const listen = layers.value('admin', 'listen')?.value;
-  return typeof listen === 'string' ? { listen } : adminDefaults;
+  const written = layers.value('admin', 'tokens')?.value;
+  const tokens = fits(adminTokens, written) ? written : [];
+  return {
+    listen: typeof listen === 'string' ? listen : adminDefaults.listen,
+    tokens: tokens.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+  };
 }
 
 /** Whether only this machine can reach an `address:port`. */

@@ -10,6 +10,7 @@ const RESPONSE: Readonly<Record<ResponseStageName, true>> = { 'response-body': t
 /** Where the run halves of actions are: below `runtime/`, as in `PolicyPlan`. */
 const ACTIONS: Readonly<Record<ActionPlan['kind'], { readonly module: string; readonly factory: string }>> = {
   proxy: { module: 'actions/proxy', factory: 'proxy' },
+  split: { module: 'actions/split', factory: 'split' },
   redirect: { module: 'actions/redirect', factory: 'redirect' },
 };
 
@@ -22,13 +23,15 @@ export function emitWiring(plan: GatewayPlan): string {
   const policies = new Constants('policies');
   const actions = new Constants('actions');
   const routes = plan.routes.map((route) => emitRoute(route, factories, policies, actions));
+  const unmatched = plan.unmatched.map((policy) => policyReference(policy, factories, policies));
   const gateway = {
     name: plan.name,
     hash: planHash(plan),
     server: plan.server,
-    upstreams: plan.upstreams.map(({ name, targets }) => ({ name, targets })),
+    upstreams: plan.upstreams.map(({ origin: _place, ...upstream }) => upstream),
     accessLog: plan.telemetry.accessLog,
     admin: plan.admin.listen,
+    adminTokens: plan.admin.tokens,
   };
   return moduleText([
     factories.imports(),
@@ -37,7 +40,7 @@ export function emitWiring(plan: GatewayPlan): string {
     js`const routes = [`,
     lines(routes.map((route) => js`${route},`)),
     js`];`,
-    js`export const gateway = { ...${gateway}, routes };`,
+    js`export const gateway = { ...${gateway}, unmatched: ${unmatched}, routes };`,
   ]);
 }
 
@@ -55,9 +58,12 @@ export function planHash({ inputs: _, routes, schemas, upstreams, ...rest }: Gat
   return createHash('sha256').update(JSON.stringify(plan)).digest('hex');
 }
 
+function policyReference(policy: PolicyPlan, factories: Factories, policies: Constants): Code {
+  return policies.add(js`{ stage: ${policy.stage}, factory: ${factories.add(policy)}, options: ${policy.options} }`);
+}
+
 function emitRoute(route: RoutePlan, factories: Factories, policies: Constants, actions: Constants): Code {
-  const reference = (policy: PolicyPlan): Code =>
-    policies.add(js`{ stage: ${policy.stage}, factory: ${factories.add(policy)}, options: ${policy.options} }`);
+  const reference = (policy: PolicyPlan): Code => policyReference(policy, factories, policies);
   const isResponse = ({ stage }: PolicyPlan): boolean => Object.hasOwn(RESPONSE, stage);
   const { kind, ...options } = route.action;
   return js`${{
@@ -68,6 +74,7 @@ function emitRoute(route: RoutePlan, factories: Factories, policies: Constants, 
     owner: route.owner,
     parameterNames: route.parameterNames,
     request: route.policies.filter((policy) => !isResponse(policy)).map(reference),
+    cors: route.policies.find(({ key }) => key === 'cors')?.options,
     response: route.policies.filter(isResponse).map(reference),
     action: actions.add(js`{ factory: ${factories.add(ACTIONS[kind])}, options: ${options} }`),
   }}`;

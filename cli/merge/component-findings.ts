@@ -4,7 +4,7 @@ import type { Api } from '../resolve/api.ts';
 import { groupByName } from './component-names.ts';
 import { from } from './document-findings.ts';
 import { type Component, meaningOf } from './draft.ts';
-import type { Merged } from './merge.ts';
+import type { Merged } from './merged.ts';
 import { declaredComponents } from './write.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { Node } from '../load/document.ts';
 import { escapeToken, member } from '../load/pointer.ts';
 import type { Resolver } from '../resolve/api.ts';
 import { Data, type ObjectDraft } from './draft.ts';
-import type { MergedOperation } from './merge.ts';
+import type { MergedOperation } from './merged.ts';
 
 /** The operations that are published, as links name them. */
 export interface DocumentLinks {

@@ -3,13 +3,15 @@
  * owners and a URL that shows it.
  */
 import type { GatewayConfig } from '../config/gateway.ts';
-import type { Diagnostic } from '../diagnostics.ts';
 import type { Effective } from '../plan/effective.ts';
-import type { Condition, Segment } from '../plan/ir.ts';
+import type { Condition } from '../plan/ir.ts';
+import type { Key } from '../plan/key.ts';
 import match from '../policies/match.ts';
+import version from '../policies/version.ts';
 import type { Api, ApiOperation } from '../resolve/api.ts';
 import { componentFindings } from './component-findings.ts';
 import { documentFindings } from './document-findings.ts';
+import type { Merged, MergedOperation } from './merged.ts';
 import { namespacesOf } from './namespaces.ts';
 import { operationIdFindings, uniqueOperationIds } from './operation-ids.ts';
 import { compareText } from './order.ts';
@@ -17,40 +19,6 @@ import { prefixFindings } from './prefixes.ts';
 import { routeFindings } from './route-findings.ts';
 import { schemeFindings } from './schemes.ts';
 import { compareTemplates, parseTemplate, publicTemplate } from './template.ts';
-
-/** An operation that the gateway builds. */
-export interface MergedOperation {
-  readonly operation: ApiOperation;
-  /** The team that answers for it: as the gateway file says, else as the document says. */
-  readonly owner: string | undefined;
-  /** Lower case; empty = any host. */
-  readonly hosts: readonly string[];
-  /** Public template, mount included, as authored. */
-  readonly template: string;
-  readonly segments: readonly Segment[];
-  /** Parameter names by index. */
-  readonly parameterNames: readonly string[];
-  /** Sorted by place and name. */
-  readonly conditions: readonly Condition[];
-  /** Unique in the gateway: `team.id` where documents share one. */
-  readonly operationId: string | undefined;
-  readonly visibility: 'listed' | 'unlisted';
-  /** Empty = for everyone. */
-  readonly audience: readonly string[];
-  readonly effective: ReadonlyMap<string, Effective>;
-}
-
-/** The documents of one gateway as one set. The same for any order of the documents. */
-export interface Merged {
-  readonly config: GatewayConfig;
-  /** Sorted by file. */
-  readonly apis: readonly Api[];
-  /** In the order the router tries them: most specific template first, then by method, most conditions first. No identity twice. */
-  readonly operations: readonly MergedOperation[];
-  /** By document, the name that tells its operations and components apart from those of others. */
-  readonly namespaces: ReadonlyMap<Api, string>;
-  readonly diagnostics: readonly Diagnostic[];
-}
 
 /**
  * Merges the documents of a gateway. Operations that are disabled or outside of what the gateway serves are left out; so are those
@@ -108,7 +76,7 @@ function buildable(
       template: template.text,
       segments: template.segments,
       parameterNames: template.names,
-      conditions: conditionsOf(operation, effective.get('match')),
+      conditions: conditionsOf(operation, effective),
       operationId: operation.operationId,
       visibility: effective.get('visibility')?.node.value === 'unlisted' ? 'unlisted' : 'listed',
       audience: audienceOf(effective),
@@ -138,9 +106,14 @@ export function multiSegmentNames({ parameters }: Pick<ApiOperation, 'parameters
   return new Set(marked.map(({ name }) => name));
 }
 
-function conditionsOf(operation: ApiOperation, effective: Effective | undefined): readonly Condition[] {
-  if (effective === undefined) return [];
-  return match.lower(effective.node.value, { operation, level: effective.level }) ?? [];
+/** What a request must have besides its path and method, and the version it must ask for. */
+function conditionsOf(operation: ApiOperation, effective: ReadonlyMap<string, Effective>): readonly Condition[] {
+  const lowered = <Options>(key: Key<Options>): Options | undefined => {
+    const value = effective.get(key.key);
+    return value === undefined ? undefined : key.lower(value.node.value, { operation, level: value.level });
+  };
+  const chosen = lowered(version)?.condition;
+  return [...(lowered(match) ?? []), ...(chosen === undefined ? [] : [chosen])];
 }
 
 function audienceOf(effective: ReadonlyMap<string, Effective>): readonly string[] {

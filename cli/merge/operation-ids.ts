@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import { placeOf } from '../load/document.ts';
 import type { Api } from '../resolve/api.ts';
-import type { MergedOperation } from './merge.ts';
+import type { MergedOperation } from './merged.ts';
 import { compareByPlace } from './order.ts';
 import { whose } from './route-findings.ts';
 

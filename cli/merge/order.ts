@@ -1,4 +1,4 @@
-import type { MergedOperation } from './merge.ts';
+import type { MergedOperation } from './merged.ts';
 
 /** By UTF-16 code units: no locale of a machine. */
 export function compareText(a: string, b: string): number {

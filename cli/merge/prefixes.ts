@@ -1,8 +1,8 @@
 import type { GatewayConfig, TeamConfig } from '../config/gateway.ts';
+import { globHolds } from '../config/path-glob.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import { placeOf } from '../load/document.ts';
-import type { MergedOperation } from './merge.ts';
-import { globHolds } from './path-glob.ts';
+import type { MergedOperation } from './merged.ts';
 import { nameOf, whose } from './route-findings.ts';
 
 /** Operations outside of the paths that the gateway file gives their team; an operation without a team may not enter those of another. */

@@ -3,7 +3,7 @@ import type { GatewayConfig } from '../config/gateway.ts';
 import type { Diagnostic, Place, Related, Severity } from '../diagnostics.ts';
 import { placeOf } from '../load/document.ts';
 import type { Condition } from '../plan/ir.ts';
-import type { MergedOperation } from './merge.ts';
+import type { MergedOperation } from './merged.ts';
 import { compareByPlace } from './order.ts';
 import { type ParameterValues, parameterValues } from './parameter-values.ts';
 import { type Budget, type Leaf, RouteTree } from './route-tree.ts';
@@ -321,8 +321,13 @@ export function whose({ owner, operation }: MergedOperation): string {
 }
 
 /** Whether one request can fulfil both. */
-function canBothHold(a: readonly Condition[], b: readonly Condition[]): boolean {
-  return !a.some((one) => b.some((other) => one.in === other.in && one.name === other.name && one.equals !== other.equals));
+export function canBothHold(a: readonly Condition[], b: readonly Condition[]): boolean {
+  return !a.some((one) =>
+    b.some((other) => {
+      const bothAbsent = one.orAbsent === true && other.orAbsent === true;
+      return one.in === other.in && one.name === other.name && one.equals !== other.equals && !bothAbsent;
+    }),
+  );
 }
 
 function includesAll(conditions: readonly Condition[], others: readonly Condition[]): boolean {

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../diagnostics.ts';
 import { type Node, placeOf } from '../load/document.ts';
 import type { Api, Fields } from '../resolve/api.ts';
 import { canonical } from './canonical.ts';
-import type { MergedOperation } from './merge.ts';
+import type { MergedOperation } from './merged.ts';
 
 /** A security scheme that an operation of the gateway names. */
 interface Use {

@@ -4,7 +4,7 @@ import { methodFields } from '../resolve/objects.ts';
 import { lineFrom } from './component-registry.ts';
 import type { Copier } from './copy.ts';
 import { type Component, Data, type Draft, MapDraft, ObjectDraft, Reference, SecurityDraft } from './draft.ts';
-import type { MergedOperation } from './merge.ts';
+import type { MergedOperation } from './merged.ts';
 import { compareByPlace, compareText } from './order.ts';
 import { templateKey } from './template.ts';
 

@@ -8,7 +8,7 @@ import { Copier } from './copy.ts';
 import { declaredTags } from './document-findings.ts';
 import { type Component, type Draft, finish, MapDraft, ObjectDraft } from './draft.ts';
 import { linkKey } from './links.ts';
-import type { Merged, MergedOperation } from './merge.ts';
+import type { Merged, MergedOperation } from './merged.ts';
 import { fileName } from './namespaces.ts';
 import { type PublishedPath, publishedPaths, writePath } from './write-paths.ts';
 

@@ -2,7 +2,7 @@ import type { GatewayConfig, Grant } from '../config/gateway.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import { type Node, placeOf } from '../load/document.ts';
 import { below, member } from '../load/pointer.ts';
-import type { MergedOperation } from '../merge/merge.ts';
+import type { MergedOperation } from '../merge/merged.ts';
 import { leavesSite } from '../policies/redirect.ts';
 import { findingAbout } from './findings.ts';
 

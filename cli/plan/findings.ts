@@ -1,6 +1,6 @@
 import type { Diagnostic, Place, Related, Severity } from '../diagnostics.ts';
 import { placeOf } from '../load/document.ts';
-import type { MergedOperation } from '../merge/merge.ts';
+import type { MergedOperation } from '../merge/merged.ts';
 
 /** What the plan says about an operation, or about what it was made of. */
 export interface PlanFinding {

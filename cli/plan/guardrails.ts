@@ -1,14 +1,14 @@
 import type { GatewayConfig, GuardrailConfig } from '../config/gateway.ts';
+import { globMayHold } from '../config/path-glob.ts';
 import type { Diagnostic, Place } from '../diagnostics.ts';
 import { placeOf } from '../load/document.ts';
 import { below } from '../load/pointer.ts';
-import type { MergedOperation } from '../merge/merge.ts';
+import type { MergedOperation } from '../merge/merged.ts';
 import { isFields } from '../resolve/walk.ts';
 import { findingAbout, routeName } from './findings.ts';
 import type { Json } from './ir.ts';
-import { mayFit } from './path-glob.ts';
 import { type Requirement, readRequirement } from './requirement.ts';
-import type { RouteDraft, RouteValue } from './route.ts';
+import { isForwarded, type RouteDraft, type RouteValue } from './route.ts';
 import { keyOf } from './vocabulary.ts';
 
 export interface PlannedOperation {
@@ -74,7 +74,7 @@ function together(violations: readonly Violation[]): readonly Diagnostic[] {
 function matches({ match: { methods, paths, tags } }: GuardrailConfig, { operation, segments }: MergedOperation): boolean {
   if (methods !== undefined && !methods.includes(operation.method)) return false;
   if (tags !== undefined && !tags.some((tag) => operation.tags.includes(tag))) return false;
-  return paths === undefined || paths.some((path) => mayFit(path, segments));
+  return paths === undefined || paths.some((path) => globMayHold(path, segments));
 }
 
 function violations(guardrail: GuardrailConfig, { merged, draft }: PlannedOperation): readonly Violation[] {
@@ -107,8 +107,7 @@ function securityViolation({ test }: Requirement, { operation: { security } }: M
 function valueViolation(name: string, requirement: Requirement, { plan, values }: RouteDraft): Found | undefined {
   const written = values.filter(({ key }) => key === name);
   const value = written.find(({ skipped }) => skipped === undefined);
-  if (value === undefined && requirement.test !== 'present' && plan.action.kind !== 'proxy' && isForUpstream(name))
-    return undefined;
+  if (value === undefined && requirement.test !== 'present' && !isForwarded(plan.action) && isForUpstream(name)) return undefined;
   if (meets(name, requirement, value)) return undefined;
   const node = value?.source.node;
   return {

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import { placeOf } from '../load/document.ts';
-import type { MergedOperation } from '../merge/merge.ts';
+import type { MergedOperation } from '../merge/merged.ts';
 import { findingAbout } from './findings.ts';
 import { keyOf } from './vocabulary.ts';
 

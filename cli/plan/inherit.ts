@@ -51,7 +51,8 @@ function reasonToSkip(
   choice: string | undefined,
 ): string | undefined {
   const isForUpstream = key.group === 'timeouts' || upstreamOnly.includes(key.key);
-  if (isForUpstream && choice !== undefined && choice !== 'upstream') return `the operation has ${choice} and no upstream`;
+  if (isForUpstream && choice !== undefined && choice !== 'upstream' && choice !== 'split')
+    return `the operation has ${choice} and no upstream`;
   let skipped: string | undefined;
   key.check(node.value, {
     operation,

@@ -17,6 +17,8 @@ export interface GatewayPlan {
   readonly upstreams: readonly UpstreamPlan[];
   readonly schemas: readonly SchemaPlan[];
   readonly routes: readonly RoutePlan[];
+  /** Policies over answers to requests that no route takes. */
+  readonly unmatched: readonly PolicyPlan[];
   readonly telemetry: TelemetryPlan;
   readonly admin: AdminPlan;
   /** Every file read, sorted, with the SHA-256 of its bytes in hex. */
@@ -31,6 +33,10 @@ export interface ServerPlan {
   readonly host: EnvText;
   /** CIDR ranges whose X-Forwarded-* is believed (RL-25). */
   readonly trustedProxies: readonly EnvText[];
+  /** Whether answers carry the security headers of SH-1. */
+  readonly securityHeaders: boolean;
+  /** RT-2, RT-3. */
+  readonly paths: PathRulesPlan;
   readonly limits: ServerLimits;
   /** Milliseconds; SL-1, DR-1. */
   readonly timeouts: {
@@ -40,6 +46,13 @@ export interface ServerPlan {
     readonly preStopMs: number;
     readonly drainMs: number;
   };
+}
+
+/** What a gateway chooses about slashes. */
+export interface PathRulesPlan {
+  readonly keepEncodedSlash: boolean;
+  readonly mergeSlashes: boolean;
+  readonly redirectTrailingSlash: boolean;
 }
 
 /** HL-1 and the default body limit; all bytes inclusive. */
@@ -55,6 +68,10 @@ export interface ServerLimits {
 export interface UpstreamPlan {
   readonly name: string;
   readonly targets: readonly { readonly url: EnvText; readonly weight: number }[];
+  /** How many GET and HEAD requests may wait for their answers on one connection; absent = 1. */
+  readonly pipelining?: number;
+  /** Also those that carry Authorization or Cookie. */
+  readonly pipelineCredentials?: boolean;
   readonly origin: Origin;
 }
 
@@ -65,6 +82,17 @@ export interface TelemetryPlan {
 export interface AdminPlan {
   /** `address:port`; the default is loopback (AD-1). */
   readonly listen: EnvText;
+  /** AD-2. Empty = one is made when the process starts. */
+  readonly tokens: readonly AdminTokenPlan[];
+}
+
+/** A token of the admin listener: only its hash is written anywhere. */
+export interface AdminTokenPlan {
+  readonly name: string;
+  /** `sha256:` and hex; may be taken from the environment. */
+  readonly hash: EnvText;
+  /** Absent = everything. */
+  readonly scopes?: readonly string[];
 }
 
 /** Which layer an effective value was written in. `builtin`: gw's own default, no place. */
@@ -99,10 +127,15 @@ export type Segment =
 
 /** A condition besides host, method and path. `equals` is compared exactly. */
 export interface Condition {
-  readonly in: 'header' | 'query';
-  /** Lower case for headers. */
+  /** `accept`: the version that a media type of the header `Accept` names. */
+  readonly in: 'header' | 'query' | 'accept';
+  /** Lower case for headers; for `accept` the media type before its version. */
   readonly name: string;
   readonly equals: string;
+  /** It chooses a version of the API (RT-12). */
+  readonly version?: true;
+  /** It holds as well where nothing is named: the default version. */
+  readonly orAbsent?: true;
 }
 
 export interface RoutePlan {
@@ -135,7 +168,7 @@ export interface RoutePlan {
 }
 
 /** What happens to an admitted request. */
-export type ActionPlan = ProxyAction | RedirectAction;
+export type ActionPlan = ProxyAction | SplitAction | RedirectAction;
 
 export interface ProxyAction {
   readonly kind: 'proxy';
@@ -146,6 +179,16 @@ export interface ProxyAction {
   readonly host?: string;
   /** Milliseconds, TO-1. */
   readonly timeouts: TimeoutsPlan;
+}
+
+/** Several upstreams share the requests by weight (RT-11). */
+export interface SplitAction extends Omit<ProxyAction, 'kind' | 'upstream'> {
+  readonly kind: 'split';
+  /** As authored: the stable one first. */
+  readonly targets: readonly { readonly upstream: string; readonly weight: number }[];
+  readonly sticky: 'caller' | 'address' | 'cookie';
+  /** Roles that may choose an upstream themselves, sorted. */
+  readonly roles: readonly string[];
 }
 
 export type PathRewrite =

@@ -1,7 +1,7 @@
 import type { GatewayConfig } from '../config/gateway.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import { placeOf } from '../load/document.ts';
-import type { MergedOperation } from '../merge/merge.ts';
+import type { MergedOperation } from '../merge/merged.ts';
 import { nearest } from '../nearest.ts';
 import { findingAbout } from './findings.ts';
 

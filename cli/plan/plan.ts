@@ -1,6 +1,6 @@
 import type { GatewayConfig } from '../config/gateway.ts';
 import type { Diagnostic } from '../diagnostics.ts';
-import type { Merged } from '../merge/merge.ts';
+import type { Merged } from '../merge/merged.ts';
 import type { Resolver } from '../resolve/api.ts';
 import { delegationFindings } from './delegation.ts';
 import { guardrailFindings, type PlannedOperation } from './guardrails.ts';
@@ -12,6 +12,7 @@ import { draftRoute } from './route.ts';
 import { routeIds } from './route-ids.ts';
 import { SchemaPool } from './schemas.ts';
 import { securityFindings } from './security.ts';
+import { unmatchedPolicies } from './security-headers.ts';
 import { Upstreams } from './upstreams.ts';
 
 export interface PlanOptions {
@@ -63,6 +64,7 @@ export function planGateway(
     })),
     schemas: pool.plans(),
     routes,
+    unmatched: unmatchedPolicies(config),
     telemetry: config.telemetry,
     admin: config.admin,
     inputs: [],

@@ -1,18 +1,22 @@
 import type { GatewayConfig } from '../config/gateway.ts';
 import { serverDefaults } from '../config/server.ts';
-import type { MergedOperation } from '../merge/merge.ts';
+import type { MergedOperation } from '../merge/merged.ts';
 import redirectKey from '../policies/redirect.ts';
 import rewriteKey from '../policies/rewrite.ts';
+import splitKey from '../policies/split.ts';
 import { timeouts } from '../policies/timeouts.ts';
 import type { Effective } from './effective.ts';
 import type { ActionPlan, EffectiveValue, Json, PolicyPlan, RoutePlan, TimeoutsPlan } from './ir.ts';
 import { json } from './json.ts';
-import type { Key } from './key.ts';
+import { lifecyclePolicies } from './lifecycle.ts';
+import { lowered } from './lowered.ts';
 import type { Source } from './origins.ts';
 import type { SchemaPool } from './schemas.ts';
+import { securityHeaderPolicies } from './security-headers.ts';
 import { inStageOrder } from './stages.ts';
 import type { Upstreams } from './upstreams.ts';
 import { bufferingReason, validationPolicies } from './validation.ts';
+import { versionPolicies } from './version.ts';
 import { keyOf, vocabulary } from './vocabulary.ts';
 
 /** One effective value, its place not yet located. */
@@ -47,7 +51,14 @@ export function draftRoute(
   const { operation, owner, effective } = merged;
   const action = actionOf(merged, upstreams);
   if (action === undefined) return undefined;
-  const policies = inStageOrder([...ownPolicies(merged), ...validationPolicies(operation, effective, pool)]);
+  const policies = inStageOrder([
+    ...securityHeaderPolicies(config, operation),
+    ...ownPolicies(merged),
+    ...validationPolicies(operation, effective, pool),
+    ...lifecyclePolicies(merged),
+    ...versionPolicies(merged),
+    ...splitPolicies(action),
+  ]);
   const buffers = bufferingReason(policies);
   const security = operation.security?.value;
   return {
@@ -73,27 +84,23 @@ export function draftRoute(
   };
 }
 
-/** The value of a key that applies to an operation, lowered. */
-function lowered<Options>(key: Key<Options>, { operation, effective }: MergedOperation): Options | undefined {
-  const value = effective.get(key.key);
-  if (value === undefined || value.skipped !== undefined) return undefined;
-  return key.lower(value.node.value, { operation, level: value.level });
-}
-
 function actionOf(merged: MergedOperation, upstreams: Upstreams): ActionPlan | undefined {
   const target = lowered(redirectKey, merged);
   if (target !== undefined) return { kind: 'redirect', ...target };
-  const chosen = merged.effective.get('upstream');
-  const upstream = upstreams.use(merged, chosen?.skipped === undefined ? chosen : undefined);
-  if (upstream === undefined) return undefined;
   const { path, host } = lowered(rewriteKey, merged) ?? {};
-  return {
-    kind: 'proxy',
-    upstream,
+  const how = {
     ...(path === undefined ? {} : { rewrite: path }),
     ...(host === undefined ? {} : { host }),
     timeouts: timeoutsOf(merged),
   };
+  const shares = lowered(splitKey, merged);
+  if (shares !== undefined) {
+    const targets = upstreams.share(merged, shares.targets);
+    return targets === undefined ? undefined : { kind: 'split', ...shares, targets, ...how };
+  }
+  const chosen = merged.effective.get('upstream');
+  const upstream = upstreams.use(merged, chosen?.skipped === undefined ? chosen : undefined);
+  return upstream === undefined ? undefined : { kind: 'proxy', upstream, ...how };
 }
 
 /** No step of an exchange is given more time than the whole of it. */
@@ -106,6 +113,17 @@ function timeoutsOf(merged: MergedOperation): TimeoutsPlan {
     firstByteMs: within(lowered(timeouts.firstByte, merged) ?? 10_000),
     idleMs: lowered(timeouts.idle, merged) ?? 60_000,
   };
+}
+
+/** A browser keeps its upstream by a cookie where the split says so. */
+function splitPolicies(action: ActionPlan): readonly PolicyPlan[] {
+  if (action.kind !== 'split' || action.sticky !== 'cookie') return [];
+  return [{ key: 'split', stage: 'headers', module: 'policies/split-cookie', factory: 'splitCookie', options: {} }];
+}
+
+/** Whether an upstream answers. */
+export function isForwarded({ kind }: ActionPlan): boolean {
+  return kind === 'proxy' || kind === 'split';
 }
 
 function ownPolicies(merged: MergedOperation): readonly PolicyPlan[] {
@@ -124,7 +142,7 @@ function valuesOf({ effective }: MergedOperation, config: GatewayConfig, action:
     const value = effective.get(key);
     const written = value === undefined ? [] : [writtenValue(key, value)];
     if (value !== undefined && value.skipped === undefined) return written;
-    if (group === 'timeouts' && action.kind !== 'proxy') return written;
+    if (group === 'timeouts' && !isForwarded(action)) return written;
     const otherwise = builtinValue(key, config);
     return otherwise === undefined ? written : [...written, otherwise];
   });

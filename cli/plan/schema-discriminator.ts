@@ -8,8 +8,8 @@ import type { SchemaReferences } from './schema-references.ts';
 /**
  * Replaces `oneOf` or `anyOf` beside a `discriminator` by `gw:discriminator`, which goes to the one schema that the tag names.
  *
- * Tags are those of `mapping`, the `const` or `enum` of the property in each schema, else the component's name. Where they do not tell the
- * schemas apart the composition stays.
+ * Tags are those of `mapping`, the `const` or `enum` of the property in each schema, else the component's name. Where several schemas share
+ * one `enum` that lists their names, the names decide. Where nothing tells the schemas apart the composition stays.
  *
  * Lowered form: `{ propertyName, mapping: { tag: index }, fallback?: index, oneOf | anyOf: [schemas] }`.
  */
@@ -31,15 +31,14 @@ export function lowerDiscriminator(
   );
   const targets = schemas.map((schema) => identity(follow(schema) ?? schema));
   const explicit = explicitTags(node, value.discriminator, targets, references);
-  const mapping = new Map<string, number>();
+  const tags: ReadonlySet<string>[] = [];
   for (const [i, schema] of schemas.entries()) {
-    const tags = tagsOfMember(schema, propertyName, explicit.get(i) ?? [], follow);
-    if (tags === undefined) return;
-    for (const tag of tags) {
-      if (mapping.has(tag)) return;
-      mapping.set(tag, i);
-    }
+    const ofMember = tagsOfMember(schema, propertyName, explicit.get(i) ?? [], follow);
+    if (ofMember === undefined) return;
+    tags.push(ofMember);
   }
+  const mapping = mappingOf(tags) ?? mappingOf(namesAmong(tags, schemas, explicit, follow));
+  if (mapping === undefined) return;
   const fallback = defaultMember(node, value.discriminator, targets, references);
   members.delete(keyword);
   members.set('gw:discriminator', {
@@ -48,6 +47,37 @@ export function lowerDiscriminator(
     ...(fallback === undefined ? {} : { fallback }),
     [keyword]: lowered,
   });
+}
+
+/** Which schema each tag means; undefined when a tag means several. */
+function mappingOf(tags: readonly ReadonlySet<string>[]): ReadonlyMap<string, number> | undefined {
+  const mapping = new Map<string, number>();
+  for (const [i, ofMember] of tags.entries()) {
+    for (const tag of ofMember) {
+      if (mapping.has(tag)) return undefined;
+      mapping.set(tag, i);
+    }
+  }
+  return mapping;
+}
+
+/** The tags of `mapping` or the component's name for each schema; those that `tags` allows when they leave none of these out. */
+function namesAmong(
+  tags: readonly ReadonlySet<string>[],
+  schemas: readonly Node[],
+  explicit: ReadonlyMap<number, readonly string[]>,
+  follow: Follow,
+): readonly ReadonlySet<string>[] {
+  const names = schemas.map((schema, i) => {
+    const name = nameOf(schema, follow);
+    return new Set(explicit.get(i) ?? (name === undefined ? [] : [name]));
+  });
+  const named = new Set(names.flatMap((ofMember) => [...ofMember]));
+  const complete = tags.every((ofMember, i) => {
+    const own = names[i] ?? new Set();
+    return [...own].every((name) => ofMember.has(name)) && [...ofMember].every((tag) => named.has(tag));
+  });
+  return complete ? names : tags;
 }
 
 /** Undefined when nothing says which values of the tag mean this schema. Schemas of other types than object need none. */
@@ -61,10 +91,15 @@ function tagsOfMember(
   if (typeof type === 'string' && type !== 'object') return new Set();
   const restricted = tagsOf(schema, property, follow);
   if (restricted !== undefined) return new Set([...explicit, ...restricted]);
-  const target = follow(schema);
-  const name = target === undefined ? undefined : lastToken(target.pointer);
+  const name = nameOf(schema, follow);
   if (name !== undefined) return new Set([...explicit, name]);
   return explicit.length > 0 ? new Set(explicit) : undefined;
+}
+
+/** The name of the component that a schema refers to. */
+function nameOf(schema: Node, follow: Follow): string | undefined {
+  const target = follow(schema);
+  return target === undefined ? undefined : lastToken(target.pointer);
 }
 
 function explicitTags(

@@ -1,7 +1,10 @@
 import type { Node } from '../load/document.ts';
 import { below, member } from '../load/pointer.ts';
 
-/** Which way a value travels: `readOnly` properties are not demanded in requests, `writeOnly` ones not in responses (VA-8). */
+/**
+ * Which way a value travels (VA-8): `readOnly` properties are not demanded in requests, and refused there; `writeOnly` ones are not demanded
+ * in responses.
+ */
 export type Direction = 'request' | 'response';
 
 /** Follows the `$ref` of a schema one step; undefined when it has none or it leads nowhere. */
@@ -40,20 +43,21 @@ function inPlace(node: Node, follow: Follow, keywords: readonly string[]): Node[
 
 /** Names of the properties that a value of this direction need not have although they are `required`. */
 export function hiddenNames(node: Node, direction: Direction, follow: Follow): ReadonlySet<string> {
-  const flag = direction === 'request' ? 'readOnly' : 'writeOnly';
   const names = new Set<string>();
   for (const schema of inPlace(node, follow, ['allOf'])) {
     const properties = member(schema.value, 'properties');
     if (typeof properties !== 'object' || properties === null) continue;
     for (const [name, value] of Object.entries(properties)) {
       const property: Node = { document: schema.document, pointer: below(schema.pointer, 'properties', name), value };
-      if (isMarked(property, flag, follow)) names.add(name);
+      if (isHidden(property, direction, follow)) names.add(name);
     }
   }
   return names;
 }
 
-function isMarked(property: Node, flag: string, follow: Follow): boolean {
+/** Whether a property does not belong to values of this direction: `readOnly` in requests, `writeOnly` in responses. */
+export function isHidden(property: Node, direction: Direction, follow: Follow): boolean {
+  const flag = direction === 'request' ? 'readOnly' : 'writeOnly';
   if (member(property.value, flag) === true) return true;
   if (member(property.value, '$ref') === undefined && member(property.value, 'allOf') === undefined) return false;
   return inPlace(property, follow, ['allOf']).some(({ value }) => member(value, flag) === true);

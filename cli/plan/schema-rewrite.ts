@@ -12,7 +12,7 @@ import type { Fields } from '../resolve/api.ts';
 import type { Json } from './ir.ts';
 import { json } from './json.ts';
 import { lowerDiscriminator } from './schema-discriminator.ts';
-import { containsInPlace, type Direction, type Follow, hiddenNames, requiredNames } from './schema-in-place.ts';
+import { containsInPlace, type Direction, type Follow, hiddenNames, isHidden, requiredNames } from './schema-in-place.ts';
 import { isKnownDialect, KEYWORDS, type KeywordKind, TYPES } from './schema-keywords.ts';
 import { ecmaPattern } from './schema-pattern.ts';
 import type { DynamicScope, SchemaReferences } from './schema-references.ts';
@@ -172,7 +172,8 @@ export class SchemaRewriter {
     if (kind === 'schemas' && Array.isArray(value)) {
       return value.map((item: unknown, i) => this.rewrite(child(node, i, item), inner, depth + 1));
     }
-    if ((kind === 'schemaMap' || kind === 'patternMap') && isFields(value)) return this.#map(kind, node, value, inner, depth);
+    if ((kind === 'schemaMap' || kind === 'patternMap') && isFields(value))
+      return this.#map(kind, keyword, node, value, inner, depth);
     if (kind === 'pattern' && typeof value === 'string') return this.#pattern(node, value, 'value') ?? REFUSED;
     if (keyword === 'items' && context.dialect === '3.0') return undefined;
     if (BOOLEAN_LIMITS.has(keyword) && typeof value === 'boolean' && context.dialect === '3.0') return undefined;
@@ -214,11 +215,16 @@ export class SchemaRewriter {
     }
   }
 
-  #map(kind: KeywordKind, node: Node, value: Fields, context: SchemaContext, depth: number): Json {
+  #map(kind: KeywordKind, keyword: string, node: Node, value: Fields, context: SchemaContext, depth: number): Json {
+    const follow = this.#follow(context);
     const entries: [string, Json][] = [];
     for (const [name, schema] of Object.entries(value)) {
       const at = child(node, name, schema);
       if (name === '__proto__') this.#refuse(at, 'A property named __proto__ is never accepted (VA-4)');
+      if (keyword === 'properties' && context.direction === 'request' && isHidden(at, 'request', follow)) {
+        entries.push([name, false]);
+        continue;
+      }
       const key = kind === 'patternMap' ? this.#pattern(at, name, 'key') : name;
       entries.push(key === undefined ? ['', false] : [key, this.rewrite(at, context, depth + 1)]);
     }

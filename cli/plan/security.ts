@@ -2,7 +2,7 @@ import type { GatewayConfig } from '../config/gateway.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import { type Node, placeOf } from '../load/document.ts';
 import { member } from '../load/pointer.ts';
-import type { MergedOperation } from '../merge/merge.ts';
+import type { MergedOperation } from '../merge/merged.ts';
 import type { Api } from '../resolve/api.ts';
 import { findingAbout, routeName } from './findings.ts';
 import type { GatewayPlan } from './ir.ts';

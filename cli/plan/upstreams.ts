@@ -3,7 +3,8 @@ import type { GatewayConfig } from '../config/gateway.ts';
 import { commandUpstream } from '../config/single.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import { type Node, placeOf } from '../load/document.ts';
-import type { MergedOperation } from '../merge/merge.ts';
+import { below } from '../load/pointer.ts';
+import type { MergedOperation } from '../merge/merged.ts';
 import { nearest } from '../nearest.ts';
 import upstreamKey from '../policies/upstream.ts';
 import type { Effective } from './effective.ts';
@@ -44,6 +45,22 @@ export class Upstreams {
       return undefined;
     }
     return typeof lowered === 'string' ? this.#named(merged, lowered, effective.node) : this.#inline(lowered, effective);
+  }
+
+  /** The upstreams of a split by their names in the plan; undefined, with findings, when one of them is not there. */
+  share<Target extends { readonly upstream: string }>(
+    merged: MergedOperation,
+    targets: readonly Target[],
+  ): readonly Target[] | undefined {
+    const effective = merged.effective.get('split');
+    if (effective === undefined) return undefined;
+    const { node } = effective;
+    const known = targets.flatMap((target, index) => {
+      const at = { ...node, pointer: below(node.pointer, 'targets', index, 'upstream') };
+      const upstream = this.#named(merged, target.upstream, at);
+      return upstream === undefined ? [] : [{ ...target, upstream }];
+    });
+    return known.length === targets.length ? known : undefined;
   }
 
   #named(merged: MergedOperation, name: string, node: Node): string | undefined {

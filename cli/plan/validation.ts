@@ -78,12 +78,14 @@ function parametersPolicy(
   return { key: 'validation.request', stage: 'validate', module: PARAMETERS, factory: 'parameters', options: json(options) };
 }
 
-/** Query names that are no parameters: API keys and the conditions of the route. */
+/** Query names that are no parameters: API keys, the conditions of the route, and where the version stands. */
 function knownNames(operation: ApiOperation, effective: ReadonlyMap<string, Effective>): readonly string[] {
   const keys = [...operation.api.securitySchemes.values()].map(({ value }) => value);
   const names = keys.filter((scheme) => scheme.type === 'apiKey' && scheme.in === 'query').map(({ name }) => name);
   const conditions = member(effective.get('match')?.node.value, 'query');
-  const all = [...names, ...Object.keys(typeof conditions === 'object' && conditions !== null ? conditions : {})];
+  const by = member(effective.get('version')?.node.value, 'by');
+  const version = typeof by === 'string' && by.startsWith('query:') ? [by.slice('query:'.length)] : [];
+  const all = [...names, ...version, ...Object.keys(typeof conditions === 'object' && conditions !== null ? conditions : {})];
   return [...new Set(all.filter((name) => typeof name === 'string'))].sort();
 }
 
@@ -140,7 +142,7 @@ type Checks = Pick<ParameterOptions, 'simple' | 'schema' | 'coercion' | 'content
 
 function lowerValue(schema: Node, operation: ApiOperation, pool: SchemaPool): Checks {
   if (schema.value === undefined) return {};
-  const lowered = pool.lower(schema, useIn(operation, 'request'));
+  const lowered = pool.lower(schema, usageIn(operation, 'request'));
   const simple = simpleCheck(lowered);
   if (simple !== undefined) return isUnconstrainedText(simple) ? {} : { simple };
   const coercion = coercionOf(lowered, (id) => pool.schema(id));
@@ -154,7 +156,7 @@ function lowerContent(media: Node, operation: ApiOperation, pool: SchemaPool): C
   const content = kind === 'json' || kind === 'form' ? kind : 'text';
   const schema = child(media, 'schema');
   if (schema.value === undefined) return { content };
-  const lowered = pool.lower(schema, useIn(operation, 'request'));
+  const lowered = pool.lower(schema, usageIn(operation, 'request'));
   const coercion = content === 'form' ? { coercion: coercionOf(lowered, (id) => pool.schema(id)) } : {};
   return acceptsAll(lowered) ? { content, ...coercion } : { content, schema: pool.intern(lowered, schema), ...coercion };
 }
@@ -173,7 +175,7 @@ function lowerBody(media: Node, operation: ApiOperation, pool: SchemaPool): Body
   const kind = kindOf(type);
   const schema = child(media, 'schema');
   if (kind === 'opaque' || schema.value === undefined) return { type, kind: 'opaque' };
-  const lowered = pool.lower(schema, useIn(operation, 'request'));
+  const lowered = pool.lower(schema, usageIn(operation, 'request'));
   if (acceptsAll(lowered) || (kind === 'text' && isPlainText(lowered))) return { type, kind: 'opaque' };
   const id = pool.intern(lowered, schema);
   if (kind !== 'form' && kind !== 'multipart') return { type, kind, schema: id };
@@ -242,7 +244,7 @@ function isUnconstrainedText(simple: object): boolean {
   return member(simple, 'type') === 'string' && Object.keys(simple).length === 1;
 }
 
-function useIn(
+function usageIn(
   { api }: ApiOperation,
   direction: Direction,
 ): { readonly version: ApiOperation['api']['version']; readonly direction: Direction } {

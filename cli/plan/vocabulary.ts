@@ -4,17 +4,22 @@
  */
 import audience from '../policies/audience.ts';
 import bodyLimit from '../policies/body-limit.ts';
+import cors from '../policies/cors.ts';
 import headerLimits from '../policies/header-limits.ts';
 import { requestHeaders, responseHeaders } from '../policies/headers.ts';
+import ip from '../policies/ip.ts';
+import { lifecycle } from '../policies/lifecycle.ts';
 import match from '../policies/match.ts';
 import owner from '../policies/owner.ts';
 import publicReason from '../policies/public.ts';
 import queryLimit from '../policies/query-limit.ts';
 import redirect from '../policies/redirect.ts';
 import rewrite from '../policies/rewrite.ts';
+import split from '../policies/split.ts';
 import { perTry, timeouts } from '../policies/timeouts.ts';
 import upstream from '../policies/upstream.ts';
 import * as validation from '../policies/validation.ts';
+import version from '../policies/version.ts';
 import visibility from '../policies/visibility.ts';
 import type { Group, Key } from './key.ts';
 
@@ -26,6 +31,8 @@ export const vocabulary: readonly Key[] = [
   publicReason,
   upstream,
   match,
+  version,
+  split,
   rewrite,
   redirect,
   timeouts.total,
@@ -41,6 +48,14 @@ export const vocabulary: readonly Key[] = [
   validation.unknownQuery,
   requestHeaders,
   responseHeaders,
+  cors,
+  ip,
+  lifecycle.deprecated,
+  lifecycle.sunset,
+  lifecycle.successor,
+  lifecycle.docs,
+  lifecycle.afterSunset,
+  lifecycle.brownouts,
 ];
 
 /** The one key of its name. */
@@ -55,13 +70,8 @@ export const choices: readonly string[] = ['upstream', 'split', 'redirect', 'moc
 
 /** Names that are not yet supported. */
 export const reserved: readonly string[] = [
-  'split',
   'mock',
   'authorize',
-  'version',
-  'lifecycle',
-  'cors',
-  'ip',
   'retry',
   'circuitBreaker',
   'hedge',

@@ -1,7 +1,7 @@
 import type { LocatedDiagnostic, Severity } from '../diagnostics.ts';
 import { printable } from './escape.ts';
+import { type Findings, summaryLine } from './findings.ts';
 import { placeText } from './pretty.ts';
-import { type Findings, summaryLine } from './report.ts';
 
 /** Annotations of one kind that GitHub shows of a step; the rest it drops silently. */
 const LIMIT = 10;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { LocatedDiagnostic, Location } from '../diagnostics.ts';
 import { gwVersion } from '../package-root.ts';
 import { printableJson } from './escape.ts';
-import { count, type Findings } from './report.ts';
+import { count, type Findings } from './findings.ts';
 
 /** Findings for programs (L2): `tool, version, summary, findings`. The same findings give the same bytes. */
 export function writeJson({ diagnostics, documents }: Findings): string {

@@ -1,8 +1,8 @@
 import pc from 'picocolors';
 import type { LocatedDiagnostic, Location, Severity } from '../diagnostics.ts';
 import { printable } from './escape.ts';
+import { type Findings, summaryLine } from './findings.ts';
 import { codeFrame, SourceLines } from './frame.ts';
-import { type Findings, summaryLine } from './report.ts';
 
 type Colors = ReturnType<typeof pc.createColors>;
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { GwError } from '../errors.ts';
@@ -9,6 +10,8 @@ export interface GatewayProcess {
   readonly url: string;
   /** URL of its admin listener. */
   readonly admin: string;
+  /** What its admin listener asks for. */
+  readonly adminToken: string;
   /** Resolves with the exit code when it has ended. */
   readonly ended: Promise<number>;
   /** Makes it load its file again. `restart` when only a new process can run it. */
@@ -25,10 +28,11 @@ export interface GatewayProcess {
  * @throws GwError when it ends before it listens
  */
 export async function startGateway(file: string): Promise<GatewayProcess> {
+  const adminToken = process.env.GW_ADMIN_TOKEN || randomBytes(24).toString('base64url');
   const child = spawn(process.execPath, [file], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { GW_ADMIN: '127.0.0.1:0', ...process.env },
+    env: { GW_ADMIN: '127.0.0.1:0', ...process.env, GW_ADMIN_TOKEN: adminToken },
   });
   const kill = (): void => void child.kill('SIGKILL');
   process.once('exit', kill);
@@ -40,10 +44,14 @@ export async function startGateway(file: string): Promise<GatewayProcess> {
   return {
     url,
     admin,
+    adminToken,
     ended,
     drain: () => void child.kill('SIGINT'),
     async reload() {
-      const answer = await fetch(`${admin}/config/reload`, { method: 'POST' });
+      const answer = await fetch(`${admin}/config/reload`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${adminToken}` },
+      });
       if (answer.ok) return 'swapped';
       const problem: unknown = await answer.json();
       const said = (member: string): string =>

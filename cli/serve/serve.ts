@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Compiled, type CompileRequest, compile } from '../compile.ts';
 import { GwError } from '../errors.ts';
 import { printable } from '../report/escape.ts';
-import { plural } from '../report/report.ts';
+import { plural } from '../report/findings.ts';
 import { type GatewayProcess, startGateway } from './gateway-process.ts';
 import { watchFiles } from './watch.ts';
 
@@ -59,8 +59,10 @@ class Session {
     this.#folder = folder;
   }
 
+  /** @throws GwError when the first build cannot be made or run, for a reason other than its documents */
   async run(): Promise<number> {
-    await this.#build();
+    this.#work = this.#build().finally(() => this.#next());
+    await this.#work;
     return await this.#ended.promise;
   }
 
@@ -83,17 +85,20 @@ class Session {
         if (error instanceof GwError) this.#output.say(`${printable(error.message)}; ${this.#keeps()}`);
         else this.#ended.reject(error);
       })
-      .finally(() => {
-        this.#work = undefined;
-        if (this.#again) {
-          this.#again = false;
-          this.changed();
-        }
-      });
+      .finally(() => this.#next());
+  }
+
+  /** Builds again when something changed during the build that is done. */
+  #next(): void {
+    this.#work = undefined;
+    if (!this.#again) return;
+    this.#again = false;
+    this.changed();
   }
 
   async #build(): Promise<void> {
     const compiled = await compile(this.#request);
+    if (this.#stopping) return;
     const { workspace, bundle } = compiled;
     this.watch(workspace.files.map((file) => join(workspace.root, file)));
     await this.#output.findings(compiled);
@@ -103,17 +108,16 @@ class Session {
     }
     if (bundle.gateway === this.#running || this.#stopping) return;
     this.#output.write(this.#folder, compiled);
-    this.#running = bundle.gateway;
     const gateway = this.#gateway;
-    if (gateway === undefined) await this.#start(compiled);
-    else await this.#swap(gateway, compiled);
+    const runs = gateway === undefined ? await this.#start(compiled) : await this.#swap(gateway, compiled);
+    if (runs) this.#running = bundle.gateway;
   }
 
   #keeps(): string {
     return this.#gateway === undefined ? 'waiting for a change' : 'the last good gateway goes on';
   }
 
-  async #start({ plan }: Compiled): Promise<void> {
+  async #start({ plan }: Compiled): Promise<true> {
     const gateway = await startGateway(join(this.#folder, 'gateway.mjs'));
     this.#gateway = gateway;
     void gateway.ended.then((code) => {
@@ -121,21 +125,24 @@ class Session {
     });
     this.#output.say(`serving ${gateway.url} (${plural(plan?.routes.length ?? 0, 'route')}), admin ${gateway.admin}`);
     if (this.#stopping) gateway.drain();
+    return true;
   }
 
-  async #swap(gateway: GatewayProcess, compiled: Compiled): Promise<void> {
+  /** @returns whether the gateway runs the new build */
+  async #swap(gateway: GatewayProcess, compiled: Compiled): Promise<boolean> {
     const result = await gateway.reload();
     if (result === 'swapped') {
       this.#output.say(`reloaded (${plural(compiled.plan?.routes.length ?? 0, 'route')})`);
-      return;
+      return true;
     }
     if (result !== 'restart') {
       this.#output.say(`the gateway refused the new build: ${printable(result.failed)}; ${this.#keeps()}`);
-      return;
+      return false;
     }
+    this.#output.say('a running gateway cannot take this change: starting again');
     this.#gateway = undefined;
     gateway.drain();
     await gateway.ended;
-    await this.#start(compiled);
+    return !this.#stopping && (await this.#start(compiled));
   }
 }

@@ -21,6 +21,7 @@ export function watchFiles(changed: () => void): FileWatcher {
   const watchers = new Map<string, FSWatcher>();
   let followed: ReadonlySet<string> = new Set();
   let timer: NodeJS.Timeout | undefined;
+  let closed = false;
   const noticed = (folder: string, name: string | null): void => {
     if (name !== null && !followed.has(join(folder, name)) && !mayJoin(join(folder, name))) return;
     clearTimeout(timer);
@@ -28,6 +29,7 @@ export function watchFiles(changed: () => void): FileWatcher {
   };
   return {
     follow(files) {
+      if (closed) return;
       followed = new Set(files);
       const folders = new Set(files.flatMap((file) => [dirname(file), dirname(dirname(file))]));
       for (const [folder, watcher] of watchers) {
@@ -40,6 +42,7 @@ export function watchFiles(changed: () => void): FileWatcher {
       }
     },
     close() {
+      closed = true;
       clearTimeout(timer);
       for (const watcher of watchers.values()) watcher.close();
       watchers.clear();

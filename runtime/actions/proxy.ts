@@ -1,7 +1,7 @@
 import type { ServedExchange } from '../exchange.ts';
 import type { ActionFactory, UpstreamRequest, UpstreamTimeouts } from '../generation.ts';
 import { problem } from '../problem.ts';
-import { rewritePath, stripPrefix } from '../route/rewrite.ts';
+import { rewritePath, stripPrefix, withQuery } from '../route/rewrite.ts';
 import { cleanAnswer } from './answer-headers.ts';
 import { requestHeaders } from './request-headers.ts';
 
@@ -30,7 +30,7 @@ export const proxy: ActionFactory<ProxyOptions> = ({ upstream, rewrite, host, ti
   const prefix = rewrite?.kind === 'stripPrefix' ? rewrite.prefix : '';
   const request: UpstreamRequest = {
     timeouts,
-    headers: (exchange, authority) => requestHeaders(exchange, host ?? authority),
+    headers: (exchange, authority) => requestHeaders(exchange, host ?? authority, timeouts.totalMs),
     answer(exchange, head, address) {
       const { scheme, authority } = exchange;
       cleanAnswer(head, { scheme, authority, upstream: address, sentHost: host ?? address.authority, prefix });
@@ -39,7 +39,7 @@ export const proxy: ActionFactory<ProxyOptions> = ({ upstream, rewrite, host, ti
   return (exchange) => {
     const path = upstreamPath(exchange, rewrite);
     if (path === undefined) return problem.badRequest('The path is not valid.');
-    return client.forward(exchange, exchange.query === '' ? path : `${path}?${exchange.query}`, request);
+    return client.forward(exchange, withQuery(path, exchange), request);
   };
 };
 

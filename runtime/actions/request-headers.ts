@@ -1,9 +1,10 @@
+import { allowedMs } from '../deadline.ts';
 import type { ServedExchange } from '../exchange.ts';
 import { fieldValue } from '../field-value.ts';
 import { HOP_BY_HOP } from '../hop-by-hop.ts';
-import { traceIdOf } from '../trace-context.ts';
+import { isTracestate, newTraceparent, traceIdOf } from '../trace-context.ts';
 
-/** Written anew for every request, whatever arrived (RL-28, ID-5). */
+/** Written anew for every request, whatever arrived (RL-28, ID-5, TO-1). */
 const REPLACED: ReadonlySet<string> = new Set([
   'host',
   'forwarded',
@@ -13,6 +14,9 @@ const REPLACED: ReadonlySet<string> = new Set([
   'x-forwarded-proto',
   'x-request-id',
   'x-client-request-id',
+  'x-correlation-id',
+  'x-request-timeout',
+  'x-request-timeout-ms',
   'traceparent',
   'tracestate',
 ]);
@@ -33,18 +37,20 @@ interface Arrived {
   via: string;
   traceparent: string | undefined;
   tracestate: string;
+  correlated: boolean;
 }
 
 /**
  * The fields of the upstream's request, names and values in turn.
  *
  * End-to-end fields as they came, without those that `Connection` lists (before anything is injected, ID-3), those whose name holds `_`
- * (ID-2), and those that only a trusted proxy may say; then what the gateway says: `Host`, `Via`, `X-Forwarded-*`, the request id, a valid
- * trace context (TC-1), and what policies set.
+ * (ID-2), and those that only a trusted proxy may say; then what the gateway says: `Host`, `Via`, `X-Forwarded-*`, the request id, the
+ * trace context (TC-1), the time that is left (TO-1), and what policies set.
  *
  * @param hostHeader value of `Host`
+ * @param totalMs how long the route may take
  */
-export function requestHeaders(exchange: ServedExchange, hostHeader: string): string[] {
+export function requestHeaders(exchange: ServedExchange, hostHeader: string, totalMs: number): string[] {
   const fields: string[] = ['host', hostHeader];
   const arrived: Arrived = {
     connection: '',
@@ -53,6 +59,7 @@ export function requestHeaders(exchange: ServedExchange, hostHeader: string): st
     via: '',
     traceparent: undefined,
     tracestate: '',
+    correlated: false,
   };
   const set: string[] = [];
   exchange.eachEditedHeader(
@@ -71,8 +78,10 @@ export function requestHeaders(exchange: ServedExchange, hostHeader: string): st
   );
   if (arrived.connection !== '' && !/^(?:keep-alive|close)$/i.test(arrived.connection)) dropListed(fields, arrived.connection);
   pushOwn(fields, exchange, arrived);
+  const leftMs = allowedMs(exchange, totalMs, exchange.durationMs) - exchange.durationMs;
+  fields.push('x-request-timeout-ms', String(Math.max(0, Math.floor(leftMs))));
   if (set.length === 0) return fields;
-  for (let index = 0; index < set.length; index += 2) drop(fields, set[index] ?? '');
+  drop(fields, new Set(set.filter((_text, index) => index % 2 === 0)));
   return fields.concat(set);
 }
 
@@ -85,9 +94,13 @@ function pushOwn(fields: string[], exchange: ServedExchange, arrived: Arrived): 
   if (forwardedHost !== '') fields.push('x-forwarded-host', forwardedHost);
   fields.push('x-request-id', exchange.requestId);
   if (exchange.clientRequestId !== undefined) fields.push('x-client-request-id', exchange.clientRequestId);
-  if (arrived.traceparent === undefined || traceIdOf(arrived.traceparent) === undefined) return;
+  if (arrived.correlated) fields.push('x-correlation-id', exchange.requestId);
+  if (arrived.traceparent === undefined || traceIdOf(arrived.traceparent) === undefined) {
+    fields.push('traceparent', newTraceparent(exchange.requestId));
+    return;
+  }
   fields.push('traceparent', arrived.traceparent);
-  if (arrived.tracestate !== '' && arrived.tracestate.length <= 512) fields.push('tracestate', arrived.tracestate);
+  if (isTracestate(arrived.tracestate)) fields.push('tracestate', arrived.tracestate);
 }
 
 function note(arrived: Arrived, name: string, value: string): void {
@@ -96,20 +109,26 @@ function note(arrived: Arrived, name: string, value: string): void {
   else if (name === 'via') arrived.via = list(arrived.via, value);
   else if (name === 'traceparent') arrived.traceparent = arrived.traceparent === undefined ? value : '';
   else if (name === 'tracestate') arrived.tracestate = list(arrived.tracestate, value);
+  else if (name === 'x-correlation-id') arrived.correlated = true;
 }
 
 function dropListed(fields: string[], connection: string): void {
-  for (const token of connection.toLowerCase().split(',')) {
-    const name = token.trim();
-    // `Host` is not the client's to remove.
-    if (name !== '' && name !== 'host') drop(fields, name);
-  }
+  const names = new Set<string>();
+  for (const token of connection.toLowerCase().split(',')) names.add(token.trim());
+  drop(fields, names);
 }
 
-function drop(fields: string[], name: string): void {
-  for (let index = fields.length - 2; index >= 2; index -= 2) {
-    if (fields[index] === name) fields.splice(index, 2);
+/** Takes fields out, in one pass. The first, `Host`, is nobody's to remove. */
+function drop(fields: string[], names: ReadonlySet<string>): void {
+  let kept = 2;
+  for (let index = 2; index + 1 < fields.length; index += 2) {
+    const [name = '', value = ''] = [fields[index], fields[index + 1]];
+    if (names.has(name)) continue;
+    fields[kept] = name;
+    fields[kept + 1] = value;
+    kept += 2;
   }
+  fields.length = kept;
 }
 
 function list(before: string, value: string): string {

@@ -1,18 +1,17 @@
 import type { Dispatcher } from 'undici';
 import { beginAnswer } from '../answer.ts';
 import type { Reply } from '../contract.ts';
+import { allowedMs } from '../deadline.ts';
 import type { AnswerWatcher, ServedExchange } from '../exchange.ts';
 import type { UpstreamRequest } from '../generation.ts';
 import { problem } from '../problem.ts';
 import { Attempt } from './attempt.ts';
+import { ATTEMPTS, IDEMPOTENT } from './retry.ts';
 import type { HostServices } from './services.ts';
-import { pickTarget, type Target } from './upstream.ts';
+import { pickTarget } from './targets.ts';
+import type { Target } from './upstream.ts';
 import { errorType, replyFor } from './upstream-error.ts';
 import { readHead } from './upstream-head.ts';
-
-/** RE-1: methods that may be sent a second time when the first may have reached the service. */
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'QUERY']);
-const ATTEMPTS = 2;
 
 /**
  * One exchange on its way through an upstream: at most two attempts (RE-1), its timeouts (TO-1), and the answer as it streams. Ends once:
@@ -47,12 +46,15 @@ export class Forwarding implements AnswerWatcher {
     this.#targets = targets;
     this.#end = end;
     this.#startedAt = host.now();
-    this.#totalAt = this.#startedAt + request.timeouts.totalMs - exchange.durationMs;
+    const { durationMs } = exchange;
+    this.#totalAt = this.#startedAt + allowedMs(exchange, request.timeouts.totalMs, durationMs) - durationMs;
   }
 
   start(): void {
     this.exchange.watcher = this;
     if (this.exchange.clientGone) this.closed();
+    else if (this.#startedAt >= this.#totalAt)
+      this.#fail(problem.gatewayTimeout('http_response_timeout'), 'http_response_timeout');
     else this.#try();
   }
 

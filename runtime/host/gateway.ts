@@ -1,9 +1,9 @@
-import { type AdminServer, startAdmin } from './admin.ts';
+import type { AdminParts } from './admin/parts.ts';
 import { addressError, urlOf } from './listen-address.ts';
 import { type LoadedBundle, readBundle } from './load-generation.ts';
 import { reloadRefusal } from './restart-required.ts';
 import { messageOf, say } from './say.ts';
-import { type HostSettings, hostSettings } from './settings.ts';
+import { type Address, type HostSettings, hostSettings } from './settings.ts';
 import { type LoadResult, Threads } from './threads.ts';
 
 /** What a reload came to. `restart`: the keys that only a new process can change. */
@@ -24,41 +24,48 @@ export interface ReloadRecord {
 export class Gateway {
   readonly threads: Threads;
   readonly startedAt: number = Date.now();
+  /** What the document of the admin listener compiled to. */
+  readonly admin: AdminParts;
   bundle: LoadedBundle;
   state: 'starting' | 'ready' | 'draining' = 'starting';
   reloads: ReloadRecord = { swapped: 0, failed: 0, last: undefined };
   readonly #entry: URL;
   #settings: HostSettings;
-  #admin: AdminServer | undefined;
   #reloading: Promise<ReloadResult> | undefined;
   /** Asked for while another was under way: the file may have changed since that one read it. */
   #next: Promise<ReloadResult> | undefined;
   #preStopTimer: NodeJS.Timeout | undefined;
 
   /** @param entry URL of the file, read again by each reload */
-  constructor(entry: URL, bundle: LoadedBundle, settings: HostSettings) {
+  constructor(entry: URL, bundle: LoadedBundle, settings: HostSettings, admin: AdminParts) {
+    this.admin = admin;
     this.#entry = entry;
     this.bundle = bundle;
     this.#settings = settings;
     this.threads = new Threads(bundle.hostCode, settings, { ...process.env }, bundle.generation);
   }
 
-  /** @throws Error with one line for people when it cannot listen */
-  async start(): Promise<void> {
+  /**
+   * @param openAdmin opens the admin listener and gives the address it got
+   * @throws Error with one line for people when it cannot listen
+   */
+  async start(openAdmin: (gateway: Gateway, address: Address) => Promise<Address>): Promise<void> {
     process.on('SIGHUP', () => void this.reload());
     process.on('SIGTERM', () => this.#end(this.#settings.preStopMs));
     process.on('SIGINT', () => this.#end(0));
     const { listen, admin, threads } = this.#settings;
-    this.#admin = await startAdmin(this, admin).catch((error: unknown) => {
+    const adminAddress = await openAdmin(this, admin).catch((error: unknown) => {
       throw new Error(addressError(error, admin, 'GW_ADMIN'));
     });
     await this.threads.start().catch((error: unknown) => {
-      throw new Error(addressError(error, listen, 'PORT'));
+      // A signal ends the process already.
+      if (this.state === 'starting') throw new Error(addressError(error, listen, 'PORT'));
     });
-    if (this.state === 'starting') this.state = 'ready';
+    if (this.state !== 'starting') return;
+    this.state = 'ready';
     const { name, hash } = this.bundle.parts.gateway;
     const sharedBytes = this.threads.shared.buffer.byteLength;
-    const urls = { url: urlOf(this.threads.address), admin: urlOf(this.#admin.address) };
+    const urls = { url: urlOf(this.threads.address), admin: urlOf(adminAddress) };
     say('info', 'listening', { ...urls, threads, name, hash, sharedBytes });
   }
 

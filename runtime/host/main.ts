@@ -1,3 +1,6 @@
+import { startAdmin } from './admin/listener.ts';
+import type { AdminParts } from './admin/parts.ts';
+import { AdminTokens } from './admin/tokens.ts';
 import { Gateway } from './gateway.ts';
 import { checkFree } from './listen-address.ts';
 import { prepareCompiler, readBundle } from './load-generation.ts';
@@ -11,8 +14,9 @@ const EXIT = { environment: 2, fault: 3 } as const;
  * The main thread of `node gateway.mjs [--check]`. With `--check` it only says whether the environment can run the gateway.
  *
  * @param entry URL of `gateway.mjs`
+ * @param admin what the document of the admin listener compiled to
  */
-export async function runMain(entry: URL): Promise<void> {
+export async function runMain(entry: URL, admin: AdminParts): Promise<void> {
   const unknown = process.argv.slice(2).filter((argument) => argument !== '--check');
   if (unknown.length > 0) return end([`${unknown.join(' ')} is not known. Use: node gateway.mjs [--check]`]);
   process.on('uncaughtException', (error) => {
@@ -33,7 +37,11 @@ export async function runMain(entry: URL): Promise<void> {
   try {
     if (settings.listen.port !== 0) await checkFree(settings.listen, 'PORT');
     if (settings.admin.port !== 0) await checkFree(settings.admin, 'GW_ADMIN');
-    await new Gateway(entry, bundle, settings).start();
+    const { tokens, made } = settings.adminTokens;
+    if (made !== undefined)
+      say('info', 'admin token', { token: made, hint: 'For this process only; set GW_ADMIN_TOKEN or admin.tokens.' });
+    const known = new AdminTokens(tokens, () => performance.now());
+    await new Gateway(entry, bundle, settings, admin).start((gateway, address) => startAdmin(gateway, address, known));
   } catch (error) {
     end([messageOf(error)]);
   }

@@ -3,6 +3,7 @@ import type { GenerationText } from './load-generation.ts';
 import type { Address, Environment } from './settings.ts';
 import type { SharedHandle } from './shared.ts';
 import type { TransportKind } from './transport/open-transport.ts';
+import type { UsageDelta } from './usage.ts';
 
 /** What a worker is started with. */
 export interface WorkerStart {
@@ -14,6 +15,8 @@ export interface WorkerStart {
   readonly environment: Environment;
   readonly shared: SharedHandle;
   readonly generation: GenerationText;
+  /** What operators have set so far. */
+  readonly runtimeValues: readonly (readonly [key: string, value: unknown])[];
 }
 
 export type ToWorker =
@@ -23,6 +26,8 @@ export type ToWorker =
   | { readonly kind: 'swap' }
   /** Forget the generation that was loaded. */
   | { readonly kind: 'discard' }
+  /** An operator has set something; undefined takes it away. */
+  | { readonly kind: 'set'; readonly key: string; readonly value: unknown }
   /** Close every connection after its answer. */
   | { readonly kind: 'drain' }
   /** Close the listener, and end when no connection is left. */
@@ -39,6 +44,8 @@ export type FromWorker =
   | { readonly kind: 'loaded'; readonly blockedMs: number }
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'swapped' }
+  /** Requests since it last told. */
+  | { readonly kind: 'usage'; readonly delta: UsageDelta }
   /** There are lines in the thread's ring. */
   | { readonly kind: 'log' }
   /** Something of the gateway itself threw. */

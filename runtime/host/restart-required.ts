@@ -22,7 +22,10 @@ function listenerSettings({ bundle, settings }: Configured): object {
   const { trustedProxies, limits, timeouts } = bundle.parts.gateway.server;
   const { preStopMs: _preStop, drainMs: _drain, ...connection } = timeouts;
   const { host, port } = settings.listen;
-  return { server: { host, port, trustedProxies, limits, timeouts: connection }, admin: { listen: settings.admin } };
+  return {
+    server: { host, port, trustedProxies, limits, timeouts: connection },
+    admin: { listen: settings.admin, tokens: bundle.parts.gateway.adminTokens ?? [] },
+  };
 }
 
 function differences(before: unknown, after: unknown, key: string, keys: string[]): void {

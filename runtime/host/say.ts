@@ -13,12 +13,20 @@ export function complain(errors: readonly string[]): void {
   for (const error of errors) writeError(`gw: ${error.replaceAll(/[\0-\x1f\x7f]+/g, ' ')}\n`);
 }
 
-/** Complete before the process ends; a reader that is gone or full is nothing to fail for. */
+/** How often a descriptor that does not block and is full is tried again, a millisecond apart. */
+const TRIES = 50;
+
+/** Complete before the process ends. A reader that is gone, or takes nothing for a while, is nothing to fail for. */
 function writeError(text: string): void {
-  try {
-    writeSync(STDERR, text);
-  } catch {
-    // Nobody reads.
+  const bytes = Buffer.from(text);
+  for (let at = 0, tries = 0; at < bytes.length && tries < TRIES; ) {
+    try {
+      at += writeSync(STDERR, bytes, at);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) return;
+      tries += 1;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
   }
 }
 

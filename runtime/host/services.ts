@@ -6,19 +6,32 @@ import type { ExchangeRecord } from '../exchange.ts';
 import type { EnvText, Generation } from '../generation.ts';
 import { HeaderSlots } from '../header-slots.ts';
 import { Registry } from './registry.ts';
+import { RuntimeValues } from './runtime-values.ts';
 import type { TargetPool } from './target-pool.ts';
+import { TimerWheel } from './timer-wheel.ts';
+import type { ConnectionPool } from './upstream/pool.ts';
 
 export interface HostServices {
   /** Request headers that somebody reads, by slot; grows with each generation and never shrinks. */
   readonly headerSlots: HeaderSlots;
   /** Connection pools by id (`target:http://orders:8080`), shared by all generations that name them. */
+  readonly connections: Registry<ConnectionPool>;
+  /** The same of undici. */
   readonly pools: Registry<TargetPool>;
+  /** Which client sends to upstreams. */
+  readonly upstreamClient: 'direct' | 'undici';
+  /** Every deadline of the thread. */
+  readonly wheel: TimerWheel;
   /** The generation that new exchanges begin with; replaced between requests. */
   current: Generation | undefined;
   /** Resolves `${NAME:-default}` from the environment. Throws when a name without default is unset. */
   resolve(text: EnvText): string;
   /** Monotonic, milliseconds. */
   now(): number;
+  /** Wall clock, milliseconds since the epoch. */
+  clock(): number;
+  /** What operators change while the gateway runs. */
+  readonly runtimeValues: RuntimeValues;
   /** Called once at the end of every exchange. */
   log(record: ExchangeRecord): void;
   /** Reports a fault of the gateway itself: a stage that threw. */
@@ -28,6 +41,9 @@ export interface HostServices {
 /** What a host may bring along; the rest are the plain defaults. */
 export interface HostOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Wall clock, milliseconds since the epoch; default `Date.now`. */
+  readonly clock?: () => number;
+  readonly runtimeValues?: RuntimeValues;
   readonly log?: (record: ExchangeRecord) => void;
   readonly fault?: (error: unknown, where: string) => void;
 }
@@ -35,12 +51,18 @@ export interface HostOptions {
 /** Makes the services of one worker thread. */
 export function createHostServices(options: HostOptions = {}): HostServices {
   const environment = options.environment ?? {};
+  const now = (): number => performance.now();
   return {
     headerSlots: new HeaderSlots(),
+    connections: new Registry((pool) => pool.close()),
     pools: new Registry((pool) => pool.close()),
     current: undefined,
     resolve: (text) => resolveEnvironment(text, environment),
-    now: () => performance.now(),
+    upstreamClient: environment.GW_UPSTREAM === 'undici' ? 'undici' : 'direct',
+    wheel: new TimerWheel(now),
+    now,
+    clock: options.clock ?? Date.now,
+    runtimeValues: options.runtimeValues ?? new RuntimeValues(),
     log: options.log ?? (() => undefined),
     fault: options.fault ?? (() => undefined),
   };

@@ -2,7 +2,8 @@
 import { isIPv4 } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { parseRange } from '../address.ts';
-import type { EnvText, GatewaySpec } from '../generation.ts';
+import type { AdminTokenSpec, EnvText, GatewaySpec } from '../generation.ts';
+import { adminTokens } from './admin/tokens.ts';
 import { resolveEnvironment } from './services.ts';
 import { parseTarget } from './target-address.ts';
 import { type TransportKind, transportKind } from './transport/open-transport.ts';
@@ -18,6 +19,7 @@ export interface Address {
 export interface HostSettings {
   readonly listen: Address;
   readonly admin: Address;
+  readonly adminTokens: ReturnType<typeof adminTokens>;
   readonly threads: number;
   readonly transport: TransportKind;
   /** Milliseconds, DR-1. */
@@ -28,6 +30,8 @@ export interface HostSettings {
 /** Platforms on which several threads can listen on one port. */
 const REUSE_PORT: ReadonlySet<string> = new Set(['linux', 'freebsd', 'sunos', 'aix']);
 const MOST_THREADS = 1_024;
+/** Characters of a token that nobody guesses. */
+const SHORTEST_TOKEN = 16;
 
 /**
  * Reads `PORT HOST GW_THREADS GW_ADMIN GW_TRANSPORT` and resolves every `${NAME:-default}` of the gateway.
@@ -43,6 +47,7 @@ export function hostSettings(spec: GatewaySpec, environment: Environment): HostS
       host: environment.HOST || (reader.resolve(spec.server.host) ?? ''),
       port: reader.port(environment.PORT || reader.resolve(String(spec.server.port)), 'PORT'),
     },
+    adminTokens: reader.tokens(spec.adminTokens ?? [], environment.GW_ADMIN_TOKEN),
     admin: reader.admin(environment.GW_ADMIN || reader.resolve(spec.admin)),
     threads: reader.threads(environment.GW_THREADS),
     transport: reader.transport(environment.GW_TRANSPORT),
@@ -92,7 +97,7 @@ class Reader {
     return port;
   }
 
-  /** AD-1: the admin listener answers on loopback only, since it asks for no credentials. */
+  /** AD-1: the admin listener answers on loopback only. */
   admin(text: string | undefined): Address {
     const [, named = '', port = ''] = /^(.*):(\d*)$/.exec(text ?? '') ?? [];
     const bare = named.replace(/^\[(.*)\]$/, '$1').toLowerCase();
@@ -109,6 +114,18 @@ class Reader {
     const kind = transportKind(text);
     if (kind === undefined) this.errors.add(`GW_TRANSPORT is ${JSON.stringify(text)}, which is neither direct nor library.`);
     return kind ?? 'direct';
+  }
+
+  tokens(specs: readonly AdminTokenSpec[], environment: string | undefined): ReturnType<typeof adminTokens> {
+    if (environment !== undefined && environment !== '' && environment.length < SHORTEST_TOKEN) {
+      this.errors.add(`GW_ADMIN_TOKEN must have at least ${SHORTEST_TOKEN} characters.`);
+    }
+    try {
+      return adminTokens(specs, environment, (text) => this.resolve(text) ?? '');
+    } catch (error) {
+      this.errors.add(error instanceof Error ? error.message : String(error));
+      return { tokens: [], made: undefined };
+    }
   }
 
   threads(text: string | undefined): number {

@@ -7,6 +7,7 @@ import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
 import { say, stackOf } from './say.ts';
 import type { Address, HostSettings } from './settings.ts';
 import { allocateShared, columnBytes, type SharedHandle, SharedTable } from './shared.ts';
+import { Usage } from './usage.ts';
 
 const STDOUT = 1;
 /** A thread that keeps dying is replaced after this long at the first time, twice as long each time after. */
@@ -39,6 +40,7 @@ export interface LoadResult {
 export class Threads {
   readonly shared: SharedHandle;
   readonly table: SharedTable;
+  readonly usage: Usage = new Usage(Date.now);
   readonly #hostCode: string;
   readonly #settings: HostSettings;
   readonly #environment: WorkerStart['environment'];
@@ -47,6 +49,7 @@ export class Threads {
   /** Deaths in a row by number of the thread. */
   readonly #deaths = new Map<number, number>();
   readonly #replaced = new Map<number, number>();
+  readonly #runtimeValues = new Map<string, unknown>();
   #listen: Address;
   #generation: GenerationText;
   #stopping = false;
@@ -157,6 +160,18 @@ export class Threads {
     await Promise.all([...this.#threads.values()].map(({ worker }) => once(worker, 'exit')));
   }
 
+  /** Sets a value on every thread, and on those that replace them; undefined takes it away. */
+  set(key: string, value: unknown): void {
+    if (value === undefined) this.#runtimeValues.delete(key);
+    else this.#runtimeValues.set(key, value);
+    for (const thread of this.#threads.values()) post(thread, { kind: 'set', key, value });
+  }
+
+  /** What operators have set, by key. */
+  get runtimeValues(): ReadonlyMap<string, unknown> {
+    return this.#runtimeValues;
+  }
+
   /** Heap of every thread after a forced collection, bytes, and how many generations it holds. Needs --expose-gc. */
   async collect(): Promise<readonly { readonly thread: number; readonly heapUsed: number; readonly generations: number }[]> {
     const results = [];
@@ -179,6 +194,7 @@ export class Threads {
       environment: this.#environment,
       shared: this.shared,
       generation,
+      runtimeValues: [...this.#runtimeValues],
     };
     const worker = new Worker(this.#hostCode, { eval: true, workerData: start, name: `gw-${number}` });
     const thread: Thread = { number, worker, startedAt: performance.now(), generation: generation.id, listening: false };
@@ -195,6 +211,7 @@ export class Threads {
     });
     worker.on('message', (message: FromWorker) => {
       if (message.kind === 'log') void this.#log.flush();
+      else if (message.kind === 'usage') this.usage.add(message.delta);
       else if (message.kind === 'fault') say('error', 'fault', { thread: number, where: message.where, error: message.error });
       else if (message.kind === 'refused') ready.reject(Object.assign(new Error(message.message), { code: message.code }));
       else if (message.kind === 'listening') {

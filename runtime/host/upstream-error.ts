@@ -24,8 +24,8 @@ export function errorType(error: Error, headStarted: boolean): string {
   const known = BY_CODE.get(code);
   if (known !== undefined) return known;
   if (code.startsWith('HPE_') || error.name === 'HTTPParserError') return 'http_protocol_error';
-  if (code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS')) return 'tls_protocol_error';
   if (code.includes('CERT') || code.includes('SIGNATURE')) return 'tls_certificate_error';
+  if (code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS')) return 'tls_protocol_error';
   if (code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET') {
     return headStarted ? 'http_response_incomplete' : 'connection_terminated';
   }

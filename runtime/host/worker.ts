@@ -7,14 +7,18 @@ import { accessLine } from '../telemetry/access-log.ts';
 import { evaluateGeneration, type GenerationText } from './load-generation.ts';
 import { LogRing } from './log-ring.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
+import { RuntimeValues } from './runtime-values.ts';
 import { messageOf, stackOf } from './say.ts';
 import { createHostServices, type HostServices } from './services.ts';
 import { type Cell, type Column, SharedTable } from './shared.ts';
 import { openTransport } from './transport/open-transport.ts';
 import { type Transport, transportSettings } from './transport/transport.ts';
+import type { UsageDelta } from './usage.ts';
 
 /** Lines of the access log wait at most this long until main hears of them. */
 const LOG_MS = 100;
+/** Counts of usage wait at most this long. */
+const USAGE_MS = 1_000;
 /** Faults told in one second; the others are only counted: a stage that throws at every request must not flood the log. */
 const FAULTS_TOLD = 10;
 
@@ -47,6 +51,8 @@ class ServingThread {
   #loaded: Generation | undefined;
   #logTimer: NodeJS.Timeout | undefined;
   #logTold = false;
+  readonly #used = new Map<string, Map<string, number>>();
+  #usageTimer: NodeJS.Timeout | undefined;
   #faultSecond = 0;
   #faultsTold = 0;
 
@@ -57,6 +63,7 @@ class ServingThread {
     this.#ring = new LogRing(start.shared, start.thread);
     this.#host = createHostServices({
       environment: start.environment,
+      runtimeValues: new RuntimeValues(start.runtimeValues),
       log: (record) => this.#ended(record),
       fault: (error, where) => this.#fault(error, where),
     });
@@ -82,6 +89,9 @@ class ServingThread {
         break;
       case 'discard':
         this.#discard();
+        break;
+      case 'set':
+        this.#host.runtimeValues.set(message.key, message.value);
         break;
       case 'drain':
         this.#transport.drain();
@@ -161,12 +171,30 @@ class ServingThread {
     column.add(record.status === 499 ? 'aborted' : statusClass(record.status), 1);
     if (this.#host.current?.spec.accessLog !== 'none') this.#log(accessLine(record, Date.now()));
     if (record.prepared === undefined) return;
+    this.#count(record.prepared.info.id, record.identity?.consumer ?? '-');
     record.prepared.active.exchanges -= 1;
     for (const old of this.#retired) {
       if (old.active.exchanges > 0) continue;
       this.#retired.delete(old);
       old.release();
     }
+  }
+
+  /** Who used what, told to main at most once a second (LC-5). */
+  #count(route: string, consumer: string): void {
+    const consumers = this.#used.get(route);
+    if (consumers === undefined) this.#used.set(route, new Map([[consumer, 1]]));
+    else consumers.set(consumer, (consumers.get(consumer) ?? 0) + 1);
+    this.#usageTimer ??= setTimeout(() => this.#tellUsage(), USAGE_MS);
+  }
+
+  #tellUsage(): void {
+    this.#usageTimer = undefined;
+    const delta = [...this.#used].flatMap(([route, consumers]) =>
+      [...consumers].map(([consumer, requests]): UsageDelta[number] => [route, consumer, requests]),
+    );
+    this.#used.clear();
+    this.#say({ kind: 'usage', delta });
   }
 
   #log(line: string): void {

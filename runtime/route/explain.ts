@@ -2,9 +2,8 @@
  * What the router does with one request, in words: for `gw explain` and `/debug/match`. Uses the walk itself, so that what it says is
  * what happens.
  */
-import { matchingEnds, matchRoute, NO_ROUTE } from './match.ts';
+import { conditionValue, matchingEnds, matchRoute, NO_ROUTE } from './match.ts';
 import { normalizePath, targetPath, targetQuery } from './normalize.ts';
-import { queryValue } from './query.ts';
 import { createRouter, type Router, type RouteTable } from './table.ts';
 import { unmatched } from './unmatched.ts';
 
@@ -46,7 +45,7 @@ export function explainMatch(table: RouteTable, { host, method, target, headers 
   const slots: string[] = [];
   const router = createRouter(table, (name) => slots.push(name) - 1);
   const query = targetQuery(target);
-  const path = normalizePath(targetPath(target));
+  const path = normalizePath(targetPath(target), router.paths);
   const nothing = { path, query, route: undefined, captures: [], candidates: [] };
   if (path === undefined) return { ...nothing, status: 400, allow: undefined };
   const header = (slot: number): string | undefined => headers.get(slots[slot] ?? '');
@@ -59,7 +58,7 @@ export function explainMatch(table: RouteTable, { host, method, target, headers 
     return detail === undefined ? { route, lost: 'less-specific' } : { route, lost: 'condition', detail };
   });
   if (found === NO_ROUTE) {
-    const { status, headers: fields } = unmatched(router, host, method, path);
+    const { status, headers: fields } = unmatched(router, host, method, path, { query, header });
     return { ...nothing, candidates, status, allow: fields.find(([name]) => name === 'allow')?.[1] };
   }
   const captures: string[] = [];
@@ -85,10 +84,11 @@ function failedCondition(
   query: string,
   header: (slot: number) => string | undefined,
 ): string | undefined {
-  for (const { slot, name, equals } of router.conditions[route] ?? []) {
-    const value = slot === -1 ? queryValue(query, name) : header(slot);
-    if (value === equals) continue;
-    const place = slot === -1 ? 'query parameter' : 'header';
+  for (const condition of router.conditions[route] ?? []) {
+    const { name, equals } = condition;
+    const value = conditionValue(condition, { query, header });
+    if (value === equals || (value === undefined && condition.orAbsent === true)) continue;
+    const place = { query: 'query parameter', header: 'header', accept: 'version of' }[condition.in];
     const is = value === undefined ? 'is absent' : `is ${JSON.stringify(value)}`;
     return `${place} ${name} ${is}, not ${JSON.stringify(equals)}`;
   }

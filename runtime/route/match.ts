@@ -11,7 +11,8 @@
  * 110 ns with 10,000 of which ten are asked for, 300 ns when all 10,000 are (they no longer fit into the processor's cache).
  */
 import { queryValue } from './query.ts';
-import type { Ends, Node, Router, SegmentTemplate } from './table.ts';
+import type { Ends, LoadedCondition, Node, Router, SegmentTemplate } from './table.ts';
+import { acceptedVersion } from './version.ts';
 
 /** Where conditions look: an exchange. */
 export interface ConditionSource {
@@ -169,11 +170,19 @@ function choose(router: Router, ends: Ends, wanted: number, source: ConditionSou
 function holds(router: Router, route: number, source: ConditionSource): boolean {
   const conditions = route < router.conditions.length ? router.conditions[route] : undefined;
   if (conditions === undefined) return true;
-  for (const { slot, name, equals } of conditions) {
-    const value = slot === -1 ? queryValue(source.query, name) : source.header(slot);
-    if (value !== equals) return false;
+  for (const condition of conditions) {
+    const value = conditionValue(condition, source);
+    if (value !== condition.equals && !(value === undefined && condition.orAbsent === true)) return false;
   }
   return true;
+}
+
+/** What a request says where a condition looks; undefined when nothing. */
+export function conditionValue(condition: LoadedCondition, source: ConditionSource): string | undefined {
+  const { slot, name } = condition;
+  if (slot === -1) return queryValue(source.query, name);
+  const value = source.header(slot);
+  return condition.in === 'accept' && value !== undefined ? acceptedVersion(value, name) : value;
 }
 
 /**

@@ -15,23 +15,37 @@ export function targetQuery(target: string): string {
   return mark === -1 ? '' : target.slice(mark + 1);
 }
 
+/** What a gateway may choose about slashes (RT-2, RT-3). */
+export interface PathRules {
+  /** An encoded slash stays encoded, as a part of one segment; else it is refused. */
+  readonly keepEncodedSlash: boolean;
+  /** Slashes beside each other are one; else they hold an empty segment between them. */
+  readonly mergeSlashes: boolean;
+  /** A path that only lacks a trailing slash, or only has one too many, is redirected to the declared form. */
+  readonly redirectTrailingSlash: boolean;
+}
+
+/** What holds where nothing is chosen. */
+export const STRICT_PATHS: PathRules = { keepEncodedSlash: false, mergeSlashes: false, redirectTrailingSlash: false };
+
 /**
  * Normalizes the path of a request target; must be called once per request.
  *
  * Escapes of unreserved characters are decoded, the hex digits of all others made upper case, dot segments (also written `%2e`) removed.
- * Slashes are never merged and double encoding is left as it is. The result is its own normal form. An ordinary path costs one check
+ * Slashes are merged only where `rules` say so, and double encoding is left as it is. The result is its own normal form. An ordinary path costs one check
  * and is returned as it is.
  *
  * @param path a path without query, one UTF-16 unit per received byte
  * @returns undefined for what must be answered with 400: no leading `/`, a raw control, space, non-ASCII, `#`, `?` or `\`, `%` without two
- *   hex digits, `%00`, `%2F`, `%5C`, or `..` above the root
+ *   hex digits, `%00`, `%2F` (unless `rules` keep it), `%5C`, or `..` above the root
  * @see RFC 3986 §5.2.4, §6.2.2
  */
-export function normalizePath(path: string): string | undefined {
+export function normalizePath(path: string, rules: PathRules = STRICT_PATHS): string | undefined {
   if (path.charCodeAt(0) !== SLASH) return undefined;
+  if (rules.mergeSlashes && path.includes('//')) return normalizePath(path.replace(/\/{2,}/g, '/'), rules);
   if (!SPECIAL.test(path)) return path;
   if (FORBIDDEN.test(path)) return undefined;
-  const decoded = path.includes('%') ? decodeUnreserved(path) : path;
+  const decoded = path.includes('%') ? decodeUnreserved(path, rules.keepEncodedSlash) : path;
   return decoded !== undefined && DOT_SEGMENT.test(decoded) ? removeDotSegments(decoded) : decoded;
 }
 
@@ -51,14 +65,15 @@ const ESCAPES: readonly (string | undefined)[] = Array.from({ length: 256 }, (_,
   return `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
 });
 
-function decodeUnreserved(path: string): string | undefined {
+function decodeUnreserved(path: string, keepSlash: boolean): string | undefined {
   let decoded = '';
   let copied = 0;
   for (let at = path.indexOf('%'); at !== -1; at = path.indexOf('%', copied)) {
     const high = hexDigit(path.charCodeAt(at + 1));
     const low = hexDigit(path.charCodeAt(at + 2));
     if (high < 0 || low < 0) return undefined;
-    const text = ESCAPES[high * 16 + low];
+    const byte = high * 16 + low;
+    const text = byte === SLASH && keepSlash ? '%2F' : ESCAPES[byte];
     if (text === undefined) return undefined;
     decoded += path.slice(copied, at) + text;
     copied = at + 3;

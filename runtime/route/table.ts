@@ -2,6 +2,7 @@
  * The compiled route table: what `gw:matcher` exports (data), what it becomes when a generation is loaded, and how the candidates for
  * a host are found. The walk over it is in `match.ts`.
  */
+import { type PathRules, STRICT_PATHS } from './normalize.ts';
 
 /**
  * From host, method and normalized path to the index of a route, as plain data. Lists refer to each other by index, so that neither the
@@ -18,6 +19,8 @@ export interface RouteTable {
    */
   readonly hosts: readonly { readonly pattern: string; readonly root: number }[];
   readonly nodes: readonly TableNode[];
+  /** Absent = `STRICT_PATHS`. */
+  readonly paths?: PathRules;
 }
 
 /** The choices after some segments. Only what occurs is written. */
@@ -41,14 +44,20 @@ export interface TableNode {
 export type Ends = readonly number[];
 
 export interface TableCondition {
-  readonly in: 'header' | 'query';
-  /** Lower case for headers. */
+  /** `accept`: the version that a media type of the header `Accept` names. */
+  readonly in: 'header' | 'query' | 'accept';
+  /** Lower case for headers; for `accept` the media type before its version, `application/vnd.acme`. */
   readonly name: string;
   readonly equals: string;
+  /** It chooses a version of the API (RT-12): what names none of them is refused with the list. */
+  readonly version?: true;
+  /** It holds as well where nothing is named: the default version. */
+  readonly orAbsent?: true;
 }
 
 /** A route table ready to be walked. Never changes. */
 export interface Router {
+  readonly paths: PathRules;
   readonly methods: readonly string[];
   readonly methodIndex: ReadonlyMap<string, number>;
   /** By route; undefined where host, method and path decide. */
@@ -82,11 +91,9 @@ export interface SegmentTemplate {
   readonly node: Node;
 }
 
-export interface LoadedCondition {
+export interface LoadedCondition extends TableCondition {
   /** Slot of the header, or -1 for a query parameter. */
   readonly slot: number;
-  readonly name: string;
-  readonly equals: string;
 }
 
 /**
@@ -100,9 +107,8 @@ export function createRouter(table: RouteTable, headerSlot: (name: string) => nu
   for (const { route, all } of table.conditions) {
     while (conditions.length <= route) conditions.push(undefined);
     conditions[route] = all.map((one) => ({
-      slot: one.in === 'header' ? headerSlot(one.name) : -1,
-      name: one.name,
-      equals: one.equals,
+      ...one,
+      slot: one.in === 'query' ? -1 : headerSlot(one.in === 'header' ? one.name : 'accept'),
     }));
   }
   const exactHosts = new Map<string, Node>();
@@ -117,7 +123,16 @@ export function createRouter(table: RouteTable, headerSlot: (name: string) => nu
   const any = table.hosts.find(({ pattern }) => pattern === '');
   const methodIndex = new Map(table.methods.map((method, index) => [method, index]));
   const anyHost = any === undefined ? undefined : at(nodes, any.root);
-  return { methods: table.methods, methodIndex, conditions, exactHosts, wildcardHosts, wildcardDots, anyHost };
+  return {
+    paths: table.paths ?? STRICT_PATHS,
+    methods: table.methods,
+    methodIndex,
+    conditions,
+    exactHosts,
+    wildcardHosts,
+    wildcardDots,
+    anyHost,
+  };
 }
 
 /** All nodes get the same members in the same order: one hidden class keeps the walk monomorphic. */

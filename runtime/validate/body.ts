@@ -26,12 +26,13 @@ const FORM_ENCODING = failure('syntax', 'is not a form of UTF-8');
  *
  * Fails closed: a media type that is not declared is refused, and so is a text that is not UTF-8 or that parsers could read differently.
  *
- * @returns 415 with `Accept`, 400 when the body is missing or malformed, 422 when its schema refuses it or a field is of another type, or
+ * @returns 415 with `Accept`, or with `Accept-Encoding` when a body that is to be read is encoded (VA-5), 400 when the body is missing or malformed, 422 when its schema refuses it or a field is of another type, or
  *   nothing
  */
 export const body: PolicyFactory<BodyOptions> = ({ mode, required, content }, env) => {
   const media = content.map((one) => prepare(one, env)).sort((a, b) => precision(b.type) - precision(a.type));
   const slot = env.headerSlot('content-type');
+  const codingSlot = env.headerSlot('content-encoding');
   const unsupported = problem.unsupportedMediaType(content.map(({ type }) => type).join(', '));
   return (exchange) => {
     const contentType = exchange.header(slot);
@@ -44,6 +45,10 @@ export const body: PolicyFactory<BodyOptions> = ({ mode, required, content }, en
     }
     const { read, compiled, onlyJson } = found;
     if (read === undefined || (onlyJson && !isJson(essence))) return undefined;
+    const coding = exchange.header(codingSlot);
+    if (coding !== undefined && coding.toLowerCase() !== 'identity') {
+      return refuseMediaType(exchange, mode, problem.unsupportedContentCoding);
+    }
     return exchange.readBody().then((bytes) => {
       if (!(bytes instanceof Uint8Array)) return bytes;
       if (bytes.byteLength === 0) return required === true ? refuse(exchange, mode, 400, MISSING) : undefined;

@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { startServices } from './services.ts';
 
@@ -17,29 +18,26 @@ const gateway = spawn(process.execPath, [gw, 'serve', '-c', join(here, 'public',
   stdio: ['ignore', 'inherit', 'pipe'],
 });
 
-let seen = '';
-gateway.stderr.setEncoding('utf8').on('data', (text: string) => {
-  process.stderr.write(text);
-  if (seen === undefined) return;
-  seen += text;
-  const url = /http:\/\/[\w.:[\]-]+:\d+/.exec(/^.*(?:listening|serving).*$/im.exec(seen)?.[0] ?? '')?.[0];
-  if (url) welcome(url);
+// Said again after a restart, since the address may be another one.
+createInterface({ input: gateway.stderr }).on('line', (line) => {
+  process.stderr.write(`${line}\n`);
+  const url = /^gw: serving (http\S+)/.exec(line)?.[1];
+  if (url !== undefined) process.stderr.write(welcome(url));
 });
 
-function welcome(url: string): void {
-  seen = '';
-  gateway.stderr.removeAllListeners('data').on('data', (text: string) => process.stderr.write(text));
-  process.stderr.write(`
+function welcome(url: string): string {
+  return `
 The gateway of the ride-sharing platform answers at ${url}. Try, in another terminal:
 
   curl -i ${url}/pricing/cities/berlin.json
   curl -i "${url}/pricing/estimate?from=52.5206,13.4098&to=52.5076,13.3904"
   curl -i ${url}/v1/rides -H 'content-type: application/json' -d '{"pickup":{"point":{"lat":52.52,"lng":13.41}},"dropoff":{"point":{"lat":52.5,"lng":13.39}}}'
-  curl -i ${url}/v1/rides -H 'content-type: application/json' -d '{"pickup":{"point":{"lat":152.52,"lng":13.41}}}'
+  curl -i ${url}/v1/rides -H 'content-type: application/json' -d '{"pickup":{"point":{"lat":52.52,"lng":13.41}}}'
 
-The last one is refused by the gateway: see specs/rideshare/documents/trip/openapi.yaml, change it, save, and call again.
-Ctrl-C ends everything.
-`);
+The last one is refused by the gateway: RideRequest in specs/rideshare/documents/trip/openapi.yaml requires a dropoff. Take it off the
+list, save, and call again. Ctrl-C ends everything.
+
+`;
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => gateway.kill(signal));

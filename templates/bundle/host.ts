@@ -3,7 +3,8 @@ import { isMainThread } from 'node:worker_threads';
 
 if (isMainThread) {
   const { runMain } = await import('../../runtime/host/main.ts');
-  await runMain(new URL(import.meta.url));
+  const { admin } = await import('./admin.ts');
+  await runMain(new URL(import.meta.url), admin);
 } else {
   const { runWorker } = await import('../../runtime/host/worker.ts');
   await runWorker();

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { measureGw } from './measure.ts';
 
+const ADMIN_TOKEN = 'token-of-the-bench';
+
 interface Running {
   readonly child: ChildProcess;
   readonly url: string;
@@ -14,7 +16,14 @@ interface Running {
 
 async function run(file: string, threads: number): Promise<Running> {
   const child = spawn(process.execPath, [file], {
-    env: { ...process.env, PORT: '0', HOST: '127.0.0.1', GW_ADMIN: '127.0.0.1:0', GW_THREADS: String(threads) },
+    env: {
+      ...process.env,
+      PORT: '0',
+      HOST: '127.0.0.1',
+      GW_ADMIN: '127.0.0.1:0',
+      GW_ADMIN_TOKEN: ADMIN_TOKEN,
+      GW_THREADS: String(threads),
+    },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   for await (const line of createInterface({ input: child.stderr })) {
@@ -56,7 +65,7 @@ export async function reloads(folder: string): Promise<{ readonly perMegabyteMs:
   const pauses: number[] = [];
   for (let version = 1; version <= 20; version += 1) {
     await build(version);
-    const answer = await fetch(`${admin}/config/reload`, { method: 'POST' });
+    const answer = await fetch(`${admin}/config/reload`, { method: 'POST', headers: { authorization: `Bearer ${ADMIN_TOKEN}` } });
     const { threads } = JSON.parse(await answer.text());
     for (const { blockedMs } of threads) pauses.push(blockedMs);
   }

@@ -4,9 +4,10 @@ import { basename, dirname, join } from 'node:path';
 import SwaggerParser from '@apidevtools/swagger-parser';
 import { describe, expect, it } from 'vitest';
 import { check } from '../../cli/compile.ts';
-import type { Merged } from '../../cli/merge/merge.ts';
+import type { Merged } from '../../cli/merge/merged.ts';
 import { writeMerged } from '../../cli/merge/write.ts';
-import { corpus, corpusDocuments, corpusFarms } from '../support/corpus.ts';
+import { corpusDocuments, corpusFarms } from '../support/corpus.ts';
+import { corpus } from '../support/data-sets.ts';
 
 /** Documents that are invalid themselves in what they publish unchanged. */
 const invalid: Readonly<Record<string, string>> = {
@@ -16,7 +17,7 @@ const invalid: Readonly<Record<string, string>> = {
 /** Routes that two documents of a farm both claim, as a person sees it. */
 const rules = ['merge/route-conflict', 'merge/route-ambiguous', 'merge/route-takeover', 'merge/security-scheme-collision'];
 
-describe.skipIf(corpus === undefined)('documents of the corpus', () => {
+describe.skipIf(corpus === '')('documents of the corpus', () => {
   it.each(corpusDocuments(corpus ?? ''))('$name is published as a valid document', async ({ name, files }) => {
     const { merged } = mergedOf(files);
     if (invalid[name] === undefined) await expectValid(merged);

@@ -26,10 +26,11 @@ export function callMaker(plan: GatewayPlan, validators: Readonly<Record<string,
   const schemas = new Map(plan.schemas.map(({ id, schema }) => [id, schema as Schema]));
   const lookup = (ref: string): Schema => schemas.get(ref.replace(/^gw:/, '').replace(/#.*$/, '')) ?? true;
 
-  const valueFor = (check: ValueCheck): { readonly value: unknown } | undefined => {
+  const valueFor: Value = (check, filled = false) => {
     if (check.schema !== undefined) {
       const validator = validators[check.schema];
-      return sample(lookup(check.schema), { lookup, accepts: (value) => validator?.(value) ?? true });
+      const accepts = (value: unknown): boolean => (!filled || pairs(value).length > 0) && (validator?.(value) ?? true);
+      return sample(lookup(check.schema), { lookup, accepts });
     }
     if (check.simple !== undefined) return sample(schemaOf(check.simple), { lookup, accepts: () => true });
     return { value: 'text' };
@@ -86,7 +87,8 @@ function schemaOf({ type, format: _, ...rest }: SimpleCheck): Schema {
   return { type, ...rest };
 }
 
-type Value = (check: ValueCheck) => { readonly value: unknown } | undefined;
+/** A value that conforms; with `filled` an object with at least one member, since a form without fields is no body. */
+type Value = (check: ValueCheck, filled?: boolean) => { readonly value: unknown } | undefined;
 
 function bodyOf(
   options: BodyOptions | undefined,
@@ -96,7 +98,8 @@ function bodyOf(
   if (content === undefined) return undefined;
   const type = content.type.replace(/^\*\/\*$/, 'application/json').replace(/\/\*$/, '/plain');
   if (content.kind === 'opaque' || content.schema === undefined) return { type, text: content.kind === 'json' ? '{}' : 'text' };
-  const found = valueFor(content);
+  const form = content.kind === 'form' || content.kind === 'multipart';
+  const found = valueFor(content, form);
   if (found === undefined) return { reason: `no body for ${type}` };
   if (content.kind === 'json' || content.kind === 'any') return { type, text: JSON.stringify(found.value) };
   if (content.kind === 'form')

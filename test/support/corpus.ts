@@ -1,18 +1,6 @@
-/** Where the documents and suites of others lie, when they are there. Tests over them are skipped otherwise. */
-import { existsSync, readdirSync, statSync } from 'node:fs';
+/** What lies in the folder of real documents (`data-sets.ts`). */
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-
-/** Folder of real OpenAPI documents, from GW_CORPUS; undefined when it is not set. */
-export const corpus: string | undefined = folder('GW_CORPUS');
-/** Folder of conformance data, from GW_SUITES. */
-export const suites: string | undefined = folder('GW_SUITES');
-
-function folder(variable: string): string | undefined {
-  const path = process.env[variable];
-  if (path === undefined || path === '') return undefined;
-  if (!existsSync(path)) throw new Error(`${variable} names a folder that is not there: ${path}`);
-  return path;
-}
 
 /** A document of the corpus, or a farm of documents to merge. Paths are absolute. */
 export interface CorpusEntry {
@@ -28,8 +16,9 @@ const SPLIT = new Map([
 ]);
 const NO_DOCUMENTS = new Set(['farms', 'pairs']);
 
-/** Every single document of the corpus, sorted by name. */
+/** Every single document of the corpus, sorted by name; none without a corpus. */
 export function corpusDocuments(root: string): readonly CorpusEntry[] {
+  if (root === '') return [];
   const entries: CorpusEntry[] = [];
   for (const name of readdirSync(root).sort()) {
     const path = join(root, name);
@@ -41,8 +30,9 @@ export function corpusDocuments(root: string): readonly CorpusEntry[] {
   return entries;
 }
 
-/** The farms of the corpus: sets of documents of one company, to be merged. */
+/** The farms of the corpus: sets of documents of one company, to be merged; none without a corpus. */
 export function corpusFarms(root: string): readonly CorpusEntry[] {
+  if (root === '') return [];
   return readdirSync(join(root, 'farms'))
     .sort()
     .map((name) => ({

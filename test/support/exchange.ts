@@ -1,5 +1,5 @@
 /** An exchange that is nothing but its data, for unit tests of policies. */
-import type { Exchange, PolicyEnv } from '../../runtime/contract.ts';
+import type { Exchange, Identity, PolicyEnv } from '../../runtime/contract.ts';
 
 export interface ExchangeOptions {
   readonly method?: string;
@@ -8,6 +8,11 @@ export interface ExchangeOptions {
   /** Lower-case names. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly declaredLength?: number;
+  /** Path parameters by index, as they stand in the path. */
+  readonly parameters?: readonly string[];
+  readonly identity?: Partial<Identity>;
+  /** Of the client. */
+  readonly address?: string;
 }
 
 export interface FakeExchange extends Exchange {
@@ -19,7 +24,16 @@ export interface FakeExchange extends Exchange {
 
 /** A request without a body unless `declaredLength` says otherwise. */
 export function fakeExchange(options: ExchangeOptions = {}): FakeExchange {
-  const { method = 'GET', path = '/', query = '', headers = {}, declaredLength = 0 } = options;
+  const {
+    method = 'GET',
+    path = '/',
+    query = '',
+    headers = {},
+    declaredLength = 0,
+    parameters = [],
+    identity,
+    address = '192.0.2.1',
+  } = options;
   const sent = new Map(Object.entries(headers));
   let bodyLimit: number | undefined;
   return {
@@ -28,15 +42,16 @@ export function fakeExchange(options: ExchangeOptions = {}): FakeExchange {
     query,
     host: 'gateway.test',
     scheme: 'http',
-    clientAddress: '192.0.2.1',
+    clientAddress: address,
     requestId: '01890000-0000-7000-8000-000000000000',
     route: undefined,
+    identity: identity === undefined ? undefined : { ...nobody, ...identity },
     declaredLength,
     sent,
     get bodyLimit() {
       return bodyLimit;
     },
-    pathParameter: () => '',
+    pathParameter: (index) => parameters[index] ?? '',
     header: (slot) => headers[slots[slot] ?? ''],
     eachHeader(visit) {
       for (const [name, value] of Object.entries(headers)) visit(name, value);
@@ -52,6 +67,18 @@ export function fakeExchange(options: ExchangeOptions = {}): FakeExchange {
   };
 }
 
+const nobody: Identity = {
+  schemes: [],
+  subject: undefined,
+  consumer: undefined,
+  plan: undefined,
+  tenant: undefined,
+  apiKey: undefined,
+  scopes: [],
+  roles: [],
+  claims: {},
+};
+
 /** Names of header slots, by slot; shared by all fake exchanges. */
 const slots: string[] = [];
 
@@ -62,6 +89,8 @@ export const fakeEnv: PolicyEnv = {
     const known = slots.indexOf(name);
     return known === -1 ? slots.push(name) - 1 : known;
   },
+  clock: () => 0,
+  runtimeValue: () => ({ value: undefined }),
   validator(id) {
     throw new Error(`no validator ${id}`);
   },

@@ -44,6 +44,10 @@ export interface StartedGateway extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
+/** What the admin listener of every test asks for. */
+export const ADMIN_TOKEN = 'token-of-the-tests';
+export const asAdmin = { authorization: `Bearer ${ADMIN_TOKEN}` };
+
 const running = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
@@ -61,6 +65,7 @@ export async function start(input: GatewayInput, options: StartOptions = {}): Pr
       PORT: '0',
       HOST: '127.0.0.1',
       GW_ADMIN: '127.0.0.1:0',
+      GW_ADMIN_TOKEN: ADMIN_TOKEN,
       GW_THREADS: '1',
       UPSTREAM_URL: upstream.url,
       ...options.env,
@@ -103,7 +108,7 @@ export async function start(input: GatewayInput, options: StartOptions = {}): Pr
     raw: (bytes) => exchangeRaw(port, bytes),
     async reload(next) {
       await buildInto(folder, next, upstream, options);
-      const answer = await fetch(`${admin}/config/reload`, { method: 'POST' });
+      const answer = await fetch(`${admin}/config/reload`, { method: 'POST', headers: asAdmin });
       if (!answer.ok) throw new Error(`reload: ${answer.status} ${await answer.text()}`);
     },
     stop,

@@ -3,7 +3,8 @@ import type { GatewayConfig, TeamConfig } from '../../cli/config/gateway.ts';
 import { singleDocumentGateway } from '../../cli/config/single.ts';
 import type { Document } from '../../cli/load/document.ts';
 import type { Workspace } from '../../cli/load/workspace.ts';
-import { type Merged, mergeApis } from '../../cli/merge/merge.ts';
+import { mergeApis } from '../../cli/merge/merge.ts';
+import type { Merged } from '../../cli/merge/merged.ts';
 import { effectiveValues } from '../../cli/plan/inherit.ts';
 import { resolveApis } from '../../cli/resolve/resolve.ts';
 

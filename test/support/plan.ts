@@ -11,6 +11,8 @@ export function gatewayPlan(routes: readonly RoutePlan[]): GatewayPlan {
       port: 8080,
       host: '127.0.0.1',
       trustedProxies: [],
+      securityHeaders: false,
+      paths: { keepEncodedSlash: false, mergeSlashes: false, redirectTrailingSlash: false },
       limits: {
         headBytes: 16_384,
         headerCount: 100,
@@ -24,8 +26,9 @@ export function gatewayPlan(routes: readonly RoutePlan[]): GatewayPlan {
     upstreams: [{ name: 'main', targets: [{ url: 'http://127.0.0.1:9000', weight: 1 }], origin: { level: 'command' } }],
     schemas: [],
     routes,
+    unmatched: [],
     telemetry: { accessLog: 'none' },
-    admin: { listen: '127.0.0.1:0' },
+    admin: { listen: '127.0.0.1:0', tokens: [] },
     inputs: [],
   };
 }

@@ -85,13 +85,13 @@ export function decide(
   routes: readonly RoutePlan[],
   { method, target, host = 'h', headers = {} }: TestRequest,
 ): string {
-  const path = normalizePath(targetPath(target));
+  const path = normalizePath(targetPath(target), router.paths);
   if (path === undefined) return '400';
   const captures: number[] = [];
   const source = { query: targetQuery(target), header: (slot: number) => headers[HEADERS[slot] ?? ''] };
   const index = matchRoute(router, host, method, path, captures, source);
   if (index === NO_ROUTE) {
-    const reply = unmatched(router, host, method, path);
+    const reply = unmatched(router, host, method, path, source);
     return [reply.status, ...reply.headers.map(([, value]) => value)].join(' ').trim();
   }
   const found = routes[index];

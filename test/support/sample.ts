@@ -82,14 +82,41 @@ class Sampler {
     const parts: Schema[] = [];
     if (typeof schema.$ref === 'string') parts.push(this.#options.lookup(schema.$ref));
     if (Array.isArray(schema.allOf)) parts.push(...schema.allOf);
+    const tagged = schema['gw:discriminator'];
+    delete flat['gw:discriminator'];
+    if (typeof tagged === 'object' && tagged !== null) parts.push(this.#tagged({ ...tagged }));
     for (const key of ['oneOf', 'anyOf']) {
       const branches = schema[key];
       if (!Array.isArray(branches)) continue;
       const branch = this.#pick(branches.filter((b) => b?.type !== 'null'));
-      if (branch !== undefined) parts.push(branch);
+      if (branch === undefined) continue;
+      parts.push(branch);
+      if (key === 'oneOf' && this.#attempt > ATTEMPTS / 2) parts.push(...this.#excluded(branches, branch, hops));
     }
     for (const part of parts) flat = combine(flat, this.#flatten(part, hops + 1));
     return flat;
+  }
+
+  /** Keeps a value out of the other branches of a choice of open objects: each gets a member of its own that has the wrong type. */
+  #excluded(branches: readonly Schema[], chosen: Schema, hops: number): Schema[] {
+    const own = Object(this.#flatten(chosen, hops + 1).properties) as Record<string, Schema>;
+    return branches
+      .filter((branch) => branch !== chosen)
+      .flatMap((branch) => {
+        const { properties } = this.#flatten(branch, hops + 1);
+        const [name, schema] = Object.entries(Object(properties) as Record<string, Schema>).find(([key]) => !(key in own)) ?? [];
+        if (name === undefined || schema === undefined) return [];
+        const wrong = this.#typeOf(this.#flatten(schema, hops + 1)) === 'string' ? 0 : 'text';
+        return [{ required: [name], properties: { [name]: { const: wrong } } }];
+      });
+  }
+
+  /** One branch of a discriminated choice, with the tag that names it. */
+  #tagged({ propertyName, mapping, oneOf, anyOf }: Fields): Schema {
+    const branches = (oneOf ?? anyOf) as readonly Schema[];
+    const [tag, index] = this.#pick(Object.entries(mapping as Readonly<Record<string, number>>)) ?? ['', 0];
+    const named = { required: [propertyName], properties: { [String(propertyName)]: { const: tag } } };
+    return { allOf: [named, branches[index] ?? true] };
   }
 
   #typeOf(flat: Fields): string {
@@ -106,8 +133,12 @@ class Sampler {
     const properties = Object(flat.properties) as Record<string, Schema>;
     const required = new Set(Array.isArray(flat.required) ? (flat.required as string[]) : []);
     const optional = Object.keys(properties).filter((name) => !required.has(name) && properties[name] !== false);
-    const wanted = Math.max(Number(flat.minProperties ?? 0), this.#attempt % 4 === 1 && depth < 2 ? optional.length : 0);
+    const all = this.#attempt % 4 === 1 && depth < 2 ? optional.length + required.size : 0;
+    const wanted = Math.max(Number(flat.minProperties ?? 0), all);
     for (const name of optional) if (required.size < wanted) required.add(name);
+    // Some choices are told apart by a property that none of them demands.
+    if (this.#attempt > 3 && required.size === 0 && depth < 3) required.add(this.#pick(optional) ?? '');
+    required.delete('');
     const result: Fields = Object.create(null);
     for (const name of required) {
       const schema =
@@ -142,12 +173,26 @@ class Sampler {
 
   #string(flat: Fields): string {
     if (typeof flat.pattern === 'string') {
-      const [value] = fc.sample(fc.stringMatching(toRegExp(flat.pattern)), { seed: this.#attempt, numRuns: 1 });
+      const value = matching(flat.pattern, Number(flat.minLength ?? 0), Number(flat.maxLength ?? Infinity), this.#attempt);
       if (value !== undefined) return value;
     }
     const text = FORMATS[String(flat.format)] ?? 'text';
     const padded = text.padEnd(Number(flat.minLength ?? 0), 'x');
     return padded.slice(0, Number(flat.maxLength ?? padded.length));
+  }
+}
+
+/** A text of the pattern and the lengths; undefined when some tries give none, or the generator does not know a part of it. */
+function matching(pattern: string, minLength: number, maxLength: number, seed: number): string | undefined {
+  try {
+    const texts = fc.sample(fc.stringMatching(toRegExp(pattern), { size: 'small' }), { seed, numRuns: 50 });
+    // A long text of a pattern is most often a short one repeated.
+    const repeated = texts.map((text) => text.repeat(Math.ceil(minLength / Math.max(1, text.length))).slice(0, maxLength));
+    const fitting = [...texts, ...repeated].filter((text) => text.length >= minLength && text.length <= maxLength && text !== '');
+    return fitting.find((text) => toRegExp(pattern).test(text)) ?? texts[0];
+  } catch {
+    const guesses = ['text', 'Text1234!', '1', 'a1', 'example.com', '#ffffff'];
+    return guesses.find((guess) => toRegExp(pattern).test(guess) && guess.length >= minLength && guess.length <= maxLength);
   }
 }
 

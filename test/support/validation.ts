@@ -64,6 +64,8 @@ export async function validated(document: unknown, values: Partial<ValidationVal
       const known = headerNames.indexOf(name);
       return known < 0 ? headerNames.push(name) - 1 : known;
     },
+    clock: () => 0,
+    runtimeValue: () => ({ value: undefined }),
     validator(id) {
       const found = validators[id];
       if (found === undefined) throw new Error(`no validator ${id}`);
@@ -121,6 +123,7 @@ async function call(stages: readonly Stage[], headerNames: readonly string[], re
     clientAddress: '127.0.0.1',
     requestId: 'test',
     route: undefined,
+    identity: undefined,
     pathParameter: (index) => path[index] ?? '',
     header: (slot) => headers[headerNames[slot] ?? ''],
     eachHeader: () => undefined,

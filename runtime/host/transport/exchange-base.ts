@@ -1,12 +1,12 @@
 import { clientAddress } from '../../address.ts';
-import type { Reply, RouteInfo } from '../../contract.ts';
+import type { Identity, Reply, RouteInfo } from '../../contract.ts';
 import type { AnswerWatcher, ServedExchange } from '../../exchange.ts';
 import type { PreparedRoute } from '../../generation.ts';
 import type { HeaderFields } from '../../header-fields.ts';
-import { TRACEPARENT_SLOT, USER_AGENT_SLOT } from '../../header-slots.ts';
+import { CORRELATION_ID_SLOT, TRACEPARENT_SLOT, USER_AGENT_SLOT } from '../../header-slots.ts';
 import { problem } from '../../problem.ts';
 import { isRequestId, newRequestId } from '../../request-id.ts';
-import { traceIdOf } from '../../trace-context.ts';
+import { traceIdFor } from '../../trace-context.ts';
 import type { HostServices } from '../services.ts';
 import type { BodyPart, RequestBody } from './request-body.ts';
 import type { Peer, TransportSettings } from './transport.ts';
@@ -17,6 +17,8 @@ export interface ArrivedHead {
   /** A path or `*`. */
   target: string;
   query: string;
+  /** The target ended with a `?` that had nothing behind it. */
+  bareQuery: boolean;
   /** `Host`, or the authority of an absolute target. */
   authority: string;
   /** The authority as routes are matched by it. */
@@ -48,6 +50,7 @@ export abstract class ExchangeBase implements ServedExchange {
   readonly method: string;
   readonly target: string;
   query: string;
+  readonly bareQuery: boolean;
   readonly authority: string;
   readonly host: string;
   readonly scheme: 'http' | 'https';
@@ -62,6 +65,7 @@ export abstract class ExchangeBase implements ServedExchange {
   path = '';
   route: RouteInfo | undefined;
   prepared: PreparedRoute | undefined;
+  identity: Identity | undefined;
   bodyLimit: number;
   bufferedBody: Uint8Array | undefined;
   watcher: AnswerWatcher | undefined;
@@ -85,6 +89,7 @@ export abstract class ExchangeBase implements ServedExchange {
     this.method = head.method;
     this.target = head.target;
     this.query = head.query;
+    this.bareQuery = head.bareQuery;
     this.authority = head.authority;
     this.host = head.host;
     this.protocol = head.protocol;
@@ -92,7 +97,8 @@ export abstract class ExchangeBase implements ServedExchange {
     this.bodyLimit = settings.limits.bodyBytes;
     this.peerAddress = peer.address;
     this.peerTrusted = peer.trusted;
-    const claimed = head.requestId !== undefined && isRequestId(head.requestId) ? head.requestId : undefined;
+    const claim = head.requestId ?? head.slots[CORRELATION_ID_SLOT];
+    const claimed = claim !== undefined && isRequestId(claim) ? claim : undefined;
     if (peer.trusted) {
       const proto = head.forwardedProto?.toLowerCase();
       this.scheme = proto === 'http' || proto === 'https' ? proto : peer.scheme;
@@ -124,8 +130,8 @@ export abstract class ExchangeBase implements ServedExchange {
     return this.#slots[USER_AGENT_SLOT];
   }
 
-  get traceId(): string | undefined {
-    return traceIdOf(this.#slots[TRACEPARENT_SLOT]);
+  get traceId(): string {
+    return traceIdFor(this.#slots[TRACEPARENT_SLOT], this.requestId);
   }
 
   get status(): number {

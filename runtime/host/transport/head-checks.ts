@@ -89,6 +89,8 @@ export interface Target {
   /** A path or `*`. */
   readonly path: string;
   readonly query: string;
+  /** There is a `?` with nothing behind it. */
+  readonly bareQuery: boolean;
   /** Of an absolute form; it overrides `Host` (RT-5). */
   readonly authority: string | undefined;
 }
@@ -98,7 +100,7 @@ export function parseTarget(target: string, limits: ServerSpec['limits']): Targe
   if (target.length > limits.targetBytes) return problem.targetTooLong;
   if (target.includes('#')) return problem.malformed('The request target has a fragment.');
   if (!/^[\x21-\x7e]+$/.test(target)) return problem.malformed('The request target is not valid.');
-  if (target === '*') return { path: target, query: '', authority: undefined };
+  if (target === '*') return { path: target, query: '', bareQuery: false, authority: undefined };
   let start = 0;
   let authority: string | undefined;
   if (target.charCodeAt(0) !== 0x2f) {
@@ -113,7 +115,7 @@ export function parseTarget(target: string, limits: ServerSpec['limits']): Targe
   const path = target.slice(start, mark === -1 ? undefined : mark);
   const query = mark === -1 ? '' : target.slice(mark + 1);
   if (parameterCount(query) > limits.queryParameters) return problem.badRequest('The query has too many parameters.');
-  return { path: path === '' ? '/' : path, query, authority };
+  return { path: path === '' ? '/' : path, query, bareQuery: mark !== -1 && query === '', authority };
 }
 
 /** Query parameters, empty ones too. */

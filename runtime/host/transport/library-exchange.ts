@@ -156,13 +156,14 @@ function judge(
   const http10 = request.httpVersionMinor === 0;
   const facts: HeadFacts = { declaredLength: 0, authority: '', expectsContinue: false };
   const parsed = parseTarget(request.url ?? '', limits);
-  const target = 'status' in parsed ? { path: '', query: '', authority: undefined } : parsed;
+  const target = 'status' in parsed ? { path: '', query: '', bareQuery: false, authority: undefined } : parsed;
   const refusal = unsupported(request) ?? checkHead(request.rawHeaders, http10, limits, facts);
   const authority = target.authority ?? facts.authority;
   const head: ArrivedHead = {
     method: request.method ?? '',
     target: target.path,
     query: target.query,
+    bareQuery: target.bareQuery,
     authority,
     host: hostName(authority),
     protocol: http10 ? 'HTTP/1.0' : 'HTTP/1.1',

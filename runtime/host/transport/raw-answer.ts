@@ -28,6 +28,7 @@ export function rawRecord(reply: Reply, requestId: string, { address, scheme }: 
     requestId,
     clientAddress: address,
     route: undefined,
+    identity: undefined,
     prepared: undefined,
     userAgent: undefined,
     traceId: undefined,

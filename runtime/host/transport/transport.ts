@@ -1,6 +1,7 @@
 /** The boundary between sockets and the pipeline. Each transport runs the same compiled pipeline over its own exchanges. */
 import type { Duplex } from 'node:stream';
-import { type AddressRange, foldAddress, inRanges, parseRange } from '../../address.ts';
+import { foldAddress, inRanges, parseRange } from '../../address.ts';
+import type { AddressRange } from '../../address-range.ts';
 import type { Reply } from '../../contract.ts';
 import type { ServedExchange } from '../../exchange.ts';
 import type { ServerSpec } from '../../generation.ts';

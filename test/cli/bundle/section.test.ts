@@ -13,7 +13,7 @@ describe('the generation section', () => {
     const { text, head } = writeSection(host, generation, routes, facts);
     expect(readSection(text)).toEqual({ head, generation });
     expect(head).toMatchObject(facts);
-    expect(parseGatewayFile(text)).toEqual({ ...head, generation, routes: expect.any(String) });
+    expect(parseGatewayFile(text)).toEqual({ ...head, hostCode: `${host}\n`, generation, routes: expect.any(String) });
     expect(JSON.parse(parseGatewayFile(text).routes)).toEqual(routes);
     expect(/[^\n\x20-\x7e]/.test(text)).toBe(false);
   });

@@ -48,6 +48,17 @@ describe('loadGateway', () => {
     ]);
   });
 
+  it('keeps how an upstream may be pipelined, and refuses what is no number of requests', () => {
+    const file = (value: string): string =>
+      `specs: [openapi.yaml]\nupstreams: { a: { url: "http://a", ${value} }, b: { url: "http://b" } }`;
+    const { upstreams } = configOf({ 'gateway.yaml': file('pipelining: 8, pipelineCredentials: true') });
+    expect(upstreams.get('a')).toMatchObject({ pipelining: 8, pipelineCredentials: true });
+    expect(upstreams.get('b')).not.toHaveProperty('pipelining');
+    for (const bad of ['pipelining: 0', 'pipelining: 65', 'pipelining: many', 'pipelineCredentials: 1']) {
+      expect(messages(load({ 'gateway.yaml': file(bad) })), bad).toHaveLength(1);
+    }
+  });
+
   it('expands specs relative to the file that writes them, one entry per file', () => {
     const { entries } = configOf(
       {

@@ -155,6 +155,26 @@ describe('discriminators', () => {
     ).toEqual([true, false, true, true, false]);
   });
 
+  it('goes by the names of the components where all share one list of tags', async () => {
+    const kind = { type: 'string', enum: ['A', 'B'] };
+    const member = (n: string) => ({ type: 'object', required: ['kind'], properties: { kind, n: { type: n } } });
+    const verdictsOf = async (tags: readonly string[]): Promise<readonly (boolean | undefined)[]> => {
+      const schemas = { A: member('integer'), B: { ...member('string'), properties: { kind: { enum: tags }, n: {} } } };
+      const refs = [{ $ref: '#/components/schemas/A' }, { $ref: '#/components/schemas/B' }];
+      const schema = { oneOf: refs, discriminator: { propertyName: 'kind' } };
+      const document = documentOf({ openapi: '3.1.0', schema, components: { schemas } });
+      const { validators } = await compileSchemas([{ document, pointer: '/schema', value: schema }], '3.1');
+      return [
+        { kind: 'A', n: 1 },
+        { kind: 'A', n: 'x' },
+        { kind: 'B', n: 1 },
+      ].map((value) => validators[0]?.(value));
+    };
+    expect(await verdictsOf(['B', 'A'])).toEqual([true, false, true]);
+    // A tag that is no name belongs to none: the composition stays, and matches twice.
+    expect(await verdictsOf(['A', 'B', 'C'])).toEqual([false, true, false]);
+  });
+
   it('leaves other values to the composition', async () => {
     const schema = { anyOf: [cat, dog, { type: 'null' }, { type: 'string' }], discriminator: { propertyName: 'kind' } };
     expect(await verdicts(schema, [null, 'x', 1, { kind: 'cat' }, { kind: 'cow' }])).toEqual([true, true, false, true, false]);

@@ -64,6 +64,7 @@ describe('planGateway', () => {
       'size limits.body',
       'validate validation.request',
       'transform headers.request',
+      'headers server.securityHeaders',
       'headers headers.response',
     ]);
     expect(policies.map(({ options }) => options)).toMatchObject([
@@ -72,6 +73,7 @@ describe('planGateway', () => {
       { maxBytes: 1024 },
       {},
       { set: [['x-team', 'orders']] },
+      { authenticated: false },
       { remove: ['server'] },
     ]);
   });

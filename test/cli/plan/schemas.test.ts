@@ -96,14 +96,20 @@ describe('directions (VA-8)', () => {
 
   it('does not demand readOnly properties in requests, nor writeOnly ones in answers', () => {
     const request = lowered(schemas);
-    expect(request.schema).toMatchObject({ required: ['secret', 'name'], allOf: [{}, { $ref: 'gw:s2' }] });
-    expect(request.pool.schema('s2')).toEqual({ required: ['base'] });
+    expect(request.schema).toMatchObject({ required: ['secret', 'name'], allOf: [{}, { $ref: 'gw:s1' }] });
+    expect(request.pool.schema('s1')).toEqual({ required: ['base'] });
     expect(lowered(schemas, { direction: 'response' }).schema).toMatchObject({ required: ['id', 'name', 'kind'] });
+  });
+
+  it('refuses readOnly properties in requests, and writeOnly ones nowhere', () => {
+    expect(lowered(schemas).schema).toMatchObject({ properties: { id: false, secret: {}, kind: false } });
+    const answer = lowered(schemas, { direction: 'response' }).schema;
+    expect(answer).toMatchObject({ properties: { id: {}, secret: {}, kind: { $ref: 'gw:s1' } } });
   });
 
   it('demands them again inside of other values', () => {
     const nested = { A: { required: ['id'], properties: { id: { readOnly: true }, child: { required: ['id'] } } } };
-    expect(lowered(nested).schema).toEqual({ properties: { id: {}, child: { required: ['id'] } } });
+    expect(lowered(nested).schema).toEqual({ properties: { id: false, child: { required: ['id'] } } });
   });
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { LocatedDiagnostic } from '../../../cli/diagnostics.ts';
+import { type Findings, summaryLine } from '../../../cli/report/findings.ts';
 import { writeStepSummary } from '../../../cli/report/github.ts';
-import { type Findings, parseTargets, summaryLine, writeReport } from '../../../cli/report/report.ts';
+import { parseTargets, writeReport } from '../../../cli/report/report.ts';
 
 const text = 'openapi: 3.1.0\r\npaths:\r\n  /orders:\r\n\tget: {}\r\n';
 

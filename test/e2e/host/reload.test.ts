@@ -83,6 +83,23 @@ describe('a reload', () => {
     expect(ports.size).toBe(1);
   });
 
+  it('closes the connections to an upstream that no generation names any more, once its last exchange has ended', async () => {
+    await using run = await GatewayRun.start(one, { env: { GW_THREADS: '1' } });
+    const arrived = Promise.withResolvers<{ readonly closed: Promise<unknown>; answer(): void }>();
+    run.upstream.answer = (request, response) => {
+      const closed = new Promise((resolve) => request.socket.once('close', resolve));
+      arrived.resolve({ closed, answer: () => response.end('late') });
+    };
+    const held = run.fetch('/one');
+    const { closed, answer } = await arrived.promise;
+    const elsewhere = withGeneration(one, `parts.gateway.upstreams[0].targets[0].url = 'http://127.0.0.1:1'`);
+    expect((await run.reload(elsewhere)).status).toBe(200);
+    expect((await run.fetch('/one')).status).toBe(502);
+    answer();
+    expect(await (await held).text()).toBe('late');
+    await closed;
+  });
+
   it('says so when nothing changed', async () => {
     await using run = await GatewayRun.start(one, { env: { GW_THREADS: '1' } });
     expect(await run.reload(one)).toMatchObject({ status: 200, json: { kind: 'unchanged' } });

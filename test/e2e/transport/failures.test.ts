@@ -86,7 +86,7 @@ const GARBAGE: readonly (readonly [name: string, answer: string, error: string])
     'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n',
     'connection_terminated',
   ],
-  ['a head of 40 KiB', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`, 'http_response_header_section_size'],
+  ['a head of 80 KiB', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(80_000)}\r\n\r\n`, 'http_response_header_section_size'],
 ];
 
 describe('an upstream that answers what is no answer', () => {
@@ -247,6 +247,17 @@ describe('TO-1: timeouts', () => {
     const gateway = await gatewayTo(upstream.url, { proxy: within({ totalMs: 30 }) });
     expect(statuses(await exchange(gateway.port, GET))).toEqual([504]);
     await until(() => closed);
+  });
+
+  it('is 504 when the client waits no longer, and nothing is sent for who does not wait at all', async () => {
+    const upstream = await raw(() => undefined);
+    const gateway = await gatewayTo(upstream.url);
+    const ask = (field: string): Promise<string> => exchange(gateway.port, GET.replace('\r\n\r\n', `\r\n${field}\r\n\r\n`));
+    expect(statuses(await ask('X-Request-Timeout: 30ms'))).toEqual([504]);
+    expect(upstream.connections).toBe(1);
+    expect(statuses(await ask('Request-Deadline: 2001-01-01T00:00:00Z'))).toEqual([504]);
+    expect(statuses(await ask('X-Request-Timeout-Ms: 0'))).toEqual([504]);
+    expect(upstream.connections).toBe(1);
   });
 
   it('is 504 when a connection is late', async () => {

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 import { answerBody, echo, exchange, fieldOf, startUpstream, statuses, type Upstream } from './support/wire.ts';
 
+const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
 let upstream: Upstream;
 let edge: TestGateway;
 let inner: TestGateway;
@@ -105,22 +107,60 @@ describe('the request that the upstream receives', () => {
     expect(inner.log.at(-1)?.requestId).toBe('proxy-0001');
   });
 
-  it('carries a valid trace context and no other (TC-1)', async () => {
-    const valid = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-    const seen = await received(edge, `traceparent: ${valid}\r\ntracestate: a=1\r\ntracestate: b=2\r\n`);
-    expect(seen.get('traceparent')).toEqual([valid]);
+  it('has one id under both names for who says X-Correlation-ID (ID-5)', async () => {
+    const theirs = await received(edge, 'X-Correlation-ID: client-0001\r\n');
+    const [id] = theirs.get('x-request-id') ?? [];
+    expect([theirs.get('x-correlation-id'), theirs.get('x-client-request-id')]).toEqual([[id], ['client-0001']]);
+    const kept = await received(inner, 'X-Correlation-ID: proxy-0001\r\n');
+    expect([kept.get('x-request-id'), kept.get('x-correlation-id')]).toEqual([['proxy-0001'], ['proxy-0001']]);
+    const both = await received(inner, 'X-Request-ID: proxy-0001\r\nX-Correlation-ID: proxy-0002\r\n');
+    expect([both.get('x-request-id'), both.get('x-correlation-id')]).toEqual([['proxy-0001'], ['proxy-0001']]);
+    expect((await received(edge, '')).has('x-correlation-id')).toBe(false);
+  });
+
+  it('carries a valid trace context (TC-1)', async () => {
+    const seen = await received(edge, `traceparent: ${TRACEPARENT}\r\ntracestate: a=1\r\ntracestate: b=2\r\n`);
+    expect(seen.get('traceparent')).toEqual([TRACEPARENT]);
     expect(seen.get('tracestate')).toEqual(['a=1, b=2']);
+    expect(edge.log.at(-1)?.traceId).toBe(TRACEPARENT.slice(3, 35));
+  });
+
+  it('carries a new trace where there is none or no valid one (TC-1)', async () => {
     for (const bad of [
+      undefined,
       '00-0-0-01',
-      valid.replace('0af7651916cd43dd8448eb211c80319c', '0'.repeat(32)),
-      valid.replace('00-', 'ff-'),
-      `${valid}-x`,
+      `00-${'0'.repeat(32)}-b7ad6b7169203331-01`,
+      TRACEPARENT.replace('00-', 'ff-'),
+      `${TRACEPARENT}-x`,
+      `${TRACEPARENT}\r\ntraceparent: ${TRACEPARENT}`,
     ]) {
-      const without = await received(edge, `traceparent: ${bad}\r\ntracestate: a=1\r\n`);
-      expect([without.has('traceparent'), without.has('tracestate')]).toEqual([false, false]);
+      const seen = await received(edge, bad === undefined ? '' : `traceparent: ${bad}\r\ntracestate: a=1\r\n`);
+      const [own, ...others] = seen.get('traceparent') ?? [];
+      expect([others, seen.has('tracestate')]).toEqual([[], false]);
+      expect(own).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
+      expect(edge.log.at(-1)?.traceId).toBe(own?.slice(3, 35));
+      expect(own).not.toContain(TRACEPARENT.slice(3, 35));
     }
-    const twice = await received(edge, `traceparent: ${valid}\r\ntraceparent: ${valid}\r\n`);
-    expect(twice.has('traceparent')).toBe(false);
+  });
+
+  it('says how much time is left (TO-1)', async () => {
+    const left = async (fields: string): Promise<number> => {
+      const seen = await received(edge, fields);
+      expect(seen.has('x-request-timeout')).toBe(false);
+      return Number(seen.get('x-request-timeout-ms')?.join());
+    };
+    for (const [fields, most] of [
+      ['', 15_000],
+      ['X-Request-Timeout: 9000\r\n', 9_000],
+      ['X-Request-Timeout: 9s\r\nX-Request-Timeout-Ms: 12000\r\n', 9_000],
+      ['X-Request-Timeout-Ms: 8000\r\n', 8_000],
+      ['X-Request-Timeout: 1h\r\n', 15_000],
+      ['X-Request-Timeout: soon\r\n', 15_000],
+    ] as const) {
+      const ms = await left(fields);
+      expect(ms, fields).toBeLessThanOrEqual(most);
+      expect(ms, fields).toBeGreaterThan(most - 4_000);
+    }
   });
 
   it('keeps several fields of one name apart and in order', async () => {
@@ -132,6 +172,10 @@ describe('the request that the upstream receives', () => {
     const query = 'a=1&a=%2f&b=%zz&c=a+b&d=[]{}|\\^`"<>&e=\';&&=&%00';
     await received(edge, '', `GET /x?${query} HTTP/1.1`);
     expect(upstream.requests.at(-1)?.url).toBe(`/base/x?${query}`);
+    await received(edge, '', 'GET /x? HTTP/1.1');
+    expect(upstream.requests.at(-1)?.url).toBe('/base/x?');
+    await received(edge, '', 'GET http://api.example/y? HTTP/1.1');
+    expect(upstream.requests.at(-1)?.url).toBe('/base/y?');
   });
 
   it('has its body length rebuilt', async () => {
@@ -237,6 +281,16 @@ describe('the answer that the client receives (TR-6)', () => {
   it('carries the request id, once', async () => {
     const answer = await answered(200, ['X-Request-Id', 'theirs']);
     expect(fieldOf(answer, 'x-request-id')).toEqual([edge.log.at(-1)?.requestId]);
+  });
+
+  it('carries the request id as X-Correlation-ID too where the request did', async () => {
+    for (const path of ['/x', '/%00']) {
+      const answer = await exchange(
+        edge.port,
+        `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-Correlation-Id: client-0001\r\n\r\n`,
+      );
+      expect(fieldOf(answer, 'x-correlation-id')).toEqual(fieldOf(answer, 'x-request-id'));
+    }
   });
 
   it('has no body for HEAD, 204 and 304', async () => {

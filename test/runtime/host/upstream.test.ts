@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createHostServices } from '../../../runtime/host/services.ts';
 import { openTargetPool } from '../../../runtime/host/target-pool.ts';
-import { openUpstream, pickTarget, type Target } from '../../../runtime/host/upstream.ts';
+import { pickTarget } from '../../../runtime/host/targets.ts';
+import { openUpstream, type Target } from '../../../runtime/host/upstream.ts';
 
 function targets(...weights: number[]): Target[] {
   return weights.map((weight, index) => {
@@ -47,11 +48,11 @@ describe('openUpstream', () => {
       openUpstream(host, { name: 'u', targets: [{ url, weight: 1 }] });
     const one = open('http://a:81/x');
     const two = open('http://a:${PORT}/y/');
-    expect(host.pools.ids).toEqual(['target:http://a:81']);
+    expect(host.connections.ids).toEqual(['target:http://a:81']);
     one.release();
-    expect(host.pools.ids).toHaveLength(1);
+    expect(host.connections.ids).toHaveLength(1);
     two.release();
-    expect(host.pools.ids).toHaveLength(0);
+    expect(host.connections.ids).toHaveLength(0);
   });
 
   it('refuses what is no URL of a target', () => {

@@ -8,8 +8,8 @@ describe('RT-10 rewritePath', () => {
     );
   });
 
-  it('keeps a value one segment', () => {
-    expect(rewritePath(['/i/', 0], '/f/a/b', [3, 6])).toBe('/i/a%2Fb');
+  it('keeps the slashes of a multi-segment parameter', () => {
+    expect(rewritePath(['/i/', 0, '.txt'], '/f/a/b', [3, 6])).toBe('/i/a/b.txt');
   });
 
   it.each([

@@ -13,6 +13,7 @@ const record: ExchangeRecord = {
   requestId: '0190163d-8694-739b-aea5-966c26f8ad91',
   clientAddress: '203.0.113.7',
   route,
+  identity: undefined,
   prepared: undefined,
   userAgent: 'curl/8.5.0',
   traceId: undefined,

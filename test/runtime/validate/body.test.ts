@@ -56,6 +56,13 @@ describe('body', () => {
     expect((await (await operation({ 'application/json': { schema: ORDER } }, { required: false })).call({})).status).toBe(200);
   });
 
+  it('is 415 with Accept-Encoding for a body that is encoded, before it is read', async () => {
+    const of = await operation({ 'application/json': { schema: ORDER } });
+    const { reply } = await of.call({ body: '{"id":1}', headers: { ...JSON_TYPE, 'content-encoding': 'gzip' } });
+    expect(reply).toMatchObject({ status: 415, headers: [['accept-encoding', 'identity']] });
+    expect(await status(of, '{"id":1}', { ...JSON_TYPE, 'content-encoding': 'identity' })).toBe(200);
+  });
+
   it('is 415 with Accept for media types that are not declared', async () => {
     const of = await operation({ 'application/json': { schema: ORDER }, 'text/csv': {} });
     for (const type of ['application/xml', 'application/vnd.x+json', 'application/json; charset=latin1', 'json', '']) {

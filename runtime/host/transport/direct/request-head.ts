@@ -37,6 +37,7 @@ export class RequestHead implements ArrivedHead {
   method = '';
   target = '';
   query = '';
+  bareQuery = false;
   authority = '';
   host = '';
   readonly protocol = 'HTTP/1.1';
@@ -109,6 +110,7 @@ function judgeTarget(target: string, { limits }: HeadRules, head: RequestHead): 
   const mark = target.indexOf('?');
   head.target = mark === -1 ? target : target.slice(0, mark);
   head.query = mark === -1 ? '' : target.slice(mark + 1);
+  head.bareQuery = mark !== -1 && mark === target.length - 1;
   const tooMany = mark !== -1 && parameterCount(head.query) > limits.queryParameters;
   head.refusal = tooMany ? problem.badRequest('The query has too many parameters.') : undefined;
   return undefined;

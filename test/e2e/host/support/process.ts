@@ -6,6 +6,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EchoUpstream, startEcho } from '../../../support/echo.ts';
+import { ADMIN_TOKEN, asAdmin } from '../../../support/gateway.ts';
 
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
@@ -50,6 +51,7 @@ export class GatewayRun implements AsyncDisposable {
         PORT: '0',
         HOST: '127.0.0.1',
         GW_ADMIN: '127.0.0.1:0',
+        GW_ADMIN_TOKEN: ADMIN_TOKEN,
         GW_THREADS: '2',
         UPSTREAM_URL: upstream.url,
         ...env,
@@ -140,7 +142,7 @@ export class GatewayRun implements AsyncDisposable {
     path: string,
     init?: RequestInit,
   ): Promise<{ readonly status: number; readonly json: Readonly<Record<string, unknown>> }> {
-    const answer = await fetch(this.admin + path, init);
+    const answer = await fetch(this.admin + path, { ...init, headers: { ...asAdmin, ...init?.headers } });
     const text = await answer.text();
     return { status: answer.status, json: text === '' ? {} : JSON.parse(text) };
   }

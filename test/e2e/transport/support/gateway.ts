@@ -6,10 +6,13 @@ import {
   type RequestPolicySpec,
   type ResponsePolicySpec,
   type RouteSpec,
+  type UpstreamSpec,
 } from '../../../../runtime/generation.ts';
-import { createHostServices } from '../../../../runtime/host/services.ts';
+import { createHostServices, type HostServices } from '../../../../runtime/host/services.ts';
+import { parseTarget } from '../../../../runtime/host/target-address.ts';
 import { openTransport, type TransportKind, transportKind } from '../../../../runtime/host/transport/open-transport.ts';
 import { type Transport, type TransportTimeouts, transportSettings } from '../../../../runtime/host/transport/transport.ts';
+import { ConnectionPool, type PoolLimits } from '../../../../runtime/host/upstream/pool.ts';
 import { refuse, serve } from '../../../../runtime/pipeline.ts';
 import { tableOf } from './route-table.ts';
 
@@ -17,6 +20,9 @@ import { tableOf } from './route-table.ts';
 export interface GatewayOptions {
   /** URL of the upstream `main`, or several with weights. */
   readonly upstream: string | readonly { readonly url: string; readonly weight: number }[];
+  readonly pipelining?: Pick<UpstreamSpec, 'pipelining' | 'pipelineCredentials'>;
+  /** What the pools of the direct client may have; the upstream is one URL then. */
+  readonly pool?: PoolLimits;
   readonly proxy?: Partial<ProxyOptions>;
   readonly request?: readonly RequestPolicySpec[];
   readonly response?: readonly ResponsePolicySpec[];
@@ -32,6 +38,7 @@ export interface TestGateway {
   readonly port: number;
   readonly url: string;
   readonly transport: Transport;
+  readonly host: HostServices;
   /** Ended exchanges, as the access log sees them. */
   readonly log: LoggedExchange[];
   readonly faults: unknown[];
@@ -66,7 +73,7 @@ export async function startGateway(options: GatewayOptions): Promise<TestGateway
       limits: { ...LIMITS, ...options.limits },
       timeouts: { headersMs: 10_000, requestMs: 30_000, keepAliveMs: 75_000, preStopMs: 0, drainMs: 0 },
     },
-    upstreams: [{ name: 'main', targets }],
+    upstreams: [{ name: 'main', targets, ...options.pipelining }],
     routes: (options.routes ?? METHODS.map((method) => ({ method }))).map((route) => completeRoute(route, options)),
     accessLog: 'json',
     admin: '127.0.0.1:0',
@@ -74,11 +81,17 @@ export async function startGateway(options: GatewayOptions): Promise<TestGateway
   const log: LoggedExchange[] = [];
   const faults: unknown[] = [];
   const host = createHostServices({
-    environment: {},
+    environment: { GW_UPSTREAM: process.env.GW_UPSTREAM },
     log: ({ method, path, status, error, bytesIn, bytesOut, attempts, clientAddress, requestId, traceId }) =>
       log.push({ method, path, status, error, bytesIn, bytesOut, attempts, clientAddress, requestId, traceId }),
     fault: (error) => faults.push(error),
   });
+  const [first] = targets;
+  const address = first === undefined ? undefined : parseTarget(first.url);
+  if (options.pool !== undefined && address !== undefined) {
+    const pool = new ConnectionPool(host, address, options.pool);
+    host.connections.acquire(`target:${pool.origin}`, () => pool);
+  }
   const generation = createGeneration(host, spec, tableOf(spec.routes), {});
   host.current = generation;
   const settings = transportSettings(host, spec.server, { lingerMs: 200, ...options.timeouts });
@@ -96,6 +109,7 @@ export async function startGateway(options: GatewayOptions): Promise<TestGateway
     port,
     url: `http://127.0.0.1:${port}`,
     transport,
+    host,
     log,
     faults,
     async stop() {

@@ -1,0 +1,73 @@
+/** Two route tables → a report. Everything is computed from the tables; texts of documents only give places. */
+import { type Change, type ChangeDraft, type Report, type Verdict, verdicts } from './change.ts';
+import { conflictChanges } from './conflicts.ts';
+import type { RouteTable } from './effective.ts';
+import { finish } from './finish.ts';
+import { lifecycleChanges, removedRoutes } from './lifecycle.ts';
+import { match, trafficChanges } from './traffic.ts';
+
+export interface DiffOptions {
+  /** Midnight (UTC) of the day that announcements are judged on, in milliseconds. */
+  readonly nowMs: number;
+  readonly failOn: readonly Verdict[];
+}
+
+/** What fails the command unless `--fail-on` says otherwise. */
+export const failOnByDefault: readonly Verdict[] = ['weakened', 'breaking', 'conflict'];
+
+/** Compares two sides. */
+export function diffTables(base: RouteTable, head: RouteTable, options: DiffOptions): Report {
+  const matched = match(base, head);
+  const drafts: readonly ChangeDraft[] = [
+    ...trafficChanges(matched, head),
+    ...removedRoutes(matched.removed, options.nowMs),
+    ...lifecycleChanges(matched.pairs, options.nowMs),
+    ...conflictChanges(base, head),
+  ];
+  const changes = finish(drafts);
+  const errors = head.diagnostics.filter(({ severity }) => severity === 'error');
+  return {
+    base: base.label,
+    head: head.label,
+    name: head.name,
+    changes,
+    routes: {
+      base: base.routes.size,
+      head: head.routes.size,
+      added: matched.added.length,
+      removed: matched.removed.length,
+      changed: changedRoutes(changes, new Set(matched.pairs.map(({ head: { key } }) => key))),
+    },
+    documentation: changes.filter(({ verdict }) => verdict === 'documentation').length,
+    skipped: [...base.skipped, ...skippedOf(base), ...head.skipped],
+    errors: errors.map(({ at, rule, message }) => `${at.file}:${at.line}:${at.column} ${rule}: ${message}`),
+    notes: [],
+    reviewers: [],
+    failOn: options.failOn,
+    failed: head.failed || changes.some(({ verdict, approved }) => approved === undefined && options.failOn.includes(verdict)),
+  };
+}
+
+/** D14: an old, broken base is compared as far as it can be read. */
+function skippedOf({ label, failed, diagnostics }: RouteTable): readonly string[] {
+  if (!failed) return [];
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  const [first] = errors;
+  if (first === undefined) return [];
+  const more = errors.length === 1 ? '' : ` (and ${errors.length - 1} more)`;
+  const { at, rule, message } = first;
+  return [`${label} has errors; what they concern may be missing from it: ${at.file}:${at.line} ${rule}: ${message}${more}`];
+}
+
+function changedRoutes(changes: readonly Change[], present: ReadonlySet<string>): number {
+  const relevant = changes.filter(({ verdict, id }) => verdict !== 'documentation' && id !== 'path-parameters-renamed');
+  return new Set(relevant.flatMap(({ routes }) => routes.map(({ key }) => key)).filter((key) => present.has(key))).size;
+}
+
+/** Reads `--fail-on`: verdicts, or `none`; undefined for what is neither. */
+export function readFailOn(text: string): readonly Verdict[] | undefined {
+  if (text === 'none') return [];
+  const names = text.split(',').map((name) => name.trim());
+  const known = names.flatMap((name) => verdicts.find((verdict) => verdict === name) ?? []);
+  return known.length === names.length ? known : undefined;
+}

@@ -1,0 +1,107 @@
+/** Reads commits without touching the working folder, the index or the network: blobs are copied to a folder of their own. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import { GwError, invariant } from '../errors.ts';
+
+/** Largest answer of git that is read: a repository of documents, not of films. */
+const MAX_BYTES = 1024 * 1024 * 1024;
+
+/** Files of a commit that documents may be made of. */
+const DOCUMENT = /\.(?:ya?ml|json)$/i;
+
+/** The folder of the repository that holds a folder; undefined where there is none, or no git. */
+export function repositoryOf(folder: string): string | undefined {
+  const { status, stdout } = run(folder, ['rev-parse', '--show-toplevel']);
+  return status === 0 ? stdout.toString('utf8').trim() : undefined;
+}
+
+/** The id of the commit that a name stands for; undefined when it stands for none that is here. */
+export function commitOf(repository: string, name: string): string | undefined {
+  if (name === '' || name.startsWith('-')) return undefined;
+  const { status, stdout } = run(repository, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`]);
+  return status === 0 ? stdout.toString('utf8').trim() : undefined;
+}
+
+/** One clear line about a name that is no commit: a clone that is shallow lacks most of them. */
+export function unknownCommit(repository: string | undefined, name: string): GwError {
+  if (repository === undefined) {
+    const message = `${name} is no file or folder, and there is no git repository here`;
+    return new GwError('ERR_GW_GIT', message, 'Name a folder, a file, or a commit of a repository.');
+  }
+  const isShallow = run(repository, ['rev-parse', '--is-shallow-repository']).stdout.toString('utf8').trim() === 'true';
+  if (isShallow) {
+    const hint = 'Fetch it first: `git fetch --unshallow`, or fetch-depth: 0 of actions/checkout.';
+    return new GwError('ERR_GW_GIT', `${name} is not in this shallow clone`, hint);
+  }
+  const hint = 'Fetch it first, such as `git fetch origin main`, or name a folder.';
+  return new GwError('ERR_GW_GIT', `${name} is no file, folder, branch, tag or commit here`, hint);
+}
+
+/**
+ * Writes the YAML and JSON files of a commit below a folder. Nothing is checked out: no filter and no hook runs.
+ *
+ * @throws GwError when the objects are not there (a partial clone without its remote)
+ */
+export function exportCommit(repository: string, commit: string, target: string): void {
+  const entries = filesOf(repository, commit);
+  const contents = blobs(
+    repository,
+    entries.map(({ id }) => id),
+  );
+  for (const [index, { file, isLink }] of entries.entries()) {
+    const content = contents[index];
+    invariant(content !== undefined, 'git gives one blob for each name');
+    const path = join(target, file);
+    mkdirSync(dirname(path), { recursive: true });
+    // A link that leads out of the folder is refused where it is read.
+    if (isLink) symlinkSync(content.toString('utf8'), path);
+    else writeFileSync(path, content);
+  }
+}
+
+interface Entry {
+  readonly id: string;
+  readonly file: string;
+  readonly isLink: boolean;
+}
+
+function filesOf(repository: string, commit: string): readonly Entry[] {
+  const { status, stdout } = run(repository, ['ls-tree', '-r', '-z', '--full-tree', commit]);
+  if (status !== 0) throw new GwError('ERR_GW_GIT', `git cannot list the files of ${commit}`);
+  return stdout
+    .toString('utf8')
+    .split('\0')
+    .flatMap((line): readonly Entry[] => {
+      const [, mode = '', type, id = '', file = ''] = /^(\d+) (\w+) ([0-9a-f]+)\t(.*)$/s.exec(line) ?? [];
+      const isInside = posix.normalize(file) === file && !file.startsWith('../') && !posix.isAbsolute(file);
+      return type === 'blob' && DOCUMENT.test(file) && isInside ? [{ id, file, isLink: mode === '120000' }] : [];
+    });
+}
+
+/** Contents of blobs, in the order of their ids. */
+function blobs(repository: string, ids: readonly string[]): readonly Buffer[] {
+  if (ids.length === 0) return [];
+  const { status, stdout } = run(repository, ['cat-file', '--batch'], `${ids.join('\n')}\n`);
+  if (status !== 0) throw new GwError('ERR_GW_GIT', 'git cannot read the files of the commit');
+  const contents: Buffer[] = [];
+  let at = 0;
+  for (const id of ids) {
+    const end = stdout.indexOf(10, at);
+    const [, size] = /^[0-9a-f]+ blob (\d+)$/.exec(stdout.toString('latin1', at, end)) ?? [];
+    if (size === undefined) throw new GwError('ERR_GW_GIT', `The object ${id} is not in this clone`, 'Fetch it first.');
+    contents.push(stdout.subarray(end + 1, end + 1 + Number(size)));
+    at = end + 2 + Number(size);
+  }
+  return contents;
+}
+
+function run(folder: string, args: readonly string[], input = ''): { readonly status: number | null; readonly stdout: Buffer } {
+  const { status, stdout, error } = spawnSync('git', ['-C', folder, ...args], {
+    input,
+    maxBuffer: MAX_BYTES,
+    env: { ...process.env, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' },
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  return error === undefined ? { status, stdout } : { status: null, stdout: Buffer.alloc(0) };
+}

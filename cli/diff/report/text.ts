@@ -1,0 +1,66 @@
+import pc from 'picocolors';
+import { printable } from '../../report/escape.ts';
+import { type Change, type Report, type Severity, sections } from '../change.ts';
+import { blocks, type Group, grouped, placeOf, routesText, summaryOf, titles } from './group.ts';
+import type { WriteOptions } from './report.ts';
+
+type Colors = ReturnType<typeof pc.createColors>;
+
+/** Routes that are named below a change of many. */
+const ROUTES_SHOWN = 20;
+
+/** A report for people at a terminal: one line a change, what blocks first in each section. */
+export function writeText(report: Report, { color, docs }: WriteOptions): string {
+  const colors = pc.createColors(color);
+  const lines: string[] = [colors.bold(`${printable(report.base)} → ${printable(report.head)}: ${summaryOf(report)}`)];
+  if (report.errors.length > 0) {
+    lines.push('', colors.bold(`${printable(report.head)} cannot be built`));
+    lines.push(...report.errors.slice(0, ROUTES_SHOWN).map((error) => `  ${printable(error)}`));
+    if (report.errors.length > ROUTES_SHOWN) lines.push(`  and ${report.errors.length - ROUTES_SHOWN} more`);
+  }
+  for (const section of sections) {
+    if (section === 'documentation' && !docs) continue;
+    const groups = grouped(report.changes, section);
+    if (groups.length === 0) continue;
+    lines.push('', colors.bold(titles[section]));
+    lines.push(...groups.flatMap((group) => entry(group, report, colors)));
+  }
+  for (const { severity, message } of report.notes)
+    lines.push('', `${severity === 'error' ? 'error' : 'warning'}: ${printable(message)}`);
+  if (report.skipped.length > 0)
+    lines.push('', colors.bold('Not compared'), ...report.skipped.map((text) => `  ${printable(text)}`));
+  if (report.reviewers.length > 0) {
+    const asked = report.reviewers.map(({ team, handles, why }) => `${[team, ...handles].join(' ')} (${why.join(', ')})`);
+    lines.push('', `Ask: ${printable(asked.join(', '))}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function entry(group: Group, report: Report, colors: Colors): readonly string[] {
+  const { first, routes } = group;
+  const mark = blocks(first, report) ? colors.red('✗') : first.approved === undefined ? ' ' : colors.green('✓');
+  const place = placeOf(first);
+  const witness = first.witness === undefined ? '' : `, such as ${printable(first.witness)}`;
+  const team = first.teams.length === 0 ? '' : colors.dim(`  (${printable(first.teams.join(', '))})`);
+  const head = `${mark} ${paint(first, colors)}  ${printable(routesText(routes))}  ${printable(first.message)}${witness}${team}`;
+  const detail = [place, first.id, `fingerprint ${first.fingerprint}`].filter((text) => text !== '').join('  ');
+  const approved =
+    first.approved === undefined
+      ? []
+      : [`    approved by ${printable(first.approved.approvedBy)}: ${printable(first.approved.reason)}`];
+  const names = routes.length === 1 ? [] : routes.slice(0, ROUTES_SHOWN).map(({ name }) => `      ${printable(name)}`);
+  const more = routes.length > ROUTES_SHOWN ? [`      and ${routes.length - ROUTES_SHOWN} more`] : [];
+  return [head, colors.dim(`    ${printable(detail)}`), ...approved, ...names, ...more];
+}
+
+function paint({ severity, direction }: Change, colors: Colors): string {
+  const text = direction === 'neutral' ? severity : `${severity} ${direction}`;
+  const color: Readonly<Record<Severity, (text: string) => string>> = {
+    critical: colors.red,
+    high: colors.red,
+    medium: colors.yellow,
+    low: colors.dim,
+    info: colors.dim,
+  };
+  return color[severity](text);
+}

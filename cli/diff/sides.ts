@@ -1,0 +1,136 @@
+/** What the two arguments of `gw diff` mean: folders, documents, built gateways, or commits, which are copied out first. */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import type { CompileSource } from '../compile.ts';
+import { GwError } from '../errors.ts';
+import { commitOf, exportCommit, repositoryOf, unknownCommit } from './git.ts';
+
+/** One side of a comparison, ready to be read. */
+export type SideSource =
+  | { readonly kind: 'documents'; readonly label: string; readonly root: string; readonly source: CompileSource }
+  | { readonly kind: 'built'; readonly label: string; readonly folder: string }
+  /** Nothing to compare with; says why. */
+  | { readonly kind: 'empty'; readonly label: string; readonly why: string };
+
+export interface Sides extends Disposable {
+  readonly base: SideSource;
+  readonly head: SideSource;
+}
+
+export interface SideOptions {
+  /** Gateway file as `-c` names it; below the folder, or the commit, of each side. */
+  readonly config?: string;
+  /** Stands in for the upstream of documents without a gateway file. */
+  readonly upstream: string;
+}
+
+/** Gateway files that are looked for. */
+const GATEWAY_FILES = ['gateway.yaml', 'gateway.yml', 'gateway.json'];
+
+/**
+ * Opens both sides. An existing path is a path, everything else a commit, or `commit:path`. Disposing removes what was copied out.
+ *
+ * @param head absent = the current folder as it stands
+ * @throws GwError for a path or commit that is not here, and for a head without documents
+ */
+export function openSides(base: string, head: string | undefined, options: SideOptions): Sides {
+  const copies: string[] = [];
+  const dispose = (): void => {
+    for (const folder of copies) rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const here = realpathSync('.');
+    const repository = repositoryOf(here);
+    const [baseAt, headAt] = [meaningOf(base, repository), meaningOf(head ?? '.', repository)];
+    const focus = focusOf([baseAt, headAt], here);
+    const openSide = (at: Meaning): SideSource => {
+      if (at.kind === 'path') return fromPath(at, repositoryOfEither(baseAt, headAt, repository), options);
+      const copy = realpathSync(mkdtempSync(join(tmpdir(), 'gw-diff-')));
+      copies.push(copy);
+      exportCommit(at.repository, at.commit, copy);
+      const inside = at.path ?? relative(at.repository, focus).split(sep).join('/');
+      return fromFolder(at.label, copy, join(copy, inside), options);
+    };
+    const [baseSide, headSide] = [openSide(baseAt), openSide(headAt)];
+    if (headSide.kind === 'empty') throw new GwError('ERR_GW_NO_DOCUMENTS', `${headSide.label} ${headSide.why}`);
+    return { base: baseSide, head: headSide, [Symbol.dispose]: dispose };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+}
+
+type Meaning =
+  | { readonly kind: 'path'; readonly label: string; readonly path: string }
+  | {
+      readonly kind: 'commit';
+      readonly label: string;
+      readonly repository: string;
+      readonly commit: string;
+      /** Below the repository; absent = where the other side, or the current folder, is. */
+      readonly path?: string;
+    };
+
+function meaningOf(argument: string, repository: string | undefined): Meaning {
+  const path = resolve(argument);
+  if (existsSync(path)) return { kind: 'path', label: argument, path: realpathSync(path) };
+  if (repository === undefined) throw unknownCommit(repository, argument);
+  const [, name = argument, inside] = /^([^:]+):(.*)$/.exec(argument) ?? [];
+  const commit = commitOf(repository, name);
+  if (commit === undefined) throw unknownCommit(repository, name);
+  return { kind: 'commit', label: argument, repository, commit, ...(inside === undefined ? {} : { path: inside }) };
+}
+
+/** Where in the repository a commit is looked at: where the other side is, else here. */
+function focusOf(sides: readonly Meaning[], here: string): string {
+  return sides.flatMap((side) => (side.kind === 'path' ? [side.path] : []))[0] ?? here;
+}
+
+/** Beside a commit, a path is named as in the repository. */
+function repositoryOfEither(base: Meaning, head: Meaning, repository: string | undefined): string | undefined {
+  return base.kind === 'commit' || head.kind === 'commit' ? repository : undefined;
+}
+
+function fromPath(at: Extract<Meaning, { kind: 'path' }>, repository: string | undefined, options: SideOptions): SideSource {
+  const real = repository === undefined ? undefined : realpathSync(repository);
+  const isInside = real !== undefined && (at.path === real || at.path.startsWith(real + sep));
+  const folder = isFolder(at.path) ? at.path : dirname(at.path);
+  const root = isInside ? real : folder === realpathSync('.') ? (repositoryOf(folder) ?? folder) : folder;
+  return fromFolder(at.label, realpathSync(root), at.path, options);
+}
+
+/** A folder or a file below a root that no document can leave. */
+function fromFolder(label: string, root: string, path: string, { config, upstream }: SideOptions): SideSource {
+  const below = (file: string): string => relative(root, file).split(sep).join('/');
+  if (!existsSync(path)) return { kind: 'empty', label, why: `has no ${below(path)}` };
+  if (/\.mjs$|(?:^|[\\/])manifest\.json$/.test(path)) return { kind: 'built', label, folder: dirname(path) };
+  if (!isFolder(path)) return documents(label, root, [below(path)], upstream);
+  const named = config === undefined ? GATEWAY_FILES : [config];
+  const file = named.map((name) => resolve(path, name)).find((one) => existsSync(one));
+  if (file !== undefined) return { kind: 'documents', label, root, source: { kind: 'config', file: below(file) } };
+  if (config !== undefined) return { kind: 'empty', label, why: `has no ${config}` };
+  if (existsSync(join(path, 'gateway.mjs')) && existsSync(join(path, 'manifest.json')))
+    return { kind: 'built', label, folder: path };
+  const files = documentsBelow(path).map(below);
+  if (files.length === 0) return { kind: 'empty', label, why: 'has no gateway.yaml and no OpenAPI document' };
+  return documents(label, root, files, upstream);
+}
+
+function documents(label: string, root: string, files: readonly string[], upstream: string): SideSource {
+  return { kind: 'documents', label, root, source: { kind: 'documents', files, upstream } };
+}
+
+/** Files that say of themselves that they are OpenAPI documents; parts of documents do not. */
+function documentsBelow(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.(?:ya?ml|json)$/i.test(entry.name))
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((file) => !/[\\/](?:node_modules|\.[^\\/]+)[\\/]/.test(file.slice(folder.length)))
+    .filter((file) => /^\s*(?:openapi\s*:|[{,]?\s*["']openapi["']\s*:)|[{,]\s*"openapi"\s*:/m.test(readFileSync(file, 'utf8')))
+    .sort();
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}

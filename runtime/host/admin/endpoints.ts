@@ -1,0 +1,29 @@
+import type { AdminHandler } from './call.ts';
+import { collect, config, openapi, reload } from './configuration.ts';
+import { live, ready, started } from './health.ts';
+import { metrics } from './metrics.ts';
+import { match, route, routes } from './routes.ts';
+import { endGrace, grace, resetSplit, setSplit, split, splits } from './traffic.ts';
+import { usage } from './usage.ts';
+
+/** AD-3: who answers each operation of `templates/admin/openapi.yaml`. A test holds that they are the same. */
+export const handlers: Readonly<Record<string, AdminHandler>> = {
+  livez: live,
+  startupz: started,
+  readyz: ready,
+  listRoutes: routes,
+  getRoute: route,
+  matchRequest: match,
+  collectGarbage: collect,
+  getConfig: config,
+  reloadConfig: reload,
+  getOpenapi: openapi,
+  getMetrics: metrics,
+  getUsage: usage,
+  listSplits: splits,
+  getSplit: split,
+  setSplit,
+  resetSplit,
+  setGrace: grace,
+  endGrace,
+};

@@ -1,0 +1,150 @@
+import type { PolicyFactory, Reply } from '../../contract.ts';
+import type { ServedExchange } from '../../exchange.ts';
+import { type ActionFactory, createGeneration, type GatewaySpec, type RouteSpec } from '../../generation.ts';
+import { refuse, serve } from '../../pipeline.ts';
+import type { Gateway } from '../gateway.ts';
+import { say, stackOf } from '../say.ts';
+import { createHostServices } from '../services.ts';
+import type { Address } from '../settings.ts';
+import { createLibraryTransport } from '../transport/library.ts';
+import { transportSettings } from '../transport/transport.ts';
+import { type AdminCall, type AdminHandler, etagOf, refusal } from './call.ts';
+import { handlers } from './endpoints.ts';
+import type { AdminPrincipal, AdminTokens } from './tokens.ts';
+
+/**
+ * The listener for operators, in the main thread (AD-1). A gateway of its own, compiled from its own document, whose service is in this
+ * process; requests go through the same checks as everybody's. It answers only to names of the loopback, since a web page may resolve
+ * its own name to 127.0.0.1, and to no request that a browser made for a web page.
+ *
+ * @returns the address it listens on: port 0 has become a free one
+ * @throws the system's error when it cannot listen
+ */
+export async function startAdmin(gateway: Gateway, address: Address, tokens: AdminTokens): Promise<Address> {
+  const host = createHostServices({
+    fault: (error, where) => say('error', 'fault', { where: `admin ${where}`, error: stackOf(error) }),
+  });
+  const { table, validators, scopes, gateway: spec } = gateway.admin;
+  const principals = new WeakMap<object, AdminPrincipal>();
+  const routes = spec.routes.map((route): RouteSpec => {
+    const { operationId = '' } = route;
+    const known = Object.hasOwn(scopes, operationId) ? scopes[operationId] : undefined;
+    // What the document does not name is for tokens that may do everything.
+    const wanted = known === undefined ? ['everything'] : known;
+    const check = authenticate(tokens, wanted, (exchange, principal) => principals.set(exchange, principal));
+    return {
+      ...route,
+      request: [{ stage: 'authenticate', factory: check, options: undefined }, ...route.request],
+      action: { factory: answer(gateway, principals), options: route.operationId },
+    };
+  });
+  const server: GatewaySpec['server'] = { ...spec.server, trustedProxies: [] };
+  const generation = createGeneration(host, { ...spec, server, upstreams: [], routes }, table, validators);
+  host.current = generation;
+  const transport = createLibraryTransport(host, transportSettings(host, server), (exchange, refused) => {
+    const reply = refused ?? notForUs(exchange, host.headerSlots.slot('origin'), host.headerSlots.slot('sec-fetch-site'));
+    if (reply === undefined) serve(host, generation, exchange);
+    else refuse(host, exchange, reply);
+  });
+  const { port } = await transport.listen(address);
+  return { ...address, port };
+}
+
+function notForUs(exchange: ServedExchange, originSlot: number, siteSlot: number): Reply | undefined {
+  if (!/^(?:localhost|\[::1\]|127(?:\.\d{1,3}){3})(?::\d*)?$/i.test(exchange.authority)) {
+    return refusal(421, 'misdirected', 'Misdirected Request', 'The admin listener answers to localhost only.');
+  }
+  const site = exchange.header(siteSlot);
+  if (exchange.header(originSlot) !== undefined || (site !== undefined && site !== 'none' && site !== 'same-origin')) {
+    return refusal(403, 'forbidden', 'Forbidden', 'The admin listener answers to no web page.');
+  }
+  return undefined;
+}
+
+const CHALLENGE: readonly [string, string] = ['www-authenticate', 'Bearer realm="admin"'];
+
+/** AD-2. `wanted` null: anybody may ask. */
+function authenticate(
+  tokens: AdminTokens,
+  wanted: readonly string[] | null,
+  found: (exchange: object, principal: AdminPrincipal) => void,
+): PolicyFactory<never> {
+  return (_options, env) => {
+    const slot = env.headerSlot('authorization');
+    return (exchange): Reply | undefined => {
+      if (wanted === null) return undefined;
+      const token = /^Bearer ([!-~]+)$/i.exec(exchange.header(slot) ?? '')?.[1];
+      const principal = token === undefined ? undefined : tokens.find(token);
+      if (principal === undefined) {
+        if (token !== undefined && tokens.failed(exchange.clientAddress)) {
+          const reply = refusal(429, 'too-many-failures', 'Too Many Requests', 'Too many wrong tokens; wait a minute.');
+          return { ...reply, headers: [['retry-after', '60']] };
+        }
+        const reply = refusal(401, 'unauthorized', 'Unauthorized', 'Send a token of the admin listener: Authorization: Bearer …');
+        return { ...reply, headers: [CHALLENGE] };
+      }
+      const missing = wanted.filter((scope) => principal.scopes !== undefined && !principal.scopes.includes(scope));
+      if (missing.length > 0) {
+        return refusal(403, 'insufficient-scope', 'Forbidden', 'The token is not allowed to do this.', { scopes: missing });
+      }
+      found(exchange, principal);
+      return undefined;
+    };
+  };
+}
+
+/** The service behind the routes: the handler of the operation, its answer named for caches, its writes told (AD-5). */
+function answer(gateway: Gateway, principals: WeakMap<object, AdminPrincipal>): ActionFactory<never> {
+  return (operationId: string, env) => {
+    const handler = handlerOf(operationId);
+    const ifMatch = env.headerSlot('if-match');
+    const ifNoneMatch = env.headerSlot('if-none-match');
+    return async (exchange): Promise<Reply> => {
+      const body = exchange.bufferedBody;
+      const call: AdminCall = {
+        gateway,
+        exchange,
+        who: principals.get(exchange)?.name ?? '-',
+        path: (index) => decoded(exchange.pathParameter(index)),
+        query: new URLSearchParams(exchange.query),
+        header: (name) => exchange.header(name === 'if-match' ? ifMatch : env.headerSlot(name)),
+        body: body === undefined || body.length === 0 ? undefined : JSON.parse(Buffer.from(body).toString()),
+      };
+      const reply = await handler(call);
+      const isWrite = exchange.method !== 'GET' && exchange.method !== 'HEAD';
+      if (isWrite) audit(call, operationId, reply);
+      return isWrite ? uncached(reply) : tagged(reply, exchange.header(ifNoneMatch));
+    };
+  };
+}
+
+function handlerOf(operationId: string): AdminHandler {
+  const handler = Object.hasOwn(handlers, operationId) ? handlers[operationId] : undefined;
+  if (handler === undefined) throw new Error(`Nothing answers ${operationId}.`);
+  return handler;
+}
+
+/** Who did what, to what, and what came of it. Never a credential: bodies are not told. */
+function audit({ who, exchange }: AdminCall, operation: string, { status }: Reply): void {
+  const { path, requestId, clientAddress } = exchange;
+  say('info', 'audit', { who, operation, path, status, requestId, clientAddress });
+}
+
+function uncached(reply: Reply): Reply {
+  return { ...reply, headers: [...reply.headers, ['cache-control', 'no-store']] };
+}
+
+function tagged(reply: Reply, known: string | undefined): Reply {
+  if (reply.status !== 200 || reply.body === undefined) return uncached(reply);
+  const etag = etagOf(reply.body.toString());
+  if (known === etag) return uncached({ status: 304, headers: [['etag', etag]] });
+  return uncached({ ...reply, headers: [...reply.headers, ['etag', etag]] });
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}

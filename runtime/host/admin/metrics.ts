@@ -1,0 +1,57 @@
+import type { Reply } from '../../contract.ts';
+import type { Gateway } from '../gateway.ts';
+import type { AdminCall } from './call.ts';
+
+/**
+ * Counters and gauges of all threads, in the text format of Prometheus. No label has a value that a caller can choose.
+ *
+ * @see https://prometheus.io/docs/instrumenting/exposition_formats/
+ */
+export function metrics({ gateway }: AdminCall): Reply {
+  return { status: 200, headers: [['content-type', 'text/plain; version=0.0.4; charset=utf-8']], body: exposition(gateway) };
+}
+
+const CLASSES = ['1xx', '2xx', '3xx', '4xx', '5xx'] as const;
+
+function exposition({ threads, bundle, reloads, state }: Gateway): string {
+  const { table, shared } = threads;
+  const { name, hash } = bundle.parts.gateway;
+  const lines: string[] = [];
+  const family = (
+    metric: string,
+    type: 'counter' | 'gauge',
+    help: string,
+    samples: readonly (readonly [labels: string, value: number])[],
+  ): void => {
+    lines.push(`# HELP ${metric} ${help}`, `# TYPE ${metric} ${type}`);
+    for (const [labels, value] of samples) lines.push(`${metric}${labels} ${value}`);
+  };
+  family('gw_info', 'gauge', 'What runs.', [
+    [`{gateway="${quoted(name)}",gw="${quoted(bundle.file.version)}",hash="${hash}"}`, 1],
+  ]);
+  family('gw_ready', 'gauge', 'Whether requests should be sent here.', [['', state === 'ready' ? 1 : 0]]);
+  family('gw_threads', 'gauge', 'Threads that accept connections.', [['', threads.listening]]);
+  family('gw_threads_replaced_total', 'counter', 'Threads that died and were replaced.', [
+    ['', threads.states.reduce((sum, { replaced }) => sum + replaced, 0)],
+  ]);
+  family('gw_connections', 'gauge', 'Open connections of clients.', [['', table.total('connections')]]);
+  family('gw_requests_in_flight', 'gauge', 'Requests that were not answered yet.', [['', table.total('inFlight')]]);
+  family('gw_requests_total', 'counter', 'Requests that have ended, by class of the status; aborted: the client left.', [
+    ...CLASSES.map((one): [string, number] => [`{class="${one}"}`, table.total(one)]),
+    ['{class="aborted"}', table.total('aborted')],
+  ]);
+  family('gw_faults_total', 'counter', 'Faults of the gateway itself.', [['', table.total('faults')]]);
+  family('gw_log_lines_dropped_total', 'counter', 'Lines of the access log that nobody took in time.', [
+    ['', table.total('logLinesDropped')],
+  ]);
+  family('gw_reloads_total', 'counter', 'Reloads, by how they ended.', [
+    ['{result="swapped"}', reloads.swapped],
+    ['{result="failed"}', reloads.failed],
+  ]);
+  family('gw_shared_bytes', 'gauge', 'Memory that the threads share.', [['', shared.buffer.byteLength]]);
+  return `${lines.join('\n')}\n`;
+}
+
+function quoted(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+}

@@ -1,0 +1,64 @@
+import type { AnswerHead } from './answer-head.ts';
+import type { UpstreamConnection } from './connection.ts';
+
+/** A request that waits for its answer on a connection. */
+export interface Outstanding {
+  /** Whether the method is HEAD. */
+  readonly toHead: boolean;
+  /** Whether all of it was written. */
+  readonly sent: boolean;
+  /** When it was written, monotonic milliseconds. */
+  readonly sentAt: number;
+  /** Write the request now. */
+  begin(connection: UpstreamConnection): void;
+  /** The connection takes more of the body. */
+  writable(): void;
+  head(head: AnswerHead): void;
+  /** A piece of the body, borrowed. Returns false when the client is slow: call `resume` later. */
+  data(bytes: Buffer): boolean;
+  /** @param bytes the last piece of the body, borrowed */
+  complete(bytes: Buffer | undefined): void;
+  /**
+   * There will be no answer, or no more of it.
+   *
+   * @param error type of RFC 9209
+   */
+  failed(error: string, retry: RetryLicence): void;
+}
+
+/**
+ * Who may send a request again that got no answer (RE-1). `any`: it was never sent. `idempotent`: a kept connection closed before any byte
+ * of the answer. `behind`: it stood behind another request, so it is idempotent. `none`: the service may have seen it.
+ */
+export type RetryLicence = 'any' | 'idempotent' | 'behind' | 'none';
+
+/** An answer that nobody waits for any more may be so long before its connection is given up, bytes. */
+const MAX_DISCARDED_BYTES = 262_144;
+
+/** Stands in for a request whose client has left while others wait on the same connection: its answer is read and thrown away. */
+export class Discarded implements Outstanding {
+  readonly #connection: UpstreamConnection;
+  readonly toHead: boolean;
+  readonly sent = true;
+  readonly sentAt: number;
+  #bytes = 0;
+
+  constructor({ toHead, sentAt }: Outstanding, connection: UpstreamConnection) {
+    this.toHead = toHead;
+    this.sentAt = sentAt;
+    this.#connection = connection;
+  }
+
+  begin(): void {}
+  writable(): void {}
+  head(): void {}
+
+  data(bytes: Buffer): boolean {
+    this.#bytes += bytes.byteLength;
+    if (this.#bytes > MAX_DISCARDED_BYTES) this.#connection.abandon(this);
+    return true;
+  }
+
+  complete(): void {}
+  failed(): void {}
+}
