@@ -1,9 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/**
- * `unit` is quick and in-process; `system` compiles bundles, starts gateways on ephemeral ports, and reads the corpus and suites. Its
- * gateways have the direct transport; what concerns transports runs a second time, in `library`, with the other one.
- */
+/** `unit` is quick and in-process; `system` compiles bundles, starts gateways on ephemeral ports, and reads the corpus and suites. */
 export default defineConfig({
   test: {
     projects: [
@@ -20,16 +17,6 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/e2e/**/*.test.ts', 'test/conformance/**/*.test.ts'],
-          env: { GW_TRANSPORT: 'direct' },
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-        },
-      },
-      {
-        test: {
-          name: 'library',
-          include: ['test/e2e/transport/**/*.test.ts', 'test/e2e/host/**/*.test.ts'],
-          env: { GW_TRANSPORT: 'library' },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
@@ -40,6 +27,16 @@ export default defineConfig({
           name: 'transport over undici',
           include: ['test/e2e/transport/**/*.test.ts'],
           env: { GW_UPSTREAM: 'undici' },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        // And with node:http reading the requests, for the same reason.
+        test: {
+          name: 'transport over the library',
+          include: ['test/e2e/transport/**/*.test.ts'],
+          env: { GW_TRANSPORT: 'library' },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -4,7 +4,6 @@ import { FieldNames } from '../../runtime/host/transport/direct/field-names.ts';
 import { FlushQueue } from '../../runtime/host/transport/direct/outlet.ts';
 import { RequestHead } from '../../runtime/host/transport/direct/request-head.ts';
 import type { DirectShared } from '../../runtime/host/transport/direct/shared.ts';
-import { Wheel } from '../../runtime/host/transport/direct/wheel.ts';
 import { transportSettings } from '../../runtime/host/transport/transport.ts';
 
 export const LIMITS: GatewaySpec['server']['limits'] = {
@@ -16,7 +15,7 @@ export const LIMITS: GatewaySpec['server']['limits'] = {
   bodyBytes: 1_048_576,
 };
 
-/** What direct connections share, for connections that a test makes itself. Nothing in it turns the wheel. */
+/** What direct connections share, for connections that a test makes itself. */
 export function directShared(overrides: Pick<DirectShared, 'serve'> & Partial<DirectShared>): DirectShared {
   const services = createHostServices();
   for (const name of ['cookie', 'authorization', 'x-a']) services.headerSlots.slot(name);
@@ -24,7 +23,6 @@ export function directShared(overrides: Pick<DirectShared, 'serve'> & Partial<Di
   return {
     services,
     settings: transportSettings(services, { port: 0, host: '', trustedProxies: [], limits: LIMITS, timeouts }),
-    wheel: new Wheel(1_000, services.now),
     rules: { limits: LIMITS, names: new FieldNames(services.headerSlots) },
     head: new RequestHead(),
     keepAlive: '',

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Reply } from '../../contract.ts';
 import { problem } from '../../problem.ts';
 import type { HostServices } from '../services.ts';
+import { WheelEntry } from '../timer-wheel.ts';
 import { LibraryConnection, type Shared } from './library-connection.ts';
 import { LibraryExchange } from './library-exchange.ts';
 import {
@@ -38,13 +39,14 @@ class LibraryTransport implements AdoptingTransport {
   readonly #server: Server;
   readonly #exchanges = new Set<LibraryExchange>();
   readonly #connections = new Map<Duplex, LibraryConnection>();
-  #checker: NodeJS.Timeout | undefined;
+  readonly #turns: Turns;
   #accepting = true;
   readonly #shared: Shared;
 
   constructor(host: HostServices, settings: TransportSettings, serve: Serve) {
     this.#host = host;
     this.#settings = settings;
+    this.#turns = new Turns(host, settings.timeouts.checkMs, (now) => this.#check(now));
     this.#serve = serve;
     const { limits, timeouts } = settings;
     this.#shared = { draining: false, lingerMs: timeouts.lingerMs, log: (record) => host.log(record) };
@@ -81,7 +83,7 @@ class LibraryTransport implements AdoptingTransport {
         server.off('error', reject);
         // Out of file descriptors, mostly: the connection is lost, the listener is not.
         server.on('error', (error) => this.#host.fault(error, 'listener'));
-        this.#watch();
+        this.#turns.start();
         const address = server.address();
         if (address === null || typeof address === 'string') reject(new Error('The listener has no address.'));
         else resolve({ port: address.port, address: address.address });
@@ -90,11 +92,9 @@ class LibraryTransport implements AdoptingTransport {
   }
 
   adopt(socket: ClientSocket): void {
-    if (this.#checker === undefined) {
-      this.#watch();
-      // A server of node:http that never listened looks at no timeout; this is what makes it look.
-      if (!this.#server.listening) this.#server.emit('listening');
-    }
+    // A server of node:http that never listened looks at no timeout; this is what makes it look.
+    if (!this.#turns.running && !this.#server.listening) this.#server.emit('listening');
+    this.#turns.start();
     this.#server.emit('connection', socket);
     process.nextTick(() => socket.resume());
   }
@@ -114,7 +114,7 @@ class LibraryTransport implements AdoptingTransport {
     return new Promise((resolve) => {
       const look = (): void => {
         if (this.#connections.size > 0) return;
-        this.#unwatch();
+        this.#turns.stop();
         resolve();
       };
       for (const socket of this.#connections.keys()) socket.once('close', () => setImmediate(look));
@@ -124,7 +124,7 @@ class LibraryTransport implements AdoptingTransport {
 
   destroy(): void {
     this.stopAccepting();
-    this.#unwatch();
+    this.#turns.stop();
     for (const socket of this.#connections.keys()) socket.destroy();
   }
 
@@ -134,15 +134,6 @@ class LibraryTransport implements AdoptingTransport {
 
   get connections(): number {
     return this.#connections.size;
-  }
-
-  #watch(): void {
-    this.#checker = setInterval(() => this.#check(), this.#settings.timeouts.checkMs).unref();
-  }
-
-  #unwatch(): void {
-    clearInterval(this.#checker);
-    this.#checker = undefined;
   }
 
   #connected(socket: Socket): void {
@@ -179,8 +170,7 @@ class LibraryTransport implements AdoptingTransport {
     else this.#connections.get(socket)?.fail(reply);
   }
 
-  #check(): void {
-    const now = this.#host.now();
+  #check(now: number): void {
     for (const exchange of this.#exchanges) exchange.check(now);
     if (!this.#accepting) this.#closeSilent();
   }
@@ -188,6 +178,37 @@ class LibraryTransport implements AdoptingTransport {
   /** node:http does not count a connection as idle that has never sent anything: it would keep a process that ends. */
   #closeSilent(): void {
     for (const { socket } of this.#connections.values()) if (socket.bytesRead === 0) socket.destroy();
+  }
+}
+
+/** Calls from time to time, by the wheel of the thread. */
+class Turns extends WheelEntry {
+  readonly #host: HostServices;
+  readonly #everyMs: number;
+  readonly #call: (now: number) => void;
+  running = false;
+
+  constructor(host: HostServices, everyMs: number, call: (now: number) => void) {
+    super();
+    this.#host = host;
+    this.#everyMs = everyMs;
+    this.#call = call;
+  }
+
+  start(): void {
+    if (this.running) return;
+    this.running = true;
+    this.#host.wheel.add(this, this.#host.now() + this.#everyMs);
+  }
+
+  stop(): void {
+    this.running = false;
+    this.#host.wheel.remove(this);
+  }
+
+  override due(now: number): void {
+    this.#call(now);
+    if (this.running) this.#host.wheel.add(this, now + this.#everyMs);
   }
 }
 

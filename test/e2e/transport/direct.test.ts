@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Reply } from '../../../runtime/contract.ts';
 import { HeaderFields } from '../../../runtime/header-fields.ts';
-import { Random } from '../../support/random.ts';
+import { Random } from '../../fuzz/random.ts';
 import { type GatewayOptions, startGateway, type TestGateway } from './support/gateway.ts';
 import { bodyOf, dial, echo, startRawUpstream, startUpstream, statuses, until, type Wire } from './support/wire.ts';
 

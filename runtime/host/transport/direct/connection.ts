@@ -1,6 +1,7 @@
 import type { Reply } from '../../../contract.ts';
 import { problem } from '../../../problem.ts';
 import { newRequestId } from '../../../request-id.ts';
+import { WheelEntry } from '../../timer-wheel.ts';
 import { rawAnswer, rawRecord } from '../raw-answer.ts';
 import type { BodySource } from '../request-body.ts';
 import { type ClientSocket, type Peer, peerOf } from '../transport.ts';
@@ -8,7 +9,6 @@ import { DirectExchange } from './direct-exchange.ts';
 import { Outlet } from './outlet.ts';
 import { readRequestHead } from './request-head.ts';
 import type { DirectShared } from './shared.ts';
-import type { WheelEntry } from './wheel.ts';
 
 /** Requests that are read before the first of them has its answer; then reading stops. */
 const AHEAD = 16;
@@ -22,12 +22,13 @@ const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
  * Bytes that cannot be read yet are put back and the socket is paused: behind `AHEAD` requests, and before a connection is refused or
  * handed over, which happens when every request before has its answer. Put back they also keep the socket from telling its end.
  */
-export class DirectConnection implements BodySource, WheelEntry {
+export class DirectConnection extends WheelEntry implements BodySource {
   readonly socket: ClientSocket;
   readonly peer: Peer;
   readonly shared: DirectShared;
   readonly outlet: Outlet;
-  turn = -1;
+  /** When the wheel looks next. */
+  #dueAt = Number.POSITIVE_INFINITY;
   readonly #listeners: Readonly<Record<string, (chunk: Buffer) => void>>;
   /** Exchanges without a complete answer; the first is served. */
   readonly #queue: DirectExchange[] = [];
@@ -55,6 +56,7 @@ export class DirectConnection implements BodySource, WheelEntry {
   #closeAt = 0;
 
   constructor(socket: ClientSocket, shared: DirectShared) {
+    super();
     this.socket = socket;
     this.shared = shared;
     this.peer = peerOf(socket, shared.settings);
@@ -70,7 +72,7 @@ export class DirectConnection implements BodySource, WheelEntry {
       close: () => this.#gone(),
     };
     for (const [event, listener] of Object.entries(this.#listeners)) socket.on(event, listener);
-    shared.wheel.sooner(this, this.#idleSince + shared.settings.timeouts.headersMs);
+    this.#lookAt(this.#idleSince + shared.settings.timeouts.headersMs);
   }
 
   /** Whether nothing has arrived that must be answered. */
@@ -151,7 +153,7 @@ export class DirectConnection implements BodySource, WheelEntry {
   #await(beginning: string): void {
     if (beginning !== '' && this.#pending === '') {
       this.#pendingSince = this.shared.services.now();
-      this.shared.wheel.sooner(this, this.#pendingSince + this.shared.settings.timeouts.headersMs);
+      this.#lookAt(this.#pendingSince + this.shared.settings.timeouts.headersMs);
     }
     this.#pending = beginning;
   }
@@ -241,7 +243,7 @@ export class DirectConnection implements BodySource, WheelEntry {
     const { socket, shared } = this;
     this.#closing = true;
     this.outlet.flush();
-    shared.wheel.remove(this);
+    shared.services.wheel.remove(this);
     for (const [event, listener] of Object.entries(this.#listeners)) socket.off(event, listener);
     shared.handOver(this, socket);
   }
@@ -311,52 +313,73 @@ export class DirectConnection implements BodySource, WheelEntry {
   #gone(): void {
     this.#closing = true;
     for (const exchange of this.#queue.splice(0)) exchange.finish(false);
-    this.shared.wheel.remove(this);
+    this.shared.services.wheel.remove(this);
     this.shared.gone(this);
   }
 
+  /** Something may be due soon: from the next turn on it is looked for at every turn, until nothing is. */
   #watch(): void {
-    this.shared.wheel.sooner(this, 0);
+    const { services, settings } = this.shared;
+    this.#lookAt(services.now() + settings.timeouts.checkMs);
+  }
+
+  /** Sees to it that the wheel looks not later than then. */
+  #lookAt(at: number): void {
+    if (this.socket.destroyed || at >= this.#dueAt) return;
+    this.#dueAt = at;
+    this.shared.services.wheel.add(this, at);
+  }
+
+  override due(now: number): void {
+    if (now < this.#dueAt) {
+      // One round of the wheel is shorter than most deadlines.
+      this.shared.services.wheel.add(this, this.#dueAt);
+      return;
+    }
+    this.#dueAt = Number.POSITIVE_INFINITY;
+    const next = this.#check(now);
+    if (next !== undefined) this.#lookAt(Math.max(next, now + 1));
   }
 
   /** What is due (SL-1): slow heads, slow bodies, idle and stalled clients, and whether a half-closed client is still there. */
-  check(now: number): number | undefined {
+  #check(now: number): number | undefined {
     const { timeouts } = this.shared.settings;
+    const nextTurn = now + timeouts.checkMs;
     const [first] = this.#queue;
     if (this.outlet.stalled(now, timeouts.writeStallMs)) {
       if (first !== undefined) first.error ??= 'client_stalled';
       this.socket.destroy();
       return undefined;
     }
-    if (this.#closing) return this.#checkClosing(now);
+    if (this.#closing) return this.#checkClosing(now, nextTurn);
     if (this.#pending !== '' && now >= this.#pendingSince + timeouts.headersMs) {
       this.#pending = '';
       this.#next = problem.requestTimeout;
       if (first === undefined) this.#emptied();
-      return now;
+      return nextTurn;
     }
     if (first !== undefined) {
       first.check(now);
       if (this.#halfClosed && first.bodyComplete && !first.answered) this.outlet.write(CONTINUE);
-      return now;
+      return nextTurn;
     }
-    return this.#checkIdle(now);
+    return this.#checkIdle(now, nextTurn);
   }
 
-  #checkClosing(now: number): number | undefined {
-    if (!this.socket.writableFinished) return now;
+  #checkClosing(now: number, nextTurn: number): number | undefined {
+    if (!this.socket.writableFinished) return nextTurn;
     if (now < this.#closeAt) return this.#closeAt;
     this.socket.destroy();
     return undefined;
   }
 
-  #checkIdle(now: number): number {
+  #checkIdle(now: number, nextTurn: number): number {
     const { headersMs, keepAliveMs } = this.shared.settings.timeouts;
     if (this.#pending !== '') return this.#pendingSince + headersMs;
     const deadline = this.#idleSince + (this.#requests === 0 ? headersMs : keepAliveMs);
     if (now < deadline && this.shared.accepting) return deadline;
     if (this.#requests === 0 && this.shared.accepting) this.#refuse(problem.requestTimeout);
     else this.#close();
-    return now;
+    return nextTurn;
   }
 }

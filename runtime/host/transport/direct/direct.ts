@@ -8,7 +8,6 @@ import { FieldNames } from './field-names.ts';
 import { FlushQueue } from './outlet.ts';
 import { RequestHead } from './request-head.ts';
 import type { DirectShared } from './shared.ts';
-import { Wheel } from './wheel.ts';
 
 /** A transport that also serves connections whose listener is not its own. */
 export interface AcceptingTransport extends Transport {
@@ -40,7 +39,6 @@ class DirectTransport implements AcceptingTransport {
       services,
       settings,
       serve,
-      wheel: new Wheel(timeouts.checkMs, services.now),
       rules: { limits, names: new FieldNames(services.headerSlots) },
       head: new RequestHead(),
       keepAlive: keepAliveFields(timeouts.keepAliveMs),
@@ -69,7 +67,6 @@ class DirectTransport implements AcceptingTransport {
         server.off('error', reject);
         // Out of file descriptors, mostly: the connection is lost, the listener is not.
         server.on('error', (error) => this.#services.fault(error, 'listener'));
-        this.#shared.wheel.start();
         const address = server.address();
         if (address === null || typeof address === 'string') reject(new Error('The listener has no address.'));
         else resolve({ port: address.port, address: address.address });
@@ -94,12 +91,10 @@ class DirectTransport implements AcceptingTransport {
       if (this.#connections.size > 0) await new Promise<void>((resolve) => this.#onEmpty.push(resolve));
       await this.#library.closed();
     }
-    this.#shared.wheel.stop();
   }
 
   destroy(): void {
     this.stopAccepting();
-    this.#shared.wheel.stop();
     for (const { socket } of this.#connections) socket.destroy();
     this.#library.destroy();
   }

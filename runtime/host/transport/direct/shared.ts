@@ -3,14 +3,12 @@ import type { ClientSocket, Serve, TransportSettings } from '../transport.ts';
 import type { DirectConnection } from './connection.ts';
 import type { FlushQueue } from './outlet.ts';
 import type { HeadRules, RequestHead } from './request-head.ts';
-import type { Wheel } from './wheel.ts';
 
 /** What all connections of a direct transport share. */
 export interface DirectShared {
   readonly services: HostServices;
   readonly settings: TransportSettings;
   readonly serve: Serve;
-  readonly wheel: Wheel;
   readonly rules: HeadRules;
   /** Filled by the parser, read at once. */
   readonly head: RequestHead;

@@ -39,6 +39,8 @@ export interface TestGateway {
   readonly url: string;
   readonly transport: Transport;
   readonly host: HostServices;
+  /** Deadlines that wait and are not the transport's own: it has one for each connection, or one for all. */
+  readonly deadlines: number;
   /** Ended exchanges, as the access log sees them. */
   readonly log: LoggedExchange[];
   readonly faults: unknown[];
@@ -95,21 +97,20 @@ export async function startGateway(options: GatewayOptions): Promise<TestGateway
   const generation = createGeneration(host, spec, tableOf(spec.routes), {});
   host.current = generation;
   const settings = transportSettings(host, spec.server, { lingerMs: 200, ...options.timeouts });
-  const transport = openTransport(
-    options.transport ?? transportKind(process.env.GW_TRANSPORT) ?? 'direct',
-    host,
-    settings,
-    (exchange, refusal) => {
-      if (refusal === undefined) serve(host, generation, exchange);
-      else refuse(host, exchange, refusal);
-    },
-  );
+  const kind = options.transport ?? transportKind(process.env.GW_TRANSPORT) ?? 'direct';
+  const transport = openTransport(kind, host, settings, (exchange, refusal) => {
+    if (refusal === undefined) serve(host, generation, exchange);
+    else refuse(host, exchange, refusal);
+  });
   const { port } = await transport.listen({ port: 0, host: '127.0.0.1' });
   return {
     port,
     url: `http://127.0.0.1:${port}`,
     transport,
     host,
+    get deadlines() {
+      return host.wheel.size - (kind === 'direct' ? transport.connections : 1);
+    },
     log,
     faults,
     async stop() {

@@ -1,4 +1,4 @@
-import type { Random } from '../../support/random.ts';
+import type { Random } from './random.ts';
 import { NASTY_FIELDS } from './request-seeds.ts';
 
 /** Characters that mean something somewhere in a head, and some that must not be there. */

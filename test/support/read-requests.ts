@@ -5,8 +5,8 @@ import { DirectConnection } from '../../runtime/host/transport/direct/connection
 import { DirectExchange } from '../../runtime/host/transport/direct/direct-exchange.ts';
 import type { ExchangeBase } from '../../runtime/host/transport/exchange-base.ts';
 import { directShared } from './direct-shared.ts';
-import type { GrammarRequest } from './http-grammar.ts';
 import { MemorySocket } from './memory-socket.ts';
+import type { GrammarRequest } from './request-grammar.ts';
 
 /** What became of the bytes of a connection. */
 export interface Reading {
@@ -27,7 +27,8 @@ export function directReader(): { read(pieces: readonly string[]): Promise<Readi
       if (!(exchange instanceof DirectExchange)) throw new Error('Somebody else has read a request.');
       const fields: [string, string][] = [];
       exchange.eachHeader((name, value) => fields.push([name, value]));
-      const target = exchange.query === '' ? exchange.target : `${exchange.target}?${exchange.query}`;
+      const mark = exchange.query !== '' || exchange.bareQuery ? '?' : '';
+      const target = `${exchange.target}${mark}${exchange.query}`;
       const answer = (body?: string): void => {
         if (exchange.clientGone) return;
         if (body !== undefined) requests.push({ method: exchange.method, target, fields, body });

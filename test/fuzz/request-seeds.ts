@@ -1,5 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { llhttpCases } from './llhttp.ts';
 
 const H = 'Host: api.example.com\r\n';
 
@@ -81,26 +80,11 @@ export const NASTY_FIELDS: readonly string[] = [
   'Cookie: a=b',
 ];
 
+const theirs = llhttpCases('request');
+
 /** Our own seeds, and the requests of llhttp's tests where the suites are at hand, with a Host where they have none. */
-export function requestSeeds(suites: string | undefined): readonly string[] {
-  const folder = suites === undefined ? '' : join(suites, 'llhttp', 'request');
-  if (folder === '' || !existsSync(folder)) return OWN_SEEDS;
-  const theirs = readdirSync(folder)
-    .sort()
-    .flatMap((file) => llhttpInputs(readFileSync(join(folder, file), 'utf8')));
-  const hosted = theirs.filter((text) => !/^host:/im.test(text)).map((text) => text.replace('\r\n', `\r\n${H}`));
-  return [...OWN_SEEDS, ...theirs, ...hosted];
-}
-
-/** The blocks of input in a file of llhttp's tests: lines end with CR LF, `\x` and its like stand for characters. */
-function llhttpInputs(markdown: string): string[] {
-  return [...markdown.matchAll(/```http\n([\s\S]*?)\n```/g)].map(([, block = '']) =>
-    block
-      .replace(/\\\n/g, '')
-      .replace(/\n/g, '\r\n')
-      .replace(/\\x([0-9a-f]{2})/gi, (_whole, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-      .replace(/\\([rntf0])/g, (_whole, letter: string) => ESCAPES[letter] ?? ''),
-  );
-}
-
-const ESCAPES: Readonly<Record<string, string>> = { r: '\r', n: '\n', t: '\t', f: '\f', '0': '\0' };
+export const SEEDS: readonly string[] = [
+  ...OWN_SEEDS,
+  ...theirs,
+  ...theirs.filter((text) => !/^host:/im.test(text)).map((text) => text.replace('\r\n', `\r\n${H}`)),
+];
