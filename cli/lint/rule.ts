@@ -72,7 +72,7 @@ export interface RuleInfo {
 }
 
 /** The part of the compiler that says what a rule without `create` stands for. */
-export type ReportingStage = 'load' | 'resolve' | 'settle' | 'config' | 'merge' | 'plan' | 'emit';
+export type ReportingStage = 'load' | 'resolve' | 'settle' | 'config' | 'merge' | 'plan' | 'emit' | 'examples';
 
 export type Rule = RuleInfo & ({ readonly create: (context: RuleContext) => Visitor } | { readonly reportedBy: ReportingStage });
 
