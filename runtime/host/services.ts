@@ -5,8 +5,10 @@
 import type { ExchangeRecord } from '../exchange.ts';
 import type { EnvText, Generation } from '../generation.ts';
 import { HeaderSlots } from '../header-slots.ts';
+import { Admission, admissionBytes, type ConnectionLimits } from './admission.ts';
 import { Registry } from './registry.ts';
 import { RuntimeValues } from './runtime-values.ts';
+import { allocateShared } from './shared.ts';
 import type { TargetPool } from './target-pool.ts';
 import { TimerWheel } from './timer-wheel.ts';
 import type { ConnectionPool } from './upstream/pool.ts';
@@ -32,6 +34,8 @@ export interface HostServices {
   clock(): number;
   /** What operators change while the gateway runs. */
   readonly runtimeValues: RuntimeValues;
+  /** Which connections of clients may stay. */
+  readonly admission: Admission;
   /** Called once at the end of every exchange. */
   log(record: ExchangeRecord): void;
   /** Reports a fault of the gateway itself: a stage that threw. */
@@ -44,6 +48,8 @@ export interface HostOptions {
   /** Wall clock, milliseconds since the epoch; default `Date.now`. */
   readonly clock?: () => number;
   readonly runtimeValues?: RuntimeValues;
+  /** Default: one of its own that lets everybody in. */
+  readonly admission?: Admission;
   readonly log?: (record: ExchangeRecord) => void;
   readonly fault?: (error: unknown, where: string) => void;
 }
@@ -63,9 +69,17 @@ export function createHostServices(options: HostOptions = {}): HostServices {
     now,
     clock: options.clock ?? Date.now,
     runtimeValues: options.runtimeValues ?? new RuntimeValues(),
+    admission: options.admission ?? ownAdmission(),
     log: options.log ?? (() => undefined),
     fault: options.fault ?? (() => undefined),
   };
+}
+
+const EVERYBODY: ConnectionLimits = { connections: 4_096, connectionsPerAddress: 4_096 };
+
+/** The counts of a process of one thread. */
+export function ownAdmission(limits: ConnectionLimits = EVERYBODY): Admission {
+  return new Admission(allocateShared(new Map([['admission', admissionBytes(0, limits)]])), 0, 0, limits);
 }
 
 /**

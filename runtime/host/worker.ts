@@ -4,6 +4,7 @@ import type { ExchangeRecord, ServedExchange } from '../exchange.ts';
 import { createGeneration, type Generation } from '../generation.ts';
 import { refuse, serve } from '../pipeline.ts';
 import { accessLine } from '../telemetry/access-log.ts';
+import { Admission } from './admission.ts';
 import { evaluateGeneration, type GenerationText } from './load-generation.ts';
 import { LogRing } from './log-ring.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
@@ -64,6 +65,9 @@ class ServingThread {
     this.#host = createHostServices({
       environment: start.environment,
       runtimeValues: new RuntimeValues(start.runtimeValues),
+      admission: new Admission(start.shared, start.threads, start.thread, start.connectionLimits, () =>
+        this.#column.add('connectionsRefused', 1),
+      ),
       log: (record) => this.#ended(record),
       fault: (error, where) => this.#fault(error, where),
     });
