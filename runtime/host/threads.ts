@@ -19,6 +19,11 @@ const LONGEST_PAUSE_MS = 5_000;
 const SETTLED_MS = 30_000;
 /** A thread that is told to end and does not is terminated. */
 const KILL_MS = 1_000;
+/**
+ * What an exchange leaves behind dies young, so a small nursery serves as well as V8's usual one, which under load grows until a thread
+ * holds a hundred megabytes more: measured 270 against 165 MiB for the process, at the same CPU time per request.
+ */
+const YOUNG_MEGABYTES = 12;
 /** A reader that does not take the last lines of the access log does not keep the process. */
 const LAST_LINES_MS = 2_000;
 
@@ -203,7 +208,12 @@ export class Threads {
       generation,
       runtimeValues: [...this.#runtimeValues],
     };
-    const worker = new Worker(this.#hostCode, { eval: true, workerData: start, name: `gw-${number}` });
+    const worker = new Worker(this.#hostCode, {
+      eval: true,
+      workerData: start,
+      name: `gw-${number}`,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
+    });
     const thread: Thread = { number, worker, startedAt: performance.now(), generation: generation.id, listening: false };
     this.#threads.set(number, thread);
     const ready = Promise.withResolvers<number>();
