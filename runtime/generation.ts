@@ -72,9 +72,9 @@ export interface ServerSpec {
     readonly targetBytes: number;
     readonly queryParameters: number;
     readonly bodyBytes: number;
-    /** Of the whole process. */
+    /** Of all threads together. */
     readonly connections: number;
-    /** Of one client address (an IPv6 network of 64 bits) with the whole process; trusted proxies may have more. */
+    /** Of one client address (an IPv6 network of 64 bits) over all threads; trusted proxies may have more. */
     readonly connectionsPerAddress: number;
   };
   /** Error pages of services are replaced by problems (TR-6). */
