@@ -252,6 +252,8 @@ export function createGeneration(
     validator,
     clock: host.clock,
     runtimeValue: (key) => host.runtimeValues.holder(key),
+    limits: host.limits,
+    wait: host.wait,
   });
   try {
     for (const one of spec.upstreams) opened.push(openUpstream(host, one));

@@ -4,6 +4,7 @@
  */
 import { addressWords } from '../address-range.ts';
 import { hashText } from '../hash-text.ts';
+import { LockStripes, lockBytes } from './limits/lock-stripes.ts';
 import { type SharedHandle, sharedBlock } from './shared.ts';
 
 export interface ConnectionLimits {
@@ -29,13 +30,12 @@ export interface AdmittedPeer {
 
 /** Addresses lie in the table within this many places of where their hash says. At half load, no window is ever full. */
 const WINDOW = 64;
-/** In numbers of 4 bytes: the lock, and two seeds of the hash; then one column of held connections a thread, then the table. */
-const LOCK = 0;
-const SEEDS = 1;
-const HEAD = 3;
+/** In numbers of 4 bytes: the lock, two seeds of the hash, the held connections of each thread, and the table. */
+const SEEDS = lockBytes(1) / Int32Array.BYTES_PER_ELEMENT;
+const HEAD = SEEDS + 2;
+/** Of an entry. */
 const KEY = 2;
-/** While another thread holds the lock (a microsecond), look again after this long. */
-const LOCK_MS = 1;
+const LOCK = 0;
 
 /** Bytes of the block `admission`. Only what is touched takes memory. */
 export function admissionBytes(threads: number, { connections }: ConnectionLimits): number {
@@ -51,11 +51,13 @@ function places(connections: number): number {
  * The counts of one process, as one of its threads sees them.
  *
  * An entry of the table is an address (64 bits of a seeded hash) and one count for each thread, which alone writes it; an entry whose counts are
- * all zero is free. Looking for an address and counting up is done under one lock, so no limit is ever exceeded and none is met early. A
- * thread that dies leaves nothing: `bury` frees the lock it may have held, and its column.
+ * all zero is free. Looking for an address and counting up is done under one lock, so no limit is ever exceeded and none is met early; counting
+ * down needs none. A thread that dies leaves nothing: `bury` frees the lock it may have held, and its column. Fails closed: who cannot have the
+ * lock for long admits nobody.
  */
 export class Admission {
   readonly #words: Int32Array;
+  readonly #locks: LockStripes;
   readonly #limits: ConnectionLimits;
   readonly #thread: number;
   readonly #threads: number;
@@ -78,6 +80,7 @@ export class Admission {
   ) {
     const { offset, bytes } = sharedBlock(shared, 'admission');
     this.#words = new Int32Array(shared.buffer, offset, bytes / Int32Array.BYTES_PER_ELEMENT);
+    this.#locks = new LockStripes(this.#words.subarray(0, SEEDS), thread);
     this.#limits = limits;
     this.#thread = thread;
     this.#threads = threads;
@@ -111,7 +114,7 @@ export class Admission {
 
   /** Frees what a dead thread held. Called by main. */
   bury(thread: number): void {
-    Atomics.compareExchange(this.#words, LOCK, thread + 1, 0);
+    this.#locks.freeOf(thread);
     this.#words[HEAD + thread] = 0;
     for (let place = 0; place < this.#places; place += 1) {
       const cell = this.#entry(place) + KEY + thread;
@@ -130,9 +133,9 @@ export class Admission {
     const text = exempt ? '' : networkOf(address);
     const high = exempt ? 0 : hashText(`${this.#words[SEEDS]} ${text}`) | 0;
     const low = exempt ? 0 : hashText(`${this.#words[SEEDS + 1]} ${text}`) | 0;
-    this.#lock();
+    if (!this.#locks.take(LOCK)) return undefined;
     const entry = this.#take(exempt, high, low);
-    this.#unlock();
+    this.#locks.release(LOCK);
     return entry;
   }
 
@@ -156,12 +159,10 @@ export class Admission {
 
   #leave(entry: number): void {
     const words = this.#words;
-    this.#lock();
     const held = HEAD + this.#thread;
     words[held] = (words[held] ?? 0) - 1;
     const cell = entry + KEY + this.#thread;
     if (entry !== 0) words[cell] = (words[cell] ?? 0) - 1;
-    this.#unlock();
   }
 
   /** The entry of a key, else a free one of its window, else 0. A key that was once written stays until its place is wanted. */
@@ -186,19 +187,6 @@ export class Admission {
     let sum = 0;
     for (let at = start; at <= start + this.#threads; at += 1) sum += this.#words[at] ?? 0;
     return sum;
-  }
-
-  #lock(): void {
-    for (;;) {
-      const holder = Atomics.compareExchange(this.#words, LOCK, 0, this.#thread + 1);
-      if (holder === 0) return;
-      Atomics.wait(this.#words, LOCK, holder, LOCK_MS);
-    }
-  }
-
-  #unlock(): void {
-    Atomics.store(this.#words, LOCK, 0);
-    Atomics.notify(this.#words, LOCK, 1);
   }
 }
 

@@ -2,6 +2,9 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { Admission, admissionBytes } from './admission.ts';
+import { threadClocks } from './limits/clocks.ts';
+import { limitBytes, limitMemory } from './limits/layout.ts';
+import { MemoryStore, seedLimits } from './limits/memory-store.ts';
 import type { GenerationText } from './load-generation.ts';
 import { LOG_RING_BYTES, LogRing } from './log-ring.ts';
 import { LogWriter } from './log-writer.ts';
@@ -53,6 +56,7 @@ export class Threads {
   readonly #environment: WorkerStart['environment'];
   readonly #log: LogWriter;
   readonly #admission: Admission;
+  readonly #limits: MemoryStore;
   readonly #threads = new Map<number, Thread>();
   /** Deaths in a row by number of the thread. */
   readonly #deaths = new Map<number, number>();
@@ -74,12 +78,16 @@ export class Threads {
       new Map([
         ['columns', columnBytes(settings.threads)],
         ['admission', admissionBytes(settings.threads, settings.connectionLimits)],
+        ['limits', limitBytes(settings.threads)],
         ...numbers.map((number): [string, number] => [`log:${number}`, LOG_RING_BYTES]),
       ]),
     );
     this.table = new SharedTable(this.shared);
     this.#admission = new Admission(this.shared, settings.threads, 0, settings.connectionLimits);
     this.#admission.seed(randomInt(2 ** 32), randomInt(2 ** 32));
+    const memory = limitMemory(this.shared, settings.threads);
+    seedLimits(memory, [randomInt(2 ** 32), randomInt(2 ** 32)]);
+    this.#limits = new MemoryStore(memory, 0, threadClocks());
     const rings = numbers.map((number) => new LogRing(this.shared, number));
     this.#log = new LogWriter(STDOUT, rings, this.table.column(0));
   }
@@ -245,6 +253,7 @@ export class Threads {
     this.#threads.delete(number);
     this.table.bury(number);
     this.#admission.bury(number);
+    this.#limits.bury(number);
     void this.#log.flush();
     if (this.#stopping || !thread.listening) return;
     const deaths = performance.now() - thread.startedAt > SETTLED_MS ? 0 : (this.#deaths.get(number) ?? 0);

@@ -5,6 +5,9 @@ import { createGeneration, type Generation } from '../generation.ts';
 import { refuse, serve } from '../pipeline.ts';
 import { accessLine } from '../telemetry/access-log.ts';
 import { Admission } from './admission.ts';
+import { threadClocks } from './limits/clocks.ts';
+import { limitMemory } from './limits/layout.ts';
+import { MemoryStore } from './limits/memory-store.ts';
 import { evaluateGeneration, type GenerationText } from './load-generation.ts';
 import { LogRing } from './log-ring.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
@@ -68,6 +71,7 @@ class ServingThread {
       admission: new Admission(start.shared, start.threads, start.thread, start.connectionLimits, () =>
         this.#column.add('connectionsRefused', 1),
       ),
+      limits: new MemoryStore(limitMemory(start.shared, start.threads), start.thread, threadClocks()),
       log: (record) => this.#ended(record),
       fault: (error, where) => this.#fault(error, where),
     });
@@ -167,6 +171,7 @@ class ServingThread {
   }
 
   #ended(record: ExchangeRecord): void {
+    record.limits?.end();
     const column = this.#column;
     const { inFlight, connections } = this.#transport;
     column.set('inFlight', inFlight);
