@@ -14,7 +14,9 @@ const option = {
   upstream: new Option('--upstream <url>', 'where requests are sent, when there is no gateway file'),
   auth: new Option('--auth <mode>', 'none: build although security requirements are not enforced').choices(['none', 'dev']),
   preset: (byDefault: string) =>
-    new Option('--preset <name>', 'which rules run').choices(['serve', 'recommended']).default(undefined, byDefault),
+    new Option('--preset <name>', 'which rules run')
+      .choices(['serve', 'recommended', 'strict', 'owasp'])
+      .default(undefined, byDefault),
   format: new Option('--format <format>', 'pretty, json or github; format=file writes to a file; may be repeated')
     .argParser(collect)
     .default([], 'pretty'),
@@ -93,7 +95,7 @@ function program(): Command {
 
   gw.command('explain')
     .description('say what happens to a request, and where every value behind it was written')
-    .argument('<request>', 'method and target: "GET /v2/orders/42?full=1"')
+    .argument('<request>', 'method and target: "GET /v2/orders/42?full=1"; or the id of a rule')
     .argument('[sources...]', `${documentsHelp}; or the folder of a built gateway`)
     .addOption(option.config)
     .addOption(option.upstream)
