@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { parseRange } from '../address.ts';
 import type { AdminTokenSpec, EnvText, GatewaySpec } from '../generation.ts';
 import { adminTokens } from './admin/tokens.ts';
+import type { ConnectionLimits } from './admission.ts';
 import { resolveEnvironment } from './services.ts';
 import { parseTarget } from './target-address.ts';
 import { type TransportKind, transportKind } from './transport/open-transport.ts';
@@ -22,6 +23,7 @@ export interface HostSettings {
   readonly adminTokens: ReturnType<typeof adminTokens>;
   readonly threads: number;
   readonly transport: TransportKind;
+  readonly connectionLimits: ConnectionLimits;
   /** Milliseconds, DR-1. */
   readonly preStopMs: number;
   readonly drainMs: number;
@@ -42,6 +44,7 @@ export function hostSettings(spec: GatewaySpec, environment: Environment): HostS
   const reader = new Reader(environment);
   for (const { name, targets } of spec.upstreams) for (const { url } of targets) reader.url(url, name);
   for (const ranges of spec.server.trustedProxies) reader.ranges(ranges);
+  const { connections, connectionsPerAddress } = spec.server.limits;
   const settings = {
     listen: {
       host: environment.HOST || (reader.resolve(spec.server.host) ?? ''),
@@ -51,6 +54,7 @@ export function hostSettings(spec: GatewaySpec, environment: Environment): HostS
     admin: reader.admin(environment.GW_ADMIN || reader.resolve(spec.admin)),
     threads: reader.threads(environment.GW_THREADS),
     transport: reader.transport(environment.GW_TRANSPORT),
+    connectionLimits: { connections, connectionsPerAddress },
     preStopMs: spec.server.timeouts.preStopMs,
     drainMs: spec.server.timeouts.drainMs,
   };

@@ -4,7 +4,10 @@ import { FieldNames } from '../../runtime/host/transport/direct/field-names.ts';
 import { FlushQueue } from '../../runtime/host/transport/direct/outlet.ts';
 import { RequestHead } from '../../runtime/host/transport/direct/request-head.ts';
 import type { DirectShared } from '../../runtime/host/transport/direct/shared.ts';
-import { transportSettings } from '../../runtime/host/transport/transport.ts';
+import { type Peer, transportSettings } from '../../runtime/host/transport/transport.ts';
+
+/** Of a peer that is no proxy. */
+export const PEER: Peer = { address: '127.0.0.1', trusted: false, scheme: 'http' };
 
 export const LIMITS: GatewaySpec['server']['limits'] = {
   headBytes: 16_384,
@@ -13,6 +16,8 @@ export const LIMITS: GatewaySpec['server']['limits'] = {
   targetBytes: 8_192,
   queryParameters: 256,
   bodyBytes: 1_048_576,
+  connections: 10_000,
+  connectionsPerAddress: 256,
 };
 
 /** What direct connections share, for connections that a test makes itself. */
@@ -22,7 +27,14 @@ export function directShared(overrides: Pick<DirectShared, 'serve'> & Partial<Di
   const timeouts = { headersMs: 1e9, requestMs: 1e9, keepAliveMs: 1e9, preStopMs: 0, drainMs: 0 };
   return {
     services,
-    settings: transportSettings(services, { port: 0, host: '', trustedProxies: [], limits: LIMITS, timeouts }),
+    settings: transportSettings(services, {
+      port: 0,
+      host: '',
+      trustedProxies: [],
+      limits: LIMITS,
+      sanitizeErrors: true,
+      timeouts,
+    }),
     rules: { limits: LIMITS, names: new FieldNames(services.headerSlots) },
     head: new RequestHead(),
     keepAlive: '',

@@ -4,7 +4,7 @@ import { HeaderFields } from '../../runtime/header-fields.ts';
 import { DirectConnection } from '../../runtime/host/transport/direct/connection.ts';
 import { DirectExchange } from '../../runtime/host/transport/direct/direct-exchange.ts';
 import type { ExchangeBase } from '../../runtime/host/transport/exchange-base.ts';
-import { directShared } from './direct-shared.ts';
+import { directShared, PEER } from './direct-shared.ts';
 import { MemorySocket } from './memory-socket.ts';
 import type { GrammarRequest } from './request-grammar.ts';
 
@@ -52,7 +52,7 @@ export function directReader(): { read(pieces: readonly string[]): Promise<Readi
       requests = [];
       handedOver = undefined;
       const socket = new MemorySocket();
-      new DirectConnection(socket, shared);
+      new DirectConnection(socket, PEER, shared);
       await feed(socket, pieces);
       return { requests, statuses: statusesOf(socket.written), ...(handedOver === undefined ? {} : { handedOver }) };
     },

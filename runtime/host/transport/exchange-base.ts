@@ -4,6 +4,7 @@ import type { AnswerWatcher, ServedExchange } from '../../exchange.ts';
 import type { PreparedRoute } from '../../generation.ts';
 import type { HeaderFields } from '../../header-fields.ts';
 import { CORRELATION_ID_SLOT, TRACEPARENT_SLOT, USER_AGENT_SLOT } from '../../header-slots.ts';
+import type { LimitUse } from '../../limits/store.ts';
 import { problem } from '../../problem.ts';
 import { isRequestId, newRequestId } from '../../request-id.ts';
 import { traceIdFor } from '../../trace-context.ts';
@@ -66,6 +67,7 @@ export abstract class ExchangeBase implements ServedExchange {
   route: RouteInfo | undefined;
   prepared: PreparedRoute | undefined;
   identity: Identity | undefined;
+  limits: LimitUse | undefined;
   bodyLimit: number;
   bufferedBody: Uint8Array | undefined;
   watcher: AnswerWatcher | undefined;

@@ -137,7 +137,9 @@ class LibraryTransport implements AdoptingTransport {
   }
 
   #connected(socket: Socket): void {
-    const connection = new LibraryConnection(socket, peerOf(socket, this.#settings), this.#shared);
+    const peer = peerOf(socket, this.#settings);
+    if (!this.#host.admission.admit(socket, peer)) return;
+    const connection = new LibraryConnection(socket, peer, this.#shared);
     this.#connections.set(socket, connection);
     socket.on('end', () => connection.halfClosed());
     socket.once('close', () => {

@@ -4,7 +4,7 @@ import { newRequestId } from '../../../request-id.ts';
 import { WheelEntry } from '../../timer-wheel.ts';
 import { rawAnswer, rawRecord } from '../raw-answer.ts';
 import type { BodySource } from '../request-body.ts';
-import { type ClientSocket, type Peer, peerOf } from '../transport.ts';
+import type { ClientSocket, Peer } from '../transport.ts';
 import { DirectExchange } from './direct-exchange.ts';
 import { Outlet } from './outlet.ts';
 import { readRequestHead } from './request-head.ts';
@@ -55,11 +55,11 @@ export class DirectConnection extends WheelEntry implements BodySource {
   #closing = false;
   #closeAt = 0;
 
-  constructor(socket: ClientSocket, shared: DirectShared) {
+  constructor(socket: ClientSocket, peer: Peer, shared: DirectShared) {
     super();
     this.socket = socket;
     this.shared = shared;
-    this.peer = peerOf(socket, shared.settings);
+    this.peer = peer;
     const { now } = shared.services;
     this.outlet = new Outlet(socket, shared.flushes, now, () => this.#watch());
     this.#idleSince = now();

@@ -1,7 +1,14 @@
 import { createServer, type Server } from 'node:net';
 import type { HostServices } from '../../services.ts';
 import { type AdoptingTransport, createLibraryTransport } from '../library.ts';
-import type { ClientSocket, ListenOptions, Serve, Transport, TransportSettings } from '../transport.ts';
+import {
+  type ClientSocket,
+  type ListenOptions,
+  peerOf,
+  type Serve,
+  type Transport,
+  type TransportSettings,
+} from '../transport.ts';
 import { keepAliveFields } from './answer-head.ts';
 import { DirectConnection } from './connection.ts';
 import { FieldNames } from './field-names.ts';
@@ -56,7 +63,9 @@ class DirectTransport implements AcceptingTransport {
   }
 
   accept(socket: ClientSocket): void {
-    this.#connections.add(new DirectConnection(socket, this.#shared));
+    const peer = peerOf(socket, this.#shared.settings);
+    if (!this.#services.admission.admit(socket, peer)) return;
+    this.#connections.add(new DirectConnection(socket, peer, this.#shared));
   }
 
   listen({ port, host, reusePort = false }: ListenOptions): Promise<{ readonly port: number; readonly address: string }> {

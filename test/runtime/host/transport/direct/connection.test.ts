@@ -4,7 +4,7 @@ import type { ServedExchange } from '../../../../../runtime/exchange.ts';
 import { HeaderFields } from '../../../../../runtime/header-fields.ts';
 import { DirectConnection } from '../../../../../runtime/host/transport/direct/connection.ts';
 import type { DirectShared } from '../../../../../runtime/host/transport/direct/shared.ts';
-import { directShared } from '../../../../support/direct-shared.ts';
+import { directShared, PEER } from '../../../../support/direct-shared.ts';
 import { MemorySocket } from '../../../../support/memory-socket.ts';
 
 const GET = 'GET /x HTTP/1.1\r\nHost: a\r\n\r\n';
@@ -18,7 +18,7 @@ function answer(exchange: ServedExchange, body: string, length = body.length): v
 function connected(serve: (exchange: ServedExchange) => void): { socket: MemorySocket; shared: DirectShared } {
   const shared = directShared({ serve });
   const socket = new MemorySocket();
-  new DirectConnection(socket, shared);
+  new DirectConnection(socket, PEER, shared);
   return { socket, shared };
 }
 
