@@ -135,10 +135,10 @@ export function check(request: CompileRequest, progress: Progress = () => undefi
     preset: request.preset ?? config.lint.preset ?? request.defaultPreset,
     ...(request.now === undefined ? {} : { now: request.now }),
   });
-  const linting = lint({ apis, resolver, visits, config }, settings);
+  const effectiveOf = once((operation: ApiOperation) => effectiveValues(operation, config));
+  const linting = lint({ apis, resolver, visits, config, effectiveOf }, settings);
 
   progress('merge');
-  const effectiveOf = once((operation: ApiOperation) => effectiveValues(operation, config));
   const merged = mergeApis(apis, config, effectiveOf);
   const result = (found: readonly Diagnostic[]): Pick<Checked, 'workspace' | 'config' | 'merged' | 'diagnostics' | 'failed'> => {
     const all = [...loaded.diagnostics, ...resolving, ...linting, ...merged.diagnostics, ...found];

@@ -10,7 +10,8 @@ export type GwErrorCode =
   | 'ERR_GW_UNKNOWN_RULE'
   | 'ERR_GW_OUTPUT'
   | 'ERR_GW_PORT_IN_USE'
-  | 'ERR_GW_BUNDLE';
+  | 'ERR_GW_BUNDLE'
+  | 'ERR_GW_ADMIN';
 
 /**
  * Something outside the documents that stops the command: a missing file, an unknown flag, a folder that cannot be written.

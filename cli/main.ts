@@ -14,11 +14,15 @@ const option = {
   upstream: new Option('--upstream <url>', 'where requests are sent, when there is no gateway file'),
   auth: new Option('--auth <mode>', 'none: build although security requirements are not enforced').choices(['none', 'dev']),
   preset: (byDefault: string) =>
-    new Option('--preset <name>', 'which rules run').choices(['serve', 'recommended']).default(undefined, byDefault),
+    new Option('--preset <name>', 'which rules run')
+      .choices(['serve', 'recommended', 'strict', 'owasp'])
+      .default(undefined, byDefault),
   format: new Option('--format <format>', 'pretty, json or github; format=file writes to a file; may be repeated')
     .argParser(collect)
     .default([], 'pretty'),
   now: new Option('--now <date>', 'the day that dates in documents are compared with (YYYY-MM-DD)'),
+  admin: new Option('--admin <address>', 'admin listener of the gateway (GW_ADMIN, 127.0.0.1:9901)'),
+  token: new Option('--token <token>', 'its token (GW_ADMIN_TOKEN)'),
   output: (text: string) => new Option('-o, --output <path>', text),
 };
 
@@ -91,7 +95,7 @@ function program(): Command {
 
   gw.command('explain')
     .description('say what happens to a request, and where every value behind it was written')
-    .argument('<request>', 'method and target: "GET /v2/orders/42?full=1"')
+    .argument('<request>', 'method and target: "GET /v2/orders/42?full=1"; or the id of a rule')
     .argument('[sources...]', `${documentsHelp}; or the folder of a built gateway`)
     .addOption(option.config)
     .addOption(option.upstream)
@@ -103,6 +107,46 @@ function program(): Command {
       run(async (files, options, request) => (await import('./commands/explain.ts')).explain(request ?? '', files, options)),
     );
 
+  gw.command('coverage')
+    .description('say how much is protected, limited, validated, timed, owned and shown by example, by team')
+    .argument(documents, documentsHelp)
+    .addOption(option.config)
+    .addOption(
+      new Option('--min <aspect=percent>', 'fail when a team has less, as auth=100; repeat it')
+        .argParser(collect)
+        .default([], ''),
+    )
+    .option('--ratchet <file>', 'fail when a team has less than before; the file keeps what was reached')
+    .option('--missing', 'list the operations that lack something')
+    .option('--json', 'print JSON')
+    .action(run(async (files, options) => (await import('./commands/coverage.ts')).coverage(files, options)));
+
+  gw.command('examples')
+    .description('check the examples of the documents with the validators and routes that the gateway would have')
+    .argument(documents, documentsHelp)
+    .addOption(option.config)
+    .addOption(option.format)
+    .action(run(async (files, options) => (await import('./commands/examples.ts')).examples(files, options)));
+
+  gw.command('sunset')
+    .description('say which operations end, when, and who still calls them')
+    .argument(documents, documentsHelp)
+    .addOption(option.config)
+    .addOption(option.now)
+    .addOption(new Option('--access-log <file>', 'lines of the gateway; repeat it').argParser(collect).default([], ''))
+    .option('--fail-within <days>', 'fail when one that is still called ends within so many days')
+    .option('--json', 'print JSON')
+    .action(run(async (files, options) => (await import('./commands/sunset.ts')).sunset(files, options)));
+
+  gw.command('usage')
+    .description('say who uses what of a running gateway')
+    .addOption(option.admin)
+    .addOption(option.token)
+    .option('--deprecated', 'only what is deprecated')
+    .option('--consumer <name>', 'only of this consumer')
+    .option('--since <day>', 'from this day on (YYYY-MM-DD)')
+    .option('--json', 'print JSON')
+    .action(run(async (_files, options) => (await import('./commands/usage.ts')).usage(options)));
   gw.command('diff')
     .description('say what a change does to traffic, policies and contracts')
     .argument('<sides...>', 'base and head: a commit, a folder, a document, or a built gateway; without head the current folder')

@@ -3,6 +3,8 @@
  * Types and the order of the stages only. Transports implement `Exchange`; policies see nothing else of a request.
  */
 
+import type { LimitStore, LimitUse } from './limits/store.ts';
+
 /** The order in which the policies of a route run (SEMANTICS 0.2). Fixed; a route holds only the stages that it uses. */
 export const REQUEST_STAGES = [
   'preflight',
@@ -52,6 +54,10 @@ export interface PolicyEnv {
   clock(): number;
   /** Something that operators change while the gateway runs; asked for at load time, read per request. */
   runtimeValue(key: string): RuntimeValue;
+  /** Where limits are counted. */
+  readonly limits: LimitStore;
+  /** Resolves after so many milliseconds; the timer is the host's. */
+  wait(ms: number): Promise<void>;
 }
 
 /** What an operator has set (admin API), as JSON; undefined while nobody has. Changes between requests. */
@@ -121,6 +127,8 @@ export interface Exchange {
   readonly route: RouteInfo | undefined;
   /** Set by stage `authenticate`; undefined on a public route, or where an optional credential is absent. */
   identity: Identity | undefined;
+  /** What it took of its limits, the latest stage's first; the host ends it with the exchange. */
+  limits: LimitUse | undefined;
 
   /** The text of a path parameter as it stands in `path`, still percent-encoded. */
   pathParameter(index: number): string;
@@ -166,6 +174,8 @@ export interface Reply {
   readonly problem?: Problem;
   /** Error type of RFC 9209 for Proxy-Status and the access log. */
   readonly error?: string;
+  /** Status of the service's answer that this one stands for; Proxy-Status tells it instead of an error (RFC 9209 §2.1.4). */
+  readonly receivedStatus?: number;
   /** Close the connection after it, unread request bytes or not. */
   readonly close?: boolean;
 }

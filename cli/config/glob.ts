@@ -14,14 +14,20 @@ export function isPattern(text: string): boolean {
  * that begin with a dot and `node_modules` are found only when they are spelled out; links to folders are not followed.
  *
  * @param folder where the pattern is relative to, below the root
+ * @param looksIn told every folder whose content decides, there or not, below the root
  * @returns undefined when the pattern leaves the root
  */
-export function expandGlob(root: string, folder: string, pattern: string): readonly string[] | undefined {
+export function expandGlob(
+  root: string,
+  folder: string,
+  pattern: string,
+  looksIn: (folder: string) => void = () => undefined,
+): readonly string[] | undefined {
   const found = new Set<string>();
   for (const alternative of alternatives(pattern)) {
     const path = posix.normalize(posix.join(folder, alternative));
     if (posix.isAbsolute(alternative) || path === '..' || path.startsWith('../')) return undefined;
-    for (const file of walk(root, '', path.split('/'))) found.add(file);
+    for (const file of walk({ root, looksIn }, '', path.split('/'))) found.add(file);
   }
   return [...found].sort();
 }
@@ -39,21 +45,31 @@ function alternatives(pattern: string): readonly string[] {
   return expanded;
 }
 
-function walk(root: string, folder: string, segments: readonly string[]): readonly string[] {
+interface Walk {
+  readonly root: string;
+  readonly looksIn: (folder: string) => void;
+}
+
+function walk(below: Walk, folder: string, segments: readonly string[]): readonly string[] {
+  const { root, looksIn } = below;
   const [segment = '', ...rest] = segments;
   if (!isPattern(segment)) {
     const path = posix.join(folder, segment);
-    if (rest.length > 0) return walk(root, path, rest);
+    if (rest.length > 0) return walk(below, path, rest);
+    looksIn(folder);
     return statSync(join(root, path), { throwIfNoEntry: false })?.isFile() === true ? [path] : [];
   }
+  looksIn(folder);
   const names = entriesOf(join(root, folder));
   if (segment === '**') {
-    const below = names.filter(({ isFolder }) => isFolder).flatMap(({ name }) => walk(root, posix.join(folder, name), segments));
-    return [...walk(root, folder, rest.length === 0 ? ['*'] : rest), ...below];
+    const deeper = names
+      .filter(({ isFolder }) => isFolder)
+      .flatMap(({ name }) => walk(below, posix.join(folder, name), segments));
+    return [...walk(below, folder, rest.length === 0 ? ['*'] : rest), ...deeper];
   }
   const matches = names.filter(({ name }) => segmentPattern(segment).test(name));
   if (rest.length === 0) return matches.filter(({ isFile }) => isFile).map(({ name }) => posix.join(folder, name));
-  return matches.filter(({ isFolder }) => isFolder).flatMap(({ name }) => walk(root, posix.join(folder, name), rest));
+  return matches.filter(({ isFolder }) => isFolder).flatMap(({ name }) => walk(below, posix.join(folder, name), rest));
 }
 
 interface Entry {

@@ -62,7 +62,7 @@ function entryOf(node: Node): Row {
 }
 
 function filesOf(workspace: Workspace, at: Node, pattern: string, findings: Findings): readonly string[] {
-  const files = expandGlob(workspace.root, posix.dirname(at.document.file), pattern);
+  const files = expandGlob(workspace.root, posix.dirname(at.document.file), pattern, (folder) => workspace.looksIn(folder));
   if (files === undefined) {
     findings.add(at, `${pattern} leads out of the folder that holds all documents`, { hint: 'Nothing outside of it is read.' });
     return [];

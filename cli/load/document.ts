@@ -1,4 +1,5 @@
 import type { Location, Place, TextPlace } from '../diagnostics.ts';
+import { below, member } from './pointer.ts';
 
 /** A file as it was read: text without a byte order mark. */
 export interface Source {
@@ -25,6 +26,11 @@ export interface Node<T = unknown> {
   readonly document: Document;
   readonly pointer: string;
   readonly value: T;
+}
+
+/** The member of a node under a key, with its place; its value is undefined where there is none. */
+export function child(node: Node, key: string): Node {
+  return { document: node.document, pointer: below(node.pointer, key), value: member(node.value, key) };
 }
 
 export function placeOf(node: Node, part: Place['part'] = 'value'): Place {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { isAbsolute, join, relative, sep } from 'node:path';
+import { isAbsolute, join, posix, relative, sep } from 'node:path';
 import type { Diagnostic, Location, Place, TextPlace } from '../diagnostics.ts';
 import { isTextPlace } from '../diagnostics.ts';
 import { GwError } from '../errors.ts';
@@ -34,6 +34,10 @@ export interface Workspace {
   source(file: string): Source | undefined;
   /** Every file that was read so far, those with syntax errors included, sorted. */
   readonly files: readonly string[];
+  /** Folders whose content decides what is read, there or not: those of all files that were asked for, and those noted by `looksIn`. */
+  readonly folders: readonly string[];
+  /** Notes a folder, below the root, that was looked into for files of a pattern. */
+  looksIn(folder: string): void;
   /** Everything loaded so far, sorted by file. */
   readonly documents: readonly Document[];
   /** Syntax errors so far, in the order the files were read. */
@@ -62,6 +66,7 @@ class Folder implements Workspace {
   readonly #loaded = new Map<string, Loaded>();
   /** Results by the name a file was asked for; several names may lead to one file. */
   readonly #asked = new Map<string, ReadResult>();
+  readonly #lookedIn = new Set<string>();
   readonly #starts = new Map<string, readonly number[]>();
   #sorted: readonly Document[] | undefined;
 
@@ -71,6 +76,18 @@ class Folder implements Workspace {
 
   get files(): readonly string[] {
     return [...this.#loaded.keys()].sort();
+  }
+
+  get folders(): readonly string[] {
+    const asked = [...this.#asked]
+      .filter(([, result]) => !('failure' in result && result.failure === 'outside'))
+      .map(([file]) => posix.dirname(posix.normalize(file)));
+    const all = [...asked, ...this.files.map((file) => posix.dirname(file)), ...this.#lookedIn];
+    return [...new Set(all.map((folder) => (folder === '.' ? '' : folder)))].sort();
+  }
+
+  looksIn(folder: string): void {
+    this.#lookedIn.add(folder);
   }
 
   get documents(): readonly Document[] {

@@ -6,9 +6,10 @@ import rewriteKey from '../policies/rewrite.ts';
 import splitKey from '../policies/split.ts';
 import { timeouts } from '../policies/timeouts.ts';
 import type { Effective } from './effective.ts';
-import type { ActionPlan, EffectiveValue, Json, PolicyPlan, RoutePlan, TimeoutsPlan } from './ir.ts';
+import type { ActionPlan, EffectiveValue, GatewayPlan, Json, PolicyPlan, RoutePlan, TimeoutsPlan } from './ir.ts';
 import { json } from './json.ts';
 import { lifecyclePolicies } from './lifecycle.ts';
+import { limitPolicies } from './limits.ts';
 import { lowered } from './lowered.ts';
 import type { Source } from './origins.ts';
 import type { SchemaPool } from './schemas.ts';
@@ -47,6 +48,7 @@ export function draftRoute(
   config: GatewayConfig,
   pool: SchemaPool,
   upstreams: Upstreams,
+  auth: GatewayPlan['auth'],
 ): RouteDraft | undefined {
   const { operation, owner, effective } = merged;
   const action = actionOf(merged, upstreams);
@@ -55,6 +57,7 @@ export function draftRoute(
     ...securityHeaderPolicies(config, operation),
     ...ownPolicies(merged),
     ...validationPolicies(operation, effective, pool),
+    ...limitPolicies(merged, config, action, auth),
     ...lifecyclePolicies(merged),
     ...versionPolicies(merged),
     ...splitPolicies(action),

@@ -6,8 +6,8 @@ import type {
   Style,
   ValidationMode,
 } from '../../runtime/validate/options.ts';
-import type { Node } from '../load/document.ts';
-import { below, lastToken, member } from '../load/pointer.ts';
+import { child, type Node } from '../load/document.ts';
+import { lastToken, member } from '../load/pointer.ts';
 import type { ApiOperation, ApiParameter } from '../resolve/api.ts';
 import { coercionOf, isText } from './coercion.ts';
 import type { Effective } from './effective.ts';
@@ -249,10 +249,6 @@ function usageIn(
   direction: Direction,
 ): { readonly version: ApiOperation['api']['version']; readonly direction: Direction } {
   return { version: api.version, direction };
-}
-
-function child(node: Node, key: string): Node {
-  return { document: node.document, pointer: below(node.pointer, key), value: member(node.value, key) };
 }
 
 /** The members of an object that are objects, in order. */

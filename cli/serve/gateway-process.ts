@@ -20,19 +20,28 @@ export interface GatewayProcess {
   drain(): void;
 }
 
+/** Hears what a gateway writes, line by line: its access log (`stdout`), and what it says about itself (`stderr`). */
+export type HearLine = (line: string, from: 'stdout' | 'stderr') => void;
+
 /**
- * Starts a gateway. Its access log goes to our standard output, what it says to our standard error.
+ * Starts a gateway.
  *
- * It is a process group of its own: Ctrl-C reaches it once, from us.
+ * It is a process group of its own: Ctrl-C reaches it once, from us. The channel to it is never used: when it breaks, we are gone, however
+ * we ended, and the gateway ends too.
  *
+ * @param environment variables besides our own
  * @throws GwError when it ends before it listens
  */
-export async function startGateway(file: string): Promise<GatewayProcess> {
+export async function startGateway(
+  file: string,
+  environment: Readonly<Record<string, string>>,
+  hear: HearLine,
+): Promise<GatewayProcess> {
   const adminToken = process.env.GW_ADMIN_TOKEN || randomBytes(24).toString('base64url');
   const child = spawn(process.execPath, [file], {
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { GW_ADMIN: '127.0.0.1:0', ...process.env, GW_ADMIN_TOKEN: adminToken },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: { GW_ADMIN: '127.0.0.1:0', ...process.env, ...environment, GW_ADMIN_TOKEN: adminToken },
   });
   const kill = (): void => void child.kill('SIGKILL');
   process.once('exit', kill);
@@ -40,7 +49,7 @@ export async function startGateway(file: string): Promise<GatewayProcess> {
     process.removeListener('exit', kill);
     return typeof code === 'number' ? code : 1;
   });
-  const { url, admin } = await listening(child, ended);
+  const { url, admin } = await listening(child, ended, hear);
   return {
     url,
     admin,
@@ -62,16 +71,18 @@ export async function startGateway(file: string): Promise<GatewayProcess> {
 }
 
 /** Passes lines on, but for the one that says where the gateway listens. */
-async function listening(child: ChildProcess, ended: Promise<number>): Promise<{ readonly url: string; readonly admin: string }> {
+async function listening(
+  child: ChildProcess,
+  ended: Promise<number>,
+  hear: HearLine,
+): Promise<{ readonly url: string; readonly admin: string }> {
   return await new Promise((resolve, reject) => {
-    for (const [from, to] of [
-      [child.stdout, process.stdout],
-      [child.stderr, process.stderr],
-    ] as const) {
-      if (from === null) continue;
-      createInterface({ input: from }).on('line', (line) => {
+    for (const from of ['stdout', 'stderr'] as const) {
+      const input = child[from];
+      if (input === null) continue;
+      createInterface({ input }).on('line', (line) => {
         const ready = readyLine(line);
-        if (ready === undefined) to.write(`${line}\n`);
+        if (ready === undefined) hear(line, from);
         else resolve(ready);
       });
     }

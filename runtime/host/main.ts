@@ -19,6 +19,8 @@ const EXIT = { environment: 2, fault: 3 } as const;
 export async function runMain(entry: URL, admin: AdminParts): Promise<void> {
   const unknown = process.argv.slice(2).filter((argument) => argument !== '--check');
   if (unknown.length > 0) return end([`${unknown.join(' ')} is not known. Use: node gateway.mjs [--check]`]);
+  // Who started us with a channel and is gone, however it ended, can stop us no more (`gw serve`).
+  process.once('disconnect', () => void process.kill(process.pid, 'SIGINT'));
   process.on('uncaughtException', (error) => {
     say('error', 'fault', { where: 'main', error: stackOf(error) });
     process.exit(EXIT.fault);

@@ -1,4 +1,5 @@
 /** What main and its workers say to each other. */
+import type { ConnectionLimits } from './admission.ts';
 import type { GenerationText } from './load-generation.ts';
 import type { Address, Environment } from './settings.ts';
 import type { SharedHandle } from './shared.ts';
@@ -8,6 +9,9 @@ import type { UsageDelta } from './usage.ts';
 export interface WorkerStart {
   /** From 1. */
   readonly thread: number;
+  /** Of the process. */
+  readonly threads: number;
+  readonly connectionLimits: ConnectionLimits;
   readonly listen: Address;
   readonly reusePort: boolean;
   readonly environment: Environment;

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { parseRange } from '../address.ts';
 import type { AdminTokenSpec, EnvText, GatewaySpec } from '../generation.ts';
 import { adminTokens } from './admin/tokens.ts';
+import type { ConnectionLimits } from './admission.ts';
 import { resolveEnvironment } from './services.ts';
 import { parseTarget } from './target-address.ts';
 
@@ -20,6 +21,7 @@ export interface HostSettings {
   readonly admin: Address;
   readonly adminTokens: ReturnType<typeof adminTokens>;
   readonly threads: number;
+  readonly connectionLimits: ConnectionLimits;
   /** Milliseconds, DR-1. */
   readonly preStopMs: number;
   readonly drainMs: number;
@@ -40,6 +42,7 @@ export function hostSettings(spec: GatewaySpec, environment: Environment): HostS
   const reader = new Reader(environment);
   for (const { name, targets } of spec.upstreams) for (const { url } of targets) reader.url(url, name);
   for (const ranges of spec.server.trustedProxies) reader.ranges(ranges);
+  const { connections, connectionsPerAddress } = spec.server.limits;
   const settings = {
     listen: {
       host: environment.HOST || (reader.resolve(spec.server.host) ?? ''),
@@ -48,6 +51,7 @@ export function hostSettings(spec: GatewaySpec, environment: Environment): HostS
     adminTokens: reader.tokens(spec.adminTokens ?? [], environment.GW_ADMIN_TOKEN),
     admin: reader.admin(environment.GW_ADMIN || reader.resolve(spec.admin)),
     threads: reader.threads(environment.GW_THREADS),
+    connectionLimits: { connections, connectionsPerAddress },
     preStopMs: spec.server.timeouts.preStopMs,
     drainMs: spec.server.timeouts.drainMs,
   };

@@ -4,6 +4,10 @@ import type { ExchangeRecord, ServedExchange } from '../exchange.ts';
 import { createGeneration, type Generation } from '../generation.ts';
 import { refuse, serve } from '../pipeline.ts';
 import { accessLine } from '../telemetry/access-log.ts';
+import { Admission } from './admission.ts';
+import { threadClocks } from './limits/clocks.ts';
+import { limitMemory } from './limits/layout.ts';
+import { MemoryStore } from './limits/memory-store.ts';
 import { evaluateGeneration, type GenerationText } from './load-generation.ts';
 import { LogRing } from './log-ring.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
@@ -64,6 +68,10 @@ class ServingThread {
     this.#host = createHostServices({
       environment: start.environment,
       runtimeValues: new RuntimeValues(start.runtimeValues),
+      admission: new Admission(start.shared, start.threads, start.thread, start.connectionLimits, () =>
+        this.#column.add('connectionsRefused', 1),
+      ),
+      limits: new MemoryStore(limitMemory(start.shared, start.threads), start.thread, threadClocks()),
       log: (record) => this.#ended(record),
       fault: (error, where) => this.#fault(error, where),
     });
@@ -163,6 +171,7 @@ class ServingThread {
   }
 
   #ended(record: ExchangeRecord): void {
+    record.limits?.end();
     const column = this.#column;
     const { inFlight, connections } = this.#transport;
     column.set('inFlight', inFlight);

@@ -13,6 +13,7 @@ export function accessLine(record: ExchangeRecord, epochMs: number): string {
   line += text('request_id', record.requestId) + text('trace_id', record.traceId);
   line += text('method', record.method) + text('route', route?.template ?? '_unmatched') + text('operation', route?.id);
   line += text('owner', route?.owner) + text('path', record.path);
+  if (record.identity !== undefined) line += text('consumer', record.identity.consumer) + text('plan', record.identity.plan);
   if (record.query !== '') line += text('query_keys', queryKeys(record.query));
   line += `${text('host', record.host)},"status":${status},"duration_ms":${ms(durationMs)},"ttfb_ms":${ms(record.ttfbMs)}`;
   if (record.attempts > 0) {

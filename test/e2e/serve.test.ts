@@ -1,5 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type EchoUpstream, startEcho } from '../support/echo.ts';
 import { type TestFolder, testFolder } from '../support/gw.ts';
@@ -10,6 +13,17 @@ const document = (...paths: readonly string[]): string =>
     info: { title: 'Served', version: '1' },
     paths: Object.fromEntries(paths.map((path) => [path, { get: { responses: { 200: { description: 'ok' } } } }])),
   });
+
+/** A document of a team, for anybody. */
+const owned = (...paths: readonly string[]): string =>
+  document(...paths).replace('{', '{"security":[],"x-gateway":{"owner":"team","public":"a test"},');
+
+const gatewayFile = (name: string, specs: string): string => `name: ${name}
+specs: [${specs}]
+upstreams: { echo: { url: "\${UPSTREAM_URL}" } }
+defaults: { upstream: echo }
+teams: { team: {} }
+`;
 
 /** A running `gw serve` and what it has said. */
 class Served {
@@ -33,15 +47,24 @@ class Served {
     child.on('exit', () => this.#heard());
   }
 
-  static async open(files: Readonly<Record<string, string>>): Promise<Served> {
+  /**
+   * @param args instead of the document and its upstream; gateway files know the upstream as `${UPSTREAM_URL}`
+   * @param port '' = what the gateway files say
+   */
+  static async open(files: Readonly<Record<string, string>>, args?: readonly string[], port = '0'): Promise<Served> {
     const upstream = await startEcho();
     const folder = testFolder(files);
-    const args = ['serve', 'openapi.json', '--upstream', upstream.url];
-    return new Served(folder, folder.startGw(args, { PORT: '0', HOST: '127.0.0.1', GW_THREADS: '1' }), upstream);
+    const environment = { PORT: port, HOST: '127.0.0.1', GW_THREADS: '1', UPSTREAM_URL: upstream.url };
+    const all = ['serve', ...(args ?? ['openapi.json', '--upstream', upstream.url])];
+    return new Served(folder, folder.startGw(all, environment), upstream);
   }
 
   write(files: Readonly<Record<string, string>>): void {
     this.#folder.write(files);
+  }
+
+  remove(path: string): void {
+    rmSync(join(this.#folder.path, path), { recursive: true });
   }
 
   /** Waits for text that was not heard before and gives what matched. */
@@ -61,7 +84,7 @@ class Served {
 
   async end(signal: NodeJS.Signals): Promise<number | null> {
     this.#child.kill(signal);
-    if (this.#child.exitCode === null) await once(this.#child, 'exit');
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit');
     return this.#child.exitCode;
   }
 
@@ -122,5 +145,81 @@ describe('gw serve', () => {
     await served.hears(/waiting for a change/);
     served.write({ 'openapi.json': document('/one') });
     await served.hears(/serving http/);
+  });
+
+  it('takes in a document that comes into a new folder, and one that comes back', async () => {
+    served = await Served.open(
+      { 'gateway.yaml': gatewayFile('one', 'specs/*/openapi.json'), 'specs/a/openapi.json': owned('/a') },
+      [],
+    );
+    const [, url = ''] = await served.hears(/serving (http:\S+) \(1 route\)/);
+    served.write({ 'specs/b/openapi.json': owned('/b') });
+    await served.hears(/reloaded \(2 routes\)/);
+    served.remove('specs/a/openapi.json');
+    await served.hears(/reloaded \(1 route\)/);
+    served.write({ 'specs/a/openapi.json': owned('/a', '/aa') });
+    await served.hears(/reloaded \(3 routes\)/);
+    served.remove('specs/b');
+    await served.hears(/reloaded \(2 routes\)/);
+    served.write({ 'specs/b/openapi.json': owned('/b') });
+    await served.hears(/reloaded \(3 routes\)/);
+    expect((await fetch(`${url}/b`)).status).toBe(200);
+  });
+
+  it('serves several gateways, each at an address of its own', async () => {
+    served = await Served.open(
+      {
+        'a.yaml': gatewayFile('a', 'specs/a.json'),
+        'b.yaml': gatewayFile('b', 'specs/b.json'),
+        'specs/a.json': owned('/a'),
+        'specs/b.json': owned('/b'),
+      },
+      ['-c', 'a.yaml', '-c', 'b.yaml'],
+    );
+    const lines = [
+      await served.hears(/gw: [ab]\.yaml: serving http:\S+/),
+      await served.hears(/gw: [ab]\.yaml: serving http:\S+/),
+    ];
+    const [a = '', b = ''] = lines.map(([line]) => line.replace(/ serving/, '')).sort();
+    expect([a.slice(0, 11), b.slice(0, 11)]).toEqual(['gw: a.yaml:', 'gw: b.yaml:']);
+    const urlOf = (line: string): string => line.slice(line.indexOf('http:'));
+    const statuses = ['/a', '/b'].flatMap((path) => [a, b].map(async (line) => (await fetch(urlOf(line) + path)).status));
+    expect(await Promise.all(statuses)).toEqual([200, 404, 404, 200]);
+    served.write({ 'specs/b.json': owned('/b', '/bb') });
+    await served.hears(/b\.yaml: reloaded \(2 routes\)/);
+    expect(await served.end('SIGTERM')).toBe(0);
+  });
+
+  it('gives the second gateway of one port a free one', async () => {
+    const free = createServer().listen(0, '127.0.0.1');
+    await once(free, 'listening');
+    const { port } = Object(free.address());
+    free.close();
+    const shared = `server: { port: ${port} }\n`;
+    served = await Served.open(
+      {
+        'a.yaml': `${gatewayFile('a', 'specs/a.json')}${shared}`,
+        'b.yaml': `${gatewayFile('b', 'specs/a.json')}${shared}`,
+        'specs/a.json': owned('/a'),
+      },
+      ['-c', 'a.yaml', '-c', 'b.yaml'],
+      '',
+    );
+    const [, first = ''] = await served.hears(/serving (http:\S+)/);
+    const [, second = ''] = await served.hears(/serving (http:\S+)/);
+    expect([first, second].filter((url) => url.endsWith(`:${port}`))).toHaveLength(1);
+  });
+
+  it('takes its gateway along when it is killed', async () => {
+    served = await Served.open({ 'openapi.json': document('/one') });
+    const [, url = ''] = await served.hears(/serving (http:\S+)/);
+    const answers = async (): Promise<boolean> => {
+      const answer = await fetch(`${url}/one`).catch(() => undefined);
+      await answer?.arrayBuffer();
+      return answer !== undefined;
+    };
+    expect(await answers()).toBe(true);
+    await served.end('SIGKILL');
+    while (await answers());
   });
 });

@@ -51,6 +51,8 @@ function memory(files: Readonly<Record<string, unknown>>): Workspace {
       return document === undefined ? { failure: 'missing' } : { document };
     },
     source: (file) => documents.get(file),
+    folders: [],
+    looksIn: () => undefined,
     files: [...documents.keys()].sort(),
     documents: [...documents.values()],
     diagnostics: [],

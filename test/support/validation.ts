@@ -66,6 +66,12 @@ export async function validated(document: unknown, values: Partial<ValidationVal
     },
     clock: () => 0,
     runtimeValue: () => ({ value: undefined }),
+    limits: {
+      prepare() {
+        throw new Error('no limits');
+      },
+    },
+    wait: () => Promise.resolve(),
     validator(id) {
       const found = validators[id];
       if (found === undefined) throw new Error(`no validator ${id}`);
@@ -124,6 +130,7 @@ async function call(stages: readonly Stage[], headerNames: readonly string[], re
     requestId: 'test',
     route: undefined,
     identity: undefined,
+    limits: undefined,
     pathParameter: (index) => path[index] ?? '',
     header: (slot) => headers[headerNames[slot] ?? ''],
     eachHeader: () => undefined,

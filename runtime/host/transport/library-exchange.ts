@@ -5,6 +5,7 @@ import type { AnswerWatcher, ServedExchange } from '../../exchange.ts';
 import type { PreparedRoute } from '../../generation.ts';
 import type { HeaderFields } from '../../header-fields.ts';
 import { CORRELATION_ID_SLOT, TRACEPARENT_SLOT, USER_AGENT_SLOT } from '../../header-slots.ts';
+import type { LimitUse } from '../../limits/store.ts';
 import { problem } from '../../problem.ts';
 import { isRequestId, newRequestId } from '../../request-id.ts';
 import { traceIdFor } from '../../trace-context.ts';
@@ -55,6 +56,7 @@ export class LibraryExchange implements ServedExchange {
   route: RouteInfo | undefined;
   prepared: PreparedRoute | undefined;
   identity: Identity | undefined;
+  limits: LimitUse | undefined;
   bufferedBody: Uint8Array | undefined;
   watcher: AnswerWatcher | undefined;
   answered = false;

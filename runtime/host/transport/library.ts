@@ -115,6 +115,7 @@ class LibraryTransport implements Transport {
     const address = foldAddress(socket.remoteAddress ?? '');
     const trusted = inRanges(this.#settings.trustedProxies, address);
     const peer: Peer = { address, trusted, scheme: 'http' };
+    if (!this.#host.admission.admit(socket, peer)) return;
     const connection = new LibraryConnection(socket, peer, this.#shared);
     this.#connections.set(socket, connection);
     socket.on('end', () => connection.halfClosed());

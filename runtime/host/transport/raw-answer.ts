@@ -30,6 +30,7 @@ export function rawRecord(reply: Reply, requestId: string, { address, scheme }: 
     route: undefined,
     identity: undefined,
     prepared: undefined,
+    limits: undefined,
     userAgent: undefined,
     traceId: undefined,
     status: reply.status,

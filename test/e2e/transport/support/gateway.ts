@@ -29,6 +29,7 @@ export interface GatewayOptions {
   readonly routes?: readonly Partial<RouteSpec>[];
   readonly trustedProxies?: readonly string[];
   readonly limits?: Partial<GatewaySpec['server']['limits']>;
+  readonly sanitizeErrors?: boolean;
   readonly timeouts?: Partial<TransportTimeouts>;
 }
 
@@ -55,6 +56,8 @@ const LIMITS = {
   targetBytes: 8_192,
   queryParameters: 256,
   bodyBytes: 1_048_576,
+  connections: 10_000,
+  connectionsPerAddress: 256,
 };
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'QUERY'];
 
@@ -69,6 +72,7 @@ export async function startGateway(options: GatewayOptions): Promise<TestGateway
       host: '127.0.0.1',
       trustedProxies: options.trustedProxies ?? [],
       limits: { ...LIMITS, ...options.limits },
+      sanitizeErrors: options.sanitizeErrors ?? true,
       timeouts: { headersMs: 10_000, requestMs: 30_000, keepAliveMs: 75_000, preStopMs: 0, drainMs: 0 },
     },
     upstreams: [{ name: 'main', targets, ...options.pipelining }],
