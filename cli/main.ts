@@ -121,6 +121,13 @@ function program(): Command {
     .option('--json', 'print JSON')
     .action(run(async (files, options) => (await import('./commands/coverage.ts')).coverage(files, options)));
 
+  gw.command('examples')
+    .description('check the examples of the documents with the validators and routes that the gateway would have')
+    .argument(documents, documentsHelp)
+    .addOption(option.config)
+    .addOption(option.format)
+    .action(run(async (files, options) => (await import('./commands/examples.ts')).examples(files, options)));
+
   gw.command('sunset')
     .description('say which operations end, when, and who still calls them')
     .argument(documents, documentsHelp)

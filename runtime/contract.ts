@@ -174,6 +174,8 @@ export interface Reply {
   readonly problem?: Problem;
   /** Error type of RFC 9209 for Proxy-Status and the access log. */
   readonly error?: string;
+  /** Status of the service's answer that this one stands for; Proxy-Status tells it instead of an error (RFC 9209 §2.1.4). */
+  readonly receivedStatus?: number;
   /** Close the connection after it, unread request bytes or not. */
   readonly close?: boolean;
 }

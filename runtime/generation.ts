@@ -72,7 +72,13 @@ export interface ServerSpec {
     readonly targetBytes: number;
     readonly queryParameters: number;
     readonly bodyBytes: number;
+    /** Of all threads together. */
+    readonly connections: number;
+    /** Of one client address (an IPv6 network of 64 bits) over all threads; trusted proxies may have more. */
+    readonly connectionsPerAddress: number;
   };
+  /** Error pages of services are replaced by problems (TR-6). */
+  readonly sanitizeErrors: boolean;
   readonly timeouts: {
     readonly headersMs: number;
     readonly requestMs: number;
@@ -136,6 +142,7 @@ export interface ActionEnv {
   runtimeValue(key: string): RuntimeValue;
   /** The long-lived client of an upstream, from the host's registry. */
   upstream(name: string): UpstreamClient;
+  readonly sanitizeErrors: boolean;
 }
 
 /** Sends exchanges to one upstream; its connections are owned by the host and survive reloads. */
@@ -154,8 +161,13 @@ export interface UpstreamClient {
 export interface UpstreamRequest {
   /** Appends name and value pairs of the request, `host` included; framing is the client's. `authority` is the target's. */
   headers(exchange: ServedExchange, authority: string): string[];
-  /** Cleans the head of the answer (TR-6). */
-  answer(exchange: ServedExchange, head: HeaderFields, upstream: UpstreamAddress): void;
+  /**
+   * Cleans the head of the answer (TR-6).
+   *
+   * @param length bytes of the body, -1 = unknown
+   * @returns what to give instead of the answer, whose body nobody sees
+   */
+  answer(exchange: ServedExchange, head: HeaderFields, upstream: UpstreamAddress, length: number): Reply | undefined;
   readonly timeouts: UpstreamTimeouts;
 }
 
@@ -231,6 +243,7 @@ export function createGeneration(
   const headerSlot = (name: string): number => host.headerSlots.slot(name);
   const validator = (id: string): Validator =>
     (Object.hasOwn(validators, id) ? validators[id] : undefined) ?? missing('validator', id);
+  const { sanitizeErrors } = spec.server;
   const upstream = (name: string): UpstreamClient =>
     opened.find(({ client }) => client.name === name)?.client ?? missing('upstream', name);
   const envOf = (route: RouteInfo): PolicyEnv => ({
@@ -260,6 +273,7 @@ export function createGeneration(
           route: info,
           headerSlot,
           upstream,
+          sanitizeErrors,
           runtimeValue: (key) => host.runtimeValues.holder(key),
         }),
         cors: route.cors,

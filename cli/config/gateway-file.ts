@@ -63,7 +63,10 @@ const server = object({
     headerValue: size({ minimum: '1B', maximum: '1MiB' }),
     target: size({ minimum: '1B', maximum: '1MiB' }),
     query: count(0, 100_000),
+    connections: count(1, 1_000_000),
+    connectionsPerAddress: count(1, 1_000_000),
   }),
+  sanitizeErrors: flag,
   timeouts: object({
     headers: duration(),
     request: duration(),

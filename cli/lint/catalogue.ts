@@ -55,6 +55,7 @@ import securityUnsafeUnscoped from './rules/security/unsafe-unscoped.ts';
 import specAdditionalOperations32 from './rules/spec/additional-operations-3.2.ts';
 import specBodyOnGet from './rules/spec/body-on-get.ts';
 import specDiscriminator from './rules/spec/discriminator.ts';
+import specExample from './rules/spec/example.ts';
 import specIdenticalTemplate from './rules/spec/identical-template.ts';
 import specKeywordVersion from './rules/spec/keyword-version.ts';
 import specOperationIdUnique from './rules/spec/operation-id-unique.ts';
@@ -101,6 +102,7 @@ export const catalogue: readonly Rule[] = [
   specRegex,
   specKeywordVersion,
   specBodyOnGet,
+  specExample,
   specQuerystring32,
   specAdditionalOperations32,
   routeTemplateUnsupported,

@@ -95,8 +95,9 @@ export class Forwarding implements AnswerWatcher {
       return;
     }
     try {
-      this.#request.answer(exchange, answer.head, target.address);
-      beginAnswer(exchange, answer.head, answer.length);
+      const instead = this.#request.answer(exchange, answer.head, target.address, answer.length);
+      if (instead === undefined) beginAnswer(exchange, answer.head, answer.length);
+      else this.#fail(instead, undefined);
     } catch (error) {
       this.#fault(error);
     }

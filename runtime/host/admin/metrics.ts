@@ -35,6 +35,9 @@ function exposition({ threads, bundle, reloads, state }: Gateway): string {
     ['', threads.states.reduce((sum, { replaced }) => sum + replaced, 0)],
   ]);
   family('gw_connections', 'gauge', 'Open connections of clients.', [['', table.total('connections')]]);
+  family('gw_connections_refused_total', 'counter', 'Connections closed at once: their client or all together had too many.', [
+    ['', table.total('connectionsRefused')],
+  ]);
   family('gw_requests_in_flight', 'gauge', 'Requests that were not answered yet.', [['', table.total('inFlight')]]);
   family('gw_requests_total', 'counter', 'Requests that have ended, by class of the status; aborted: the client left.', [
     ...CLASSES.map((one): [string, number] => [`{class="${one}"}`, table.total(one)]),

@@ -160,8 +160,10 @@ export class DirectForwarding extends WheelEntry implements AnswerWatcher, Poole
     this.#movedAt = this.#host.now();
     this.#armEarlier();
     try {
-      this.#request.answer(this.#exchange, fields, this.#target.address);
-      beginAnswer(this.#exchange, fields, framing === 'none' || framing === 'length' ? length : -1);
+      const bytes = framing === 'none' || framing === 'length' ? length : -1;
+      const instead = this.#request.answer(this.#exchange, fields, this.#target.address, bytes);
+      if (instead === undefined) beginAnswer(this.#exchange, fields, bytes);
+      else this.#fail(instead, undefined);
     } catch (error) {
       this.#fault(error);
     }
