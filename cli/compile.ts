@@ -44,6 +44,8 @@ export interface CompileRequest {
   /** `YYYY-MM-DD` that dates in documents are compared with; absent = nothing depends on today. */
   readonly now?: string;
   readonly sourcemap?: boolean;
+  /** What would be sent to an upstream is answered from the documents. */
+  readonly mock?: boolean;
   /** Stop there: what comes later, and the guardrails with it, is of no concern. */
   readonly until?: 'merge';
 }
@@ -150,6 +152,7 @@ export function check(request: CompileRequest, progress: Progress = () => undefi
   progress('plan');
   const { plan, diagnostics: planning } = planGateway(merged, config, resolver, {
     auth: request.auth,
+    ...(request.mock === undefined ? {} : { mock: request.mock }),
     ...(request.now === undefined ? {} : { now: request.now }),
   });
   const complete: GatewayPlan = { ...plan, inputs: inputsOf(workspace) };

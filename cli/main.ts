@@ -75,6 +75,7 @@ function program(): Command {
 
   gw.command('serve')
     .description('build, run, and follow every save without dropping a request')
+    .option('--mock', 'answer from the examples and schemas of the documents instead of upstreams')
     .argument(documents, documentsHelp)
     .addOption(option.config)
     .addOption(option.upstream)
