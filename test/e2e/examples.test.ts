@@ -60,7 +60,7 @@ describe('gw examples', () => {
       ],
       ['spec/example', 36, expect.stringContaining('lacks the property "id"')],
     ]);
-    expect(stderr).toBe('gw: 7 examples checked\n');
+    expect(stderr).toBe('gw: 9 examples checked\n');
   });
 
   it('passes, and heeds a suppression with its reason', async () => {
