@@ -215,6 +215,7 @@ export class Threads {
       connectionLimits: this.#settings.connectionLimits,
       listen: this.#listen,
       reusePort: this.#settings.threads > 1,
+      transport: this.#settings.transport,
       environment: this.#environment,
       shared: this.shared,
       generation,
