@@ -92,7 +92,7 @@ export interface RuleInfo {
 }
 
 /** The part of the compiler that says what a rule without `create` stands for. */
-export type ReportingStage = 'load' | 'resolve' | 'settle' | 'config' | 'merge' | 'plan' | 'emit';
+export type ReportingStage = 'load' | 'resolve' | 'settle' | 'config' | 'merge' | 'plan' | 'emit' | 'examples';
 
 /** What `lint.rules` may say about a rule besides its severity. */
 export interface RuleOptions<O> {

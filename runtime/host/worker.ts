@@ -15,7 +15,7 @@ import { RuntimeValues } from './runtime-values.ts';
 import { messageOf, stackOf } from './say.ts';
 import { createHostServices, type HostServices } from './services.ts';
 import { type Cell, type Column, SharedTable } from './shared.ts';
-import { createLibraryTransport } from './transport/library.ts';
+import { openTransport } from './transport/open-transport.ts';
 import { type Transport, transportSettings } from './transport/transport.ts';
 import type { UsageDelta } from './usage.ts';
 
@@ -78,7 +78,7 @@ class ServingThread {
     const generation = this.#prepare(start.generation);
     this.#host.current = generation;
     const settings = transportSettings(this.#host, generation.spec.server);
-    this.#transport = createLibraryTransport(this.#host, settings, (exchange, refusal) => this.#serve(exchange, refusal));
+    this.#transport = openTransport(start.transport, this.#host, settings, (exchange, refusal) => this.#serve(exchange, refusal));
   }
 
   /** @returns the port */

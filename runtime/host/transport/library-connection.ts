@@ -4,13 +4,7 @@ import type { ExchangeRecord } from '../../exchange.ts';
 import { newRequestId } from '../../request-id.ts';
 import type { LibraryExchange } from './library-exchange.ts';
 import { rawAnswer, rawRecord } from './raw-answer.ts';
-
-/** What the transport knows of the peer of a connection. */
-export interface Peer {
-  readonly address: string;
-  readonly trusted: boolean;
-  readonly scheme: 'http' | 'https';
-}
+import type { Peer } from './transport.ts';
 
 /** What all connections of a transport share. */
 export interface Shared {
