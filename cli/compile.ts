@@ -112,7 +112,8 @@ function compileAdmin(): AdminModules {
     js`export const document = ${JSON.stringify(value)};`,
   ]);
   return {
-    'admin-matcher': emitMatcher(plan),
+    // A consumer or an address range may hold a slash.
+    'admin-matcher': emitMatcher({ ...plan, server: { paths: { ...plan.server.paths, keepEncodedSlash: true } } }),
     'admin-validators': validators,
     'admin-wiring': emitWiring(plan),
     'admin-document': document,

@@ -138,6 +138,24 @@ function program(): Command {
     .option('--json', 'print JSON')
     .action(run(async (files, options) => (await import('./commands/sunset.ts')).sunset(files, options)));
 
+  gw.command('throttle')
+    .description('slow a caller down at once, block it, or shed a share of its requests; on a running gateway')
+    .argument('<id>', 'consumer, or what --scope says')
+    .argument('<order>', 'a rate (5/s), a share to refuse (50%), block, or off')
+    .addOption(option.admin)
+    .addOption(option.token)
+    .addOption(
+      new Option('--scope <scope>', 'whom the id names')
+        .choices(['consumer', 'key', 'tenant', 'ip', 'route', 'global'])
+        .default('consumer'),
+    )
+    .option('--for <time>', 'how long: 90s, 15m, 1h; at most a day', '15m')
+    .option('--permanent', 'until it is taken back')
+    .option('--reason <text>', 'for the audit log')
+    .action(async function (this: Command, id: string, order: string) {
+      process.exitCode = await (await import('./commands/throttle.ts')).throttle(id, order, this.opts());
+    });
+
   gw.command('usage')
     .description('say who uses what of a running gateway')
     .addOption(option.admin)

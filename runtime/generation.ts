@@ -21,6 +21,7 @@ import type { ServedExchange } from './exchange.ts';
 import type { HeaderFields } from './header-fields.ts';
 import type { HostServices } from './host/services.ts';
 import { openUpstream } from './host/upstream.ts';
+import { overrideStage } from './overrides.ts';
 import type { CorsOptions } from './policies/cors.ts';
 import type { PreflightSlots } from './preflight.ts';
 import { createRouter, type Router, type RouteTable } from './route/table.ts';
@@ -298,7 +299,24 @@ function requestStages({ request }: RouteSpec, env: PolicyEnv): readonly Stage[]
     run: factory(asOptions(options), env),
   }));
   const end = made.find(({ stage }) => stage === 'lifecycle')?.run;
-  return made.map(({ stage, run }) => (end !== undefined && OVERRULED.has(stage) ? overruled(run, end) : run));
+  const stages = made.map(({ stage, run }) => ({
+    stage,
+    run: end !== undefined && OVERRULED.has(stage) ? overruled(run, end) : run,
+  }));
+  const isBefore =
+    (place: RequestStageName) =>
+    ({ stage }: { readonly stage: RequestStageName }) =>
+      REQUEST_STAGES.indexOf(stage) < REQUEST_STAGES.indexOf(place);
+  const early = stages.filter(isBefore('address-limits')).length;
+  const late = stages.filter(isBefore('limits')).length;
+  const run = stages.map((one) => one.run);
+  return [
+    ...run.slice(0, early),
+    overrideStage(env, 'early'),
+    ...run.slice(early, late),
+    overrideStage(env, 'late'),
+    ...run.slice(late),
+  ];
 }
 
 /** Whatever these say of a caller, an operation that has ended has ended (LC-3). */
