@@ -17,7 +17,7 @@ export class MockSchemas {
     this.#pool = new SchemaPool(resolver, { keepsExamples: true });
   }
 
-  /** The schema as a plan would have it, with examples as `gw:example`. */
+  /** The schema as a plan would have it, with examples as JSON text in `gw:example`. */
   lower(node: Node, version: OpenApiVersion): Json {
     return this.#pool.lower(node, { version, direction: 'response' });
   }

@@ -75,7 +75,10 @@ class Sampler {
     const flat = flatten(schema, { schema: this.#options.schema, choose: (branches) => this.#choose(branches) });
     if (flat.has('gw:never')) return NOTHING;
     const example = flat.get('gw:example');
-    if (example !== undefined && this.#attempt === 0 && isPlausible(flat, example)) return example;
+    if (typeof example === 'string' && this.#attempt === 0) {
+      const shown: Json = JSON.parse(example);
+      if (isPlausible(flat, shown)) return shown;
+    }
     const constant = flat.get('const');
     if (constant !== undefined) return constant;
     const values = listOf(flat.get('enum'));

@@ -39,7 +39,7 @@ export function planGateway(
   const upstreams = new Upstreams(config);
   const mocks = new Mocks(resolver, options.mock === true);
   const planned = merged.operations.flatMap((operation): readonly PlannedOperation[] => {
-    const draft = draftRoute(operation, config, pool, { upstreams, mocks });
+    const draft = draftRoute(operation, config, pool, { upstreams, mocks }, options.auth);
     return draft === undefined ? [] : [{ merged: operation, draft }];
   });
   const origins = new Origins([

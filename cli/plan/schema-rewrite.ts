@@ -33,7 +33,7 @@ export interface RewriteHost {
   /** The id of the pool's entry for a schema; entered when it is new. */
   reference(target: Node, context: SchemaContext): string;
   report(rule: SchemaRule, at: Node, message: string, part?: Place['part']): void;
-  /** Keeps an example of each schema that has one, as `gw:example`, and allows nothing where a value is not meant to be there. */
+  /** Keeps an example of each schema that has one, as JSON text in `gw:example`, and allows nothing where a value is not meant to be there. */
   readonly keepsExamples: boolean;
 }
 
@@ -86,7 +86,7 @@ export class SchemaRewriter {
     this.#lowerOlder(node, value, members, inner, depth);
     if (isEmpty(members.get('enum'))) return false;
     const example = this.#host.keepsExamples ? exampleOf(value) : undefined;
-    if (example !== undefined) members.set('gw:example', json(example));
+    if (example !== undefined) members.set('gw:example', JSON.stringify(json(example)));
     return context.dialect === '3.0' && value.nullable === true ? nullable(members) : Object.fromEntries(members);
   }
 

@@ -36,7 +36,7 @@ export class SchemaPool {
   readonly #byText = new Map<string, string>();
   readonly #pending: { entry: Entry; context: SchemaContext }[] = [];
 
-  /** @param options.keepsExamples lowered schemas hold an example where the author gave one, as `gw:example` */
+  /** @param options.keepsExamples lowered schemas hold an example where the author gave one, as JSON text in `gw:example` */
   constructor(resolver: Resolver, { keepsExamples = false }: { readonly keepsExamples?: boolean } = {}) {
     this.#references = new SchemaReferences(resolver);
     this.#rewriter = new SchemaRewriter({

@@ -20,7 +20,7 @@ describe('sample', () => {
       placed: { type: 'string', format: 'date-time' },
       items: { type: 'array', minItems: 2, uniqueItems: true, items: { type: 'string', minLength: 3, maxLength: 8 } },
       total: { type: 'number', minimum: 0, multipleOf: 0.01 },
-      note: { type: ['string', 'null'], 'gw:example': 'Ring twice' },
+      note: { type: ['string', 'null'], 'gw:example': '"Ring twice"' },
     },
     additionalProperties: false,
   };
@@ -37,7 +37,7 @@ describe('sample', () => {
   });
 
   it('leaves examples out that do not fit', () => {
-    const schema: Json = { type: 'object', properties: { day: { type: 'string', format: 'date', 'gw:example': 'tomorrow' } } };
+    const schema: Json = { type: 'object', properties: { day: { type: 'string', format: 'date', 'gw:example': '"tomorrow"' } } };
     expect(made(schema)).toEqual({ conforms: true, value: { day: expect.stringMatching(/^2026-\d\d-\d\d$/) } });
   });
 

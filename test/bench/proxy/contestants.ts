@@ -1,0 +1,209 @@
+/** What is compared: our bundle over each of its transports, nginx, haproxy, and proxies on Node; each on one core, one thread. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gwBundle } from './bundle.ts';
+import { GATEWAY_CORE, pinned } from './cores.ts';
+
+export interface Contestant {
+  readonly name: string;
+  readonly port: number;
+  /** Processes whose CPU time counts. */
+  readonly pids: readonly number[];
+  stop(): Promise<void>;
+}
+
+export interface Setting {
+  /** Port of the upstream. */
+  readonly upstream: number;
+  /** A folder for configuration. */
+  readonly folder: string;
+  /** Routes of our bundle. */
+  readonly routes: number;
+}
+
+type Start = (setting: Setting, port: number) => Promise<Contestant>;
+
+/** In the order they are shown; the first is what the others are compared with. */
+export const contestants: readonly { readonly name: string; readonly available: () => boolean; readonly start: Start }[] = [
+  { name: 'nginx', available: () => has('nginx'), start: nginx },
+  { name: 'haproxy', available: () => has('haproxy'), start: haproxy },
+  { name: 'gw', available: () => true, start: (setting, port) => gw('gw', setting, port, {}) },
+  { name: 'gw, pipelining 16', available: () => true, start: (setting, port) => gw('gw, pipelining 16', setting, port, {}, 16) },
+  {
+    name: 'gw, library transport',
+    available: () => true,
+    start: (setting, port) => gw('gw, library transport', setting, port, { GW_TRANSPORT: 'library' }),
+  },
+  {
+    name: 'gw, library and undici',
+    available: () => true,
+    start: (setting, port) => gw('gw, library and undici', setting, port, { GW_TRANSPORT: 'library', GW_UPSTREAM: 'undici' }),
+  },
+  { name: '@fastify/http-proxy', available: () => peer('@fastify/http-proxy', 'fastify') !== undefined, start: fastify },
+  { name: 'express-gateway', available: () => peer('express-gateway') !== undefined, start: expressGateway },
+];
+
+function has(program: string): boolean {
+  return spawnSync('which', [program]).status === 0;
+}
+
+/** Answers every request at once: an nginx of its own, on the core of the load. */
+export async function startUpstream(folder: string, port: number): Promise<{ stop(): Promise<void> }> {
+  const small = JSON.stringify({ id: 'a'.repeat(110) });
+  const large = 'x'.repeat(64 * 1024);
+  mkdirSync(join(folder, 'www'), { recursive: true });
+  writeFileSync(join(folder, 'www', 'large'), large);
+  const file = nginxFile(
+    folder,
+    'upstream',
+    `server { listen 127.0.0.1:${port}; keepalive_requests 1000000; default_type application/json;
+      location / { return 200 '${small}'; }
+      location /large { root ${join(folder, 'www')}; } }`,
+  );
+  const child = await launch('0', 'nginx', ['-c', file, '-g', 'daemon off;'], port);
+  return { stop: () => end(child) };
+}
+
+function nginxFile(folder: string, name: string, http: string): string {
+  const file = join(folder, `${name}.conf`);
+  writeFileSync(
+    file,
+    `worker_processes 1; pid ${join(folder, `${name}.pid`)}; error_log ${join(folder, `${name}.log`)} crit;
+     events { worker_connections 4096; }
+     http { access_log off; client_body_temp_path ${folder}; proxy_temp_path ${folder}; fastcgi_temp_path ${folder}; uwsgi_temp_path ${folder}; scgi_temp_path ${folder}; ${http} }`,
+  );
+  return file;
+}
+
+async function nginx({ upstream, folder }: Setting, port: number): Promise<Contestant> {
+  const file = nginxFile(
+    folder,
+    'nginx',
+    `upstream u { server 127.0.0.1:${upstream}; keepalive 128; keepalive_requests 1000000; }
+     server { listen 127.0.0.1:${port}; keepalive_requests 1000000; client_max_body_size 1m;
+       location / { proxy_pass http://u; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header X-Forwarded-For $remote_addr; }
+       location /nowhere { return 404; }
+       location /refused { return 400; } }`,
+  );
+  const child = await launch(GATEWAY_CORE, 'nginx', ['-c', file, '-g', 'daemon off;'], port);
+  return { name: 'nginx', port, pids: [...childrenOf(child.pid ?? 0)], stop: () => end(child) };
+}
+
+async function haproxy({ upstream, folder }: Setting, port: number): Promise<Contestant> {
+  const file = join(folder, 'haproxy.cfg');
+  writeFileSync(
+    file,
+    `global\n nbthread 1\n maxconn 4096\ndefaults\n mode http\n timeout connect 5s\n timeout client 30s\n timeout server 30s\n http-reuse always\n option http-keep-alive\n` +
+      `frontend f\n bind 127.0.0.1:${port}\n option forwardfor\n http-request return status 404 if { path_beg /nowhere }\n http-request return status 400 if { path_beg /refused }\n default_backend b\n` +
+      `backend b\n server s 127.0.0.1:${upstream}\n`,
+  );
+  const child = await launch(GATEWAY_CORE, 'haproxy', ['-db', '-q', '-f', file], port);
+  return { name: 'haproxy', port, pids: [child.pid ?? 0], stop: () => end(child) };
+}
+
+async function gw(
+  name: string,
+  { upstream, folder, routes }: Setting,
+  port: number,
+  env: Readonly<Record<string, string>>,
+  pipelining = 1,
+): Promise<Contestant> {
+  const bundle = await gwBundle(folder, routes, pipelining);
+  const child = await launch(GATEWAY_CORE, process.execPath, [bundle], port, {
+    ...env,
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    GW_THREADS: '1',
+    GW_ADMIN: '127.0.0.1:0',
+    UPSTREAM_URL: `http://127.0.0.1:${upstream}`,
+  });
+  return { name, port, pids: [child.pid ?? 0], stop: () => end(child) };
+}
+
+async function fastify(setting: Setting, port: number): Promise<Contestant> {
+  const folder = peer('@fastify/http-proxy', 'fastify') ?? '';
+  const file = join(folder, 'fastify.mjs');
+  writeFileSync(
+    file,
+    `import Fastify from 'fastify'; import proxy from '@fastify/http-proxy';
+     const server = Fastify({ logger: false }); server.register(proxy, { upstream: 'http://127.0.0.1:${setting.upstream}' });
+     await server.listen({ port: ${port}, host: '127.0.0.1' });`,
+  );
+  const child = await launch(GATEWAY_CORE, process.execPath, [file], port);
+  return { name: '@fastify/http-proxy', port, pids: [child.pid ?? 0], stop: () => end(child) };
+}
+
+async function expressGateway(setting: Setting, port: number): Promise<Contestant> {
+  const folder = peer('express-gateway') ?? '';
+  const config = join(folder, `config-${port}`);
+  mkdirSync(config, { recursive: true });
+  writeFileSync(
+    join(config, 'gateway.config.yml'),
+    `http: { port: ${port}, hostname: 127.0.0.1 }\napiEndpoints: { api: { host: '*', paths: ['/', '/*'] } }\nserviceEndpoints: { s: { url: 'http://127.0.0.1:${setting.upstream}' } }\npolicies: [proxy]\npipelines: { p: { apiEndpoints: [api], policies: [{ proxy: [{ action: { serviceEndpoint: s } }] }] } }\n`,
+  );
+  writeFileSync(
+    join(config, 'system.config.yml'),
+    'db: { redis: { emulate: true, namespace: EG } }\nplugins: {}\ncrypto: { cipherKey: sensitiveKey, algorithm: aes256, saltRounds: 10 }\nsession: { secret: keyboard cat, resave: false, saveUninitialized: false }\naccessTokens: { timeToExpiry: 7200000 }\nrefreshTokens: { timeToExpiry: 7200000 }\nauthorizationCodes: { timeToExpiry: 300000 }\n',
+  );
+  const file = join(folder, `eg-${port}.cjs`);
+  writeFileSync(file, `require('express-gateway')().load(${JSON.stringify(config)}).run();`);
+  const child = await launch(GATEWAY_CORE, process.execPath, [file], port, { LOG_LEVEL: 'error' });
+  return { name: 'express-gateway', port, pids: [child.pid ?? 0], stop: () => end(child) };
+}
+
+const peers = new Map<string, string | undefined>();
+
+/** A folder with packages that only this comparison needs; undefined when they cannot be installed here. */
+function peer(...packages: readonly string[]): string | undefined {
+  const key = packages.join(' ');
+  if (!peers.has(key)) {
+    const folder = mkdtempSync(join(tmpdir(), 'gw-bench-peer-'));
+    writeFileSync(join(folder, 'package.json'), '{"private":true}');
+    const done = spawnSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...packages], { cwd: folder });
+    peers.set(key, done.status === 0 && existsSync(join(folder, 'node_modules', packages[0] ?? '')) ? folder : undefined);
+  }
+  return peers.get(key);
+}
+
+/** Starts a program on a core and waits until it accepts connections. */
+async function launch(
+  core: string,
+  program: string,
+  args: readonly string[],
+  port: number,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ChildProcess> {
+  const [command = program, ...rest] = pinned(core, program, args);
+  const child = spawn(command, rest, { stdio: 'ignore', env: { ...process.env, ...env } });
+  process.once('exit', () => child.kill('SIGKILL'));
+  while (!(await accepts(port))) {
+    if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode} before it listened`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return child;
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGTERM');
+  const killer = setTimeout(() => child.kill('SIGKILL'), 2_000);
+  await once(child, 'exit');
+  clearTimeout(killer);
+}
+
+/** The processes that a process has started, and it itself. */
+function childrenOf(pid: number): ReadonlySet<number> {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+  return new Set([pid, ...children]);
+}

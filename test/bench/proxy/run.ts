@@ -1,0 +1,81 @@
+/**
+ * `npm run bench:proxy`: what a proxied request costs the gateway, beside nginx, haproxy and proxies on Node, in one run on one machine.
+ * Needs Linux, `wrk` and nginx (Debian packages); what else is missing is left out. Writes PROXY.md.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { arch, cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packageRoot } from '../../../cli/package-root.ts';
+import { body } from './bundle.ts';
+import { contestants, startUpstream } from './contestants.ts';
+import { type Measured, measure, type Work } from './load.ts';
+
+const SECONDS = Number(process.env.GW_BENCH_SECONDS ?? 4);
+const only = process.argv.slice(2);
+const missing = ['wrk', 'nginx', 'taskset'].filter((program) => spawnSync('which', [program]).status !== 0);
+if (missing.length > 0) {
+  process.stderr.write(`bench: install ${missing.join(', ')} first (Debian: apt-get install wrk nginx util-linux)\n`);
+  process.exit(2);
+}
+
+const eighteen = Object.fromEntries(Array.from({ length: 18 }, (_, n) => [`x-header-${n}`, `value-${n}-of-a-header`]));
+const works: readonly Work[] = [
+  { name: 'GET, 1 header', path: '/small', status: 200 },
+  { name: 'GET, 19 headers', path: '/small', headers: eighteen, status: 200 },
+  { name: 'GET, 4 connections', path: '/small', connections: 4, status: 200 },
+  { name: 'GET of 64 KiB', path: '/large', status: 200 },
+  { name: 'POST of 1 KiB, validated by gw', path: '/orders', body, status: 200 },
+  { name: 'refused: 404', path: '/nowhere', status: 404 },
+  { name: 'refused: 400', path: '/refused', status: 400 },
+];
+
+const folder = mkdtempSync(join(tmpdir(), 'gw-bench-proxy-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+const upstream = await startUpstream(folder, 18_080);
+
+const results = new Map<string, Map<string, Measured | string>>();
+let port = 18_100;
+for (const routes of [10, 10_000]) {
+  for (const { name, available, start } of contestants) {
+    if (only.length > 0 && !only.includes(name)) continue;
+    if (routes > 10 && name !== 'gw') continue;
+    if (!available()) continue;
+    const shown = routes > 10 ? `${name}, ${routes} routes` : name;
+    port += 1;
+    const contestant = await start({ upstream: 18_080, folder, routes }, port);
+    const row = new Map<string, Measured | string>();
+    for (const work of works) {
+      process.stderr.write(`bench: ${shown}: ${work.name}\n`);
+      row.set(work.name, await measure(contestant, work, folder, SECONDS).catch((error: unknown) => String(error)));
+    }
+    results.set(shown, row);
+    await contestant.stop();
+  }
+}
+await upstream.stop();
+
+const base = results.get('nginx');
+const text = `# What a proxied request costs
+
+Written by \`npm run bench:proxy\`, ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model.trim()} (${arch()}). Everything in one run: what is measured
+has one core and one thread, load (wrk, 64 connections with keep-alive unless it says otherwise) and upstream share the other. CPU is what the kernel
+accounts to the process for one request; the ratio is to nginx. The machine is shared: compare within this page only.
+
+${works.map((work) => section(work.name)).join('\n')}`;
+writeFileSync(join(packageRoot, 'test/bench/PROXY.md'), text);
+process.stdout.write(text);
+
+function section(work: string): string {
+  const nginx = base?.get(work);
+  const rows = [...results].flatMap(([name, row]) => {
+    const measured = row.get(work);
+    if (measured === undefined || typeof measured === 'string') return [];
+    const { cpuUs, perSecond, p50, p99, rssBytes } = measured;
+    const ratio = nginx === undefined || typeof nginx === 'string' ? '-' : (cpuUs / nginx.cpuUs).toFixed(2);
+    return [
+      `| ${name} | ${cpuUs.toFixed(1)} | ${ratio} | ${perSecond.toFixed(0)} | ${p50.toFixed(2)} | ${p99.toFixed(2)} | ${(rssBytes / 1024 ** 2).toFixed(0)} |`,
+    ];
+  });
+  return `## ${work}\n\n| | CPU µs | ratio | requests/s | p50 ms | p99 ms | RSS MiB |\n|---|---|---|---|---|---|---|\n${rows.join('\n')}\n`;
+}
