@@ -114,7 +114,8 @@ function compileAdmin(): AdminModules {
     js`export const document = ${JSON.stringify(value)};`,
   ]);
   return {
-    'admin-matcher': emitMatcher(plan),
+    // A consumer or an address range may hold a slash.
+    'admin-matcher': emitMatcher({ ...plan, server: { paths: { ...plan.server.paths, keepEncodedSlash: true } } }),
     'admin-validators': validators,
     'admin-wiring': emitWiring(plan),
     'admin-document': document,
@@ -137,10 +138,10 @@ export function check(request: CompileRequest, progress: Progress = () => undefi
     preset: request.preset ?? config.lint.preset ?? request.defaultPreset,
     ...(request.now === undefined ? {} : { now: request.now }),
   });
-  const linting = lint({ apis, resolver, visits, config }, settings);
+  const effectiveOf = once((operation: ApiOperation) => effectiveValues(operation, config));
+  const linting = lint({ apis, resolver, visits, config, effectiveOf }, settings);
 
   progress('merge');
-  const effectiveOf = once((operation: ApiOperation) => effectiveValues(operation, config));
   const merged = mergeApis(apis, config, effectiveOf);
   const result = (found: readonly Diagnostic[]): Omit<Checked, 'plan' | 'validators'> => {
     const all = [...loaded.diagnostics, ...resolving, ...linting, ...merged.diagnostics, ...found];

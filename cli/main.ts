@@ -15,7 +15,9 @@ const option = {
   upstream: new Option('--upstream <url>', 'where requests are sent, when there is no gateway file'),
   auth: new Option('--auth <mode>', 'none: build although security requirements are not enforced').choices(['none', 'dev']),
   preset: (byDefault: string) =>
-    new Option('--preset <name>', 'which rules run').choices(['serve', 'recommended']).default(undefined, byDefault),
+    new Option('--preset <name>', 'which rules run')
+      .choices(['serve', 'recommended', 'strict', 'owasp'])
+      .default(undefined, byDefault),
   format: new Option('--format <format>', `${formats.join(', ')}; format=file writes to a file; may be repeated`)
     .argParser(collect)
     .default([], 'pretty'),
@@ -100,7 +102,7 @@ function program(): Command {
 
   gw.command('explain')
     .description('say what happens to a request, and where every value behind it was written')
-    .argument('<request>', 'method and target: "GET /v2/orders/42?full=1"')
+    .argument('<request>', 'method and target: "GET /v2/orders/42?full=1"; or the id of a rule')
     .argument('[sources...]', `${documentsHelp}; or the folder of a built gateway`)
     .addOption(option.config)
     .addOption(option.upstream)
@@ -126,6 +128,13 @@ function program(): Command {
     .option('--json', 'print JSON')
     .action(run(async (files, options) => (await import('./commands/coverage.ts')).coverage(files, options)));
 
+  gw.command('examples')
+    .description('check the examples of the documents with the validators and routes that the gateway would have')
+    .argument(documents, documentsHelp)
+    .addOption(option.config)
+    .addOption(option.format)
+    .action(run(async (files, options) => (await import('./commands/examples.ts')).examples(files, options)));
+
   gw.command('sunset')
     .description('say which operations end, when, and who still calls them')
     .argument(documents, documentsHelp)
@@ -135,6 +144,24 @@ function program(): Command {
     .option('--fail-within <days>', 'fail when one that is still called ends within so many days')
     .option('--json', 'print JSON')
     .action(run(async (files, options) => (await import('./commands/sunset.ts')).sunset(files, options)));
+
+  gw.command('throttle')
+    .description('slow a caller down at once, block it, or shed a share of its requests; on a running gateway')
+    .argument('<id>', 'consumer, or what --scope says')
+    .argument('<order>', 'a rate (5/s), a share to refuse (50%), block, or off')
+    .addOption(option.admin)
+    .addOption(option.token)
+    .addOption(
+      new Option('--scope <scope>', 'whom the id names')
+        .choices(['consumer', 'key', 'tenant', 'ip', 'route', 'global'])
+        .default('consumer'),
+    )
+    .option('--for <time>', 'how long: 90s, 15m, 1h; at most a day', '15m')
+    .option('--permanent', 'until it is taken back')
+    .option('--reason <text>', 'for the audit log')
+    .action(async function (this: Command, id: string, order: string) {
+      process.exitCode = await (await import('./commands/throttle.ts')).throttle(id, order, this.opts());
+    });
 
   gw.command('usage')
     .description('say who uses what of a running gateway')

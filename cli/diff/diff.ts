@@ -1,6 +1,7 @@
 /** Two route tables → a report. Everything is computed from the tables; texts of documents only give places. */
 import { type Change, type ChangeDraft, type Report, type Verdict, verdicts } from './change.ts';
 import { conflictChanges } from './conflicts.ts';
+import { contractChanges } from './contract/contract.ts';
 import type { RouteTable } from './effective.ts';
 import { finish } from './finish.ts';
 import { lifecycleChanges, removedRoutes } from './lifecycle.ts';
@@ -23,6 +24,7 @@ export function diffTables(base: RouteTable, head: RouteTable, options: DiffOpti
     ...removedRoutes(matched.removed, options.nowMs),
     ...lifecycleChanges(matched.pairs, options.nowMs),
     ...conflictChanges(base, head),
+    ...contractChanges(matched.pairs, base, head, options.nowMs),
   ];
   const changes = finish(drafts);
   const errors = head.diagnostics.filter(({ severity }) => severity === 'error');

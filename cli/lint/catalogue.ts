@@ -6,8 +6,24 @@ import gatewayNotDelegated from './rules/gateway/not-delegated.ts';
 import gatewaySchema from './rules/gateway/schema.ts';
 import gatewaySchemaUncompilable from './rules/gateway/schema-uncompilable.ts';
 import gatewayUpstream from './rules/gateway/upstream.ts';
+import governanceDescription from './rules/governance/description.ts';
+import governanceIdempotencyKey from './rules/governance/idempotency-key.ts';
+import governanceOperationId from './rules/governance/operation-id.ts';
 import governanceOwner from './rules/governance/owner.ts';
+import governancePagination from './rules/governance/pagination.ts';
+import governancePathCasing from './rules/governance/path-casing.ts';
+import governancePathVerb from './rules/governance/path-verb.ts';
+import governanceProblemJson from './rules/governance/problem-json.ts';
+import governanceSummary from './rules/governance/summary.ts';
 import governanceSuppression from './rules/governance/suppression.ts';
+import governanceTags from './rules/governance/tags.ts';
+import governanceVersionInPath from './rules/governance/version-in-path.ts';
+import lifecycleDate from './rules/lifecycle/date.ts';
+import lifecycleDeprecatedSunset from './rules/lifecycle/deprecated-sunset.ts';
+import lifecycleGrace from './rules/lifecycle/grace.ts';
+import lifecycleOverdue from './rules/lifecycle/overdue.ts';
+import lifecycleSuccessor from './rules/lifecycle/successor.ts';
+import lifecycleVersionConsistent from './rules/lifecycle/version-consistent.ts';
 import mergeComponentCollision from './rules/merge/component-collision.ts';
 import mergeMixedOas from './rules/merge/mixed-oas.ts';
 import mergeOperationId from './rules/merge/operation-id.ts';
@@ -26,13 +42,20 @@ import routeReserved from './rules/route/reserved.ts';
 import routeShadowed from './rules/route/shadowed.ts';
 import routeSlash from './rules/route/slash.ts';
 import routeTemplateUnsupported from './rules/route/template-unsupported.ts';
+import securityBasic from './rules/security/basic.ts';
+import securityHttpServer from './rules/security/http-server.ts';
+import securityKeyInQuery from './rules/security/key-in-query.ts';
 import securityMissing from './rules/security/missing.ts';
+import securityOptional from './rules/security/optional.ts';
 import securityPublicUndeclared from './rules/security/public-undeclared.ts';
 import securitySchemeUnbound from './rules/security/scheme-unbound.ts';
 import securityUndefinedScheme from './rules/security/undefined-scheme.ts';
+import securityUndefinedScope from './rules/security/undefined-scope.ts';
+import securityUnsafeUnscoped from './rules/security/unsafe-unscoped.ts';
 import specAdditionalOperations32 from './rules/spec/additional-operations-3.2.ts';
 import specBodyOnGet from './rules/spec/body-on-get.ts';
 import specDiscriminator from './rules/spec/discriminator.ts';
+import specExample from './rules/spec/example.ts';
 import specIdenticalTemplate from './rules/spec/identical-template.ts';
 import specKeywordVersion from './rules/spec/keyword-version.ts';
 import specOperationIdUnique from './rules/spec/operation-id-unique.ts';
@@ -79,6 +102,7 @@ export const catalogue: readonly Rule[] = [
   specRegex,
   specKeywordVersion,
   specBodyOnGet,
+  specExample,
   specQuerystring32,
   specAdditionalOperations32,
   routeTemplateUnsupported,
@@ -102,8 +126,30 @@ export const catalogue: readonly Rule[] = [
   securityPublicUndeclared,
   securityUndefinedScheme,
   securitySchemeUnbound,
+  securityBasic,
+  securityHttpServer,
+  securityKeyInQuery,
+  securityOptional,
+  securityUndefinedScope,
+  securityUnsafeUnscoped,
   governanceOwner,
   governanceSuppression,
+  governanceOperationId,
+  governancePathCasing,
+  governancePathVerb,
+  governanceVersionInPath,
+  governanceDescription,
+  governanceIdempotencyKey,
+  governancePagination,
+  governanceProblemJson,
+  governanceSummary,
+  governanceTags,
+  lifecycleVersionConsistent,
+  lifecycleDate,
+  lifecycleDeprecatedSunset,
+  lifecycleGrace,
+  lifecycleOverdue,
+  lifecycleSuccessor,
   mergeRouteConflict,
   mergeRouteTakeover,
   mergeRouteAmbiguous,

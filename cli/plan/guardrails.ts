@@ -134,9 +134,9 @@ function meets(name: string, requirement: Requirement, value: RouteValue | undef
       return includes(authored, requirement.operand);
     case 'atMost':
     case 'atLeast': {
-      const [own, bound] = [keyOf(name)?.magnitude(authored), keyOf(name)?.magnitude(requirement.operand)];
-      if (own === undefined || bound === undefined) return false;
-      return requirement.test === 'atMost' ? own <= bound : own >= bound;
+      const { operand } = requirement;
+      const key = keyOf(name);
+      return (requirement.test === 'atMost' ? key?.atMost(authored, operand) : key?.atMost(operand, authored)) === true;
     }
   }
 }

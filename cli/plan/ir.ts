@@ -38,6 +38,8 @@ export interface ServerPlan {
   /** RT-2, RT-3. */
   readonly paths: PathRulesPlan;
   readonly limits: ServerLimits;
+  /** Error pages of services are replaced by problems (TR-6). */
+  readonly sanitizeErrors: boolean;
   /** Milliseconds; SL-1, DR-1. */
   readonly timeouts: {
     readonly headersMs: number;
@@ -55,7 +57,7 @@ export interface PathRulesPlan {
   readonly redirectTrailingSlash: boolean;
 }
 
-/** HL-1 and the default body limit; all bytes inclusive. */
+/** HL-1, SL-1 and the default body limit; all bytes inclusive. */
 export interface ServerLimits {
   readonly headBytes: number;
   readonly headerCount: number;
@@ -63,6 +65,10 @@ export interface ServerLimits {
   readonly targetBytes: number;
   readonly queryParameters: number;
   readonly bodyBytes: number;
+  /** Of all threads together. */
+  readonly connections: number;
+  /** Of one client address (an IPv6 network of 64 bits) over all threads; trusted proxies may have more. */
+  readonly connectionsPerAddress: number;
 }
 
 export interface UpstreamPlan {
@@ -161,6 +167,8 @@ export interface RoutePlan {
   readonly policies: readonly PolicyPlan[];
   /** Why the request body is read whole before it is forwarded; absent when it streams. */
   readonly buffers?: string;
+  /** Why answers are read whole before the client gets them; absent when they stream. */
+  readonly buffersAnswers?: string;
   /** Effective security as declared, for explain and diff: OR of ANDs; empty = public; absent = nothing declared. */
   readonly security?: readonly { readonly [scheme: string]: readonly string[] }[];
   readonly values: readonly EffectiveValue[];

@@ -35,7 +35,7 @@ export function planGateway(
   const pool = new SchemaPool(resolver);
   const upstreams = new Upstreams(config);
   const planned = merged.operations.flatMap((operation): readonly PlannedOperation[] => {
-    const draft = draftRoute(operation, config, pool, upstreams);
+    const draft = draftRoute(operation, config, pool, upstreams, options.auth);
     return draft === undefined ? [] : [{ merged: operation, draft }];
   });
   const origins = new Origins([

@@ -6,16 +6,17 @@ import rewriteKey from '../policies/rewrite.ts';
 import splitKey from '../policies/split.ts';
 import { timeouts } from '../policies/timeouts.ts';
 import type { Effective } from './effective.ts';
-import type { ActionPlan, EffectiveValue, Json, PolicyPlan, RoutePlan, TimeoutsPlan } from './ir.ts';
+import type { ActionPlan, EffectiveValue, GatewayPlan, Json, PolicyPlan, RoutePlan, TimeoutsPlan } from './ir.ts';
 import { json } from './json.ts';
 import { lifecyclePolicies } from './lifecycle.ts';
+import { limitPolicies } from './limits.ts';
 import { lowered } from './lowered.ts';
 import type { Source } from './origins.ts';
 import type { SchemaPool } from './schemas.ts';
 import { securityHeaderPolicies } from './security-headers.ts';
 import { inStageOrder } from './stages.ts';
 import type { Upstreams } from './upstreams.ts';
-import { bufferingReason, validationPolicies } from './validation.ts';
+import { answerBufferingReason, bufferingReason, validationPolicies } from './validation.ts';
 import { versionPolicies } from './version.ts';
 import { keyOf, vocabulary } from './vocabulary.ts';
 
@@ -47,6 +48,7 @@ export function draftRoute(
   config: GatewayConfig,
   pool: SchemaPool,
   upstreams: Upstreams,
+  auth: GatewayPlan['auth'],
 ): RouteDraft | undefined {
   const { operation, owner, effective } = merged;
   const action = actionOf(merged, upstreams);
@@ -54,12 +56,14 @@ export function draftRoute(
   const policies = inStageOrder([
     ...securityHeaderPolicies(config, operation),
     ...ownPolicies(merged),
-    ...validationPolicies(operation, effective, pool),
+    ...validationPolicies(operation, effective, pool, config.server.limits.bodyBytes),
+    ...limitPolicies(merged, config, action, auth),
     ...lifecyclePolicies(merged),
     ...versionPolicies(merged),
     ...splitPolicies(action),
   ]);
   const buffers = bufferingReason(policies);
+  const buffersAnswers = answerBufferingReason(policies);
   const security = operation.security?.value;
   return {
     plan: {
@@ -77,6 +81,7 @@ export function draftRoute(
       action,
       policies,
       ...(buffers === undefined ? {} : { buffers }),
+      ...(buffersAnswers === undefined ? {} : { buffersAnswers }),
       ...(security === undefined ? {} : { security: security.map(requirement) }),
     },
     values: valuesOf(merged, config, action),
