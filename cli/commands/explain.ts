@@ -105,7 +105,7 @@ function candidateLine(
 }
 
 function routeText(route: ManifestRoute, captures: readonly string[]): string {
-  const { action, parameterNames, policies, values, buffers } = route;
+  const { action, parameterNames, policies, values, buffers, buffersAnswers } = route;
   const lines: string[] = [`Route ${route.id}${place(route.origin)}`];
   for (const [i, parameter] of parameterNames.entries()) lines.push(`  {${parameter}} = ${captures[i] ?? ''}`);
   if (action.kind !== 'redirect')
@@ -116,6 +116,7 @@ function routeText(route: ManifestRoute, captures: readonly string[]): string {
   if (policies.length > 0)
     lines.push(`  stages: ${[...new Set(policies.map(({ stage, key }) => `${stage} (${key})`))].join(', ')}`);
   if (buffers !== undefined) lines.push(`  the request body is read whole: ${buffers}`);
+  if (buffersAnswers !== undefined) lines.push(`  answers are read whole: ${buffersAnswers}`);
   const rows = values.map(({ key, authored, origin, skipped }) =>
     [key, JSON.stringify(authored), where(origin), skipped === undefined ? '' : `does not apply: ${skipped}`].map(printable),
   );

@@ -6,12 +6,23 @@ import gatewayNotDelegated from './rules/gateway/not-delegated.ts';
 import gatewaySchema from './rules/gateway/schema.ts';
 import gatewaySchemaUncompilable from './rules/gateway/schema-uncompilable.ts';
 import gatewayUpstream from './rules/gateway/upstream.ts';
+import governanceDescription from './rules/governance/description.ts';
+import governanceIdempotencyKey from './rules/governance/idempotency-key.ts';
 import governanceOperationId from './rules/governance/operation-id.ts';
 import governanceOwner from './rules/governance/owner.ts';
+import governancePagination from './rules/governance/pagination.ts';
 import governancePathCasing from './rules/governance/path-casing.ts';
 import governancePathVerb from './rules/governance/path-verb.ts';
+import governanceProblemJson from './rules/governance/problem-json.ts';
+import governanceSummary from './rules/governance/summary.ts';
 import governanceSuppression from './rules/governance/suppression.ts';
+import governanceTags from './rules/governance/tags.ts';
 import governanceVersionInPath from './rules/governance/version-in-path.ts';
+import lifecycleDate from './rules/lifecycle/date.ts';
+import lifecycleDeprecatedSunset from './rules/lifecycle/deprecated-sunset.ts';
+import lifecycleGrace from './rules/lifecycle/grace.ts';
+import lifecycleOverdue from './rules/lifecycle/overdue.ts';
+import lifecycleSuccessor from './rules/lifecycle/successor.ts';
 import lifecycleVersionConsistent from './rules/lifecycle/version-consistent.ts';
 import mergeComponentCollision from './rules/merge/component-collision.ts';
 import mergeMixedOas from './rules/merge/mixed-oas.ts';
@@ -127,7 +138,18 @@ export const catalogue: readonly Rule[] = [
   governancePathCasing,
   governancePathVerb,
   governanceVersionInPath,
+  governanceDescription,
+  governanceIdempotencyKey,
+  governancePagination,
+  governanceProblemJson,
+  governanceSummary,
+  governanceTags,
   lifecycleVersionConsistent,
+  lifecycleDate,
+  lifecycleDeprecatedSunset,
+  lifecycleGrace,
+  lifecycleOverdue,
+  lifecycleSuccessor,
   mergeRouteConflict,
   mergeRouteTakeover,
   mergeRouteAmbiguous,

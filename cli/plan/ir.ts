@@ -167,6 +167,8 @@ export interface RoutePlan {
   readonly policies: readonly PolicyPlan[];
   /** Why the request body is read whole before it is forwarded; absent when it streams. */
   readonly buffers?: string;
+  /** Why answers are read whole before the client gets them; absent when they stream. */
+  readonly buffersAnswers?: string;
   /** Effective security as declared, for explain and diff: OR of ANDs; empty = public; absent = nothing declared. */
   readonly security?: readonly { readonly [scheme: string]: readonly string[] }[];
   readonly values: readonly EffectiveValue[];

@@ -16,7 +16,7 @@ import type { SchemaPool } from './schemas.ts';
 import { securityHeaderPolicies } from './security-headers.ts';
 import { inStageOrder } from './stages.ts';
 import type { Upstreams } from './upstreams.ts';
-import { bufferingReason, validationPolicies } from './validation.ts';
+import { answerBufferingReason, bufferingReason, validationPolicies } from './validation.ts';
 import { versionPolicies } from './version.ts';
 import { keyOf, vocabulary } from './vocabulary.ts';
 
@@ -56,13 +56,14 @@ export function draftRoute(
   const policies = inStageOrder([
     ...securityHeaderPolicies(config, operation),
     ...ownPolicies(merged),
-    ...validationPolicies(operation, effective, pool),
+    ...validationPolicies(operation, effective, pool, config.server.limits.bodyBytes),
     ...limitPolicies(merged, config, action, auth),
     ...lifecyclePolicies(merged),
     ...versionPolicies(merged),
     ...splitPolicies(action),
   ]);
   const buffers = bufferingReason(policies);
+  const buffersAnswers = answerBufferingReason(policies);
   const security = operation.security?.value;
   return {
     plan: {
@@ -80,6 +81,7 @@ export function draftRoute(
       action,
       policies,
       ...(buffers === undefined ? {} : { buffers }),
+      ...(buffersAnswers === undefined ? {} : { buffersAnswers }),
       ...(security === undefined ? {} : { security: security.map(requirement) }),
     },
     values: valuesOf(merged, config, action),

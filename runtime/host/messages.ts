@@ -3,6 +3,7 @@ import type { ConnectionLimits } from './admission.ts';
 import type { GenerationText } from './load-generation.ts';
 import type { Address, Environment } from './settings.ts';
 import type { SharedHandle } from './shared.ts';
+import type { TransportKind } from './transport/open-transport.ts';
 import type { UsageDelta } from './usage.ts';
 
 /** What a worker is started with. */
@@ -14,6 +15,7 @@ export interface WorkerStart {
   readonly connectionLimits: ConnectionLimits;
   readonly listen: Address;
   readonly reusePort: boolean;
+  readonly transport: TransportKind;
   readonly environment: Environment;
   readonly shared: SharedHandle;
   readonly generation: GenerationText;

@@ -7,6 +7,7 @@ import { adminTokens } from './admin/tokens.ts';
 import type { ConnectionLimits } from './admission.ts';
 import { resolveEnvironment } from './services.ts';
 import { parseTarget } from './target-address.ts';
+import { type TransportKind, transportKind } from './transport/open-transport.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -21,6 +22,7 @@ export interface HostSettings {
   readonly admin: Address;
   readonly adminTokens: ReturnType<typeof adminTokens>;
   readonly threads: number;
+  readonly transport: TransportKind;
   readonly connectionLimits: ConnectionLimits;
   /** Milliseconds, DR-1. */
   readonly preStopMs: number;
@@ -34,7 +36,7 @@ const MOST_THREADS = 1_024;
 const SHORTEST_TOKEN = 16;
 
 /**
- * Reads `PORT HOST GW_THREADS GW_ADMIN` and resolves every `${NAME:-default}` of the gateway.
+ * Reads `PORT HOST GW_THREADS GW_ADMIN GW_TRANSPORT` and resolves every `${NAME:-default}` of the gateway.
  *
  * @returns the settings, or every reason why this environment cannot run the gateway
  */
@@ -51,6 +53,7 @@ export function hostSettings(spec: GatewaySpec, environment: Environment): HostS
     adminTokens: reader.tokens(spec.adminTokens ?? [], environment.GW_ADMIN_TOKEN),
     admin: reader.admin(environment.GW_ADMIN || reader.resolve(spec.admin)),
     threads: reader.threads(environment.GW_THREADS),
+    transport: reader.transport(environment.GW_TRANSPORT),
     connectionLimits: { connections, connectionsPerAddress },
     preStopMs: spec.server.timeouts.preStopMs,
     drainMs: spec.server.timeouts.drainMs,
@@ -109,6 +112,12 @@ class Reader {
       return { host, port: 0 };
     }
     return { host, port: this.port(text === undefined ? undefined : port, 'The port of GW_ADMIN') };
+  }
+
+  transport(text: string | undefined): TransportKind {
+    const kind = transportKind(text);
+    if (kind === undefined) this.errors.add(`GW_TRANSPORT is ${JSON.stringify(text)}, which is neither direct nor library.`);
+    return kind ?? 'direct';
   }
 
   tokens(specs: readonly AdminTokenSpec[], environment: string | undefined): ReturnType<typeof adminTokens> {

@@ -10,6 +10,9 @@ import { compare, expectedIn } from '../../support/fixtures.ts';
 const repository = join(import.meta.dirname, '../../..');
 const fixtures = join(repository, 'test/fixtures/rules');
 
+/** The day on which fixtures are judged. */
+const today = '2026-01-01';
+
 /** Rules whose finding cannot stand in a referenced file, and why. */
 const withoutRef: Readonly<Record<string, string>> = {
   'spec/version': 'only entry documents have a version',
@@ -78,12 +81,12 @@ async function findingsOf(rule: Rule, root: string, files: readonly string[]): P
   const hasGateway = files.includes('gateway.yaml');
   if (!hasGateway && !isLater(rule)) {
     const isOn = rule.presets.includes('recommended');
-    return diagnose(root, [entry], isOn ? {} : { rules: { [rule.id]: rule.severity } });
+    return diagnose(root, [entry], { now: today, ...(isOn ? {} : { rules: { [rule.id]: rule.severity } }) });
   }
   const { check } = await import('../../../cli/compile.ts');
   const source = hasGateway
     ? ({ kind: 'config', file: 'gateway.yaml' } as const)
     : ({ kind: 'documents', files: [entry], upstream: 'http://upstream.invalid' } as const);
   const auth = rule.id === 'security/scheme-unbound' ? 'enforced' : 'none';
-  return check({ root, source, auth, defaultPreset: 'recommended', now: '2026-01-01' }).diagnostics;
+  return check({ root, source, auth, defaultPreset: 'recommended', now: today }).diagnostics;
 }
