@@ -19,7 +19,7 @@ import { invariant } from './errors.ts';
 import { lint } from './lint/lint.ts';
 import { withOwners } from './lint/owners.ts';
 import { lintSettings } from './lint/settings.ts';
-import { settle } from './lint/settle.ts';
+import { settleAll } from './lint/settle.ts';
 import { locate } from './load/locate.ts';
 import { openWorkspace, type Workspace } from './load/workspace.ts';
 import { mergeApis } from './merge/merge.ts';
@@ -64,6 +64,8 @@ export interface Checked {
   readonly validators: string | undefined;
   /** Settled, located and sorted. */
   readonly diagnostics: readonly LocatedDiagnostic[];
+  /** What someone has accepted, settled alike. */
+  readonly suppressed: readonly LocatedDiagnostic[];
   /** Whether one of them is an error: then there is no bundle. */
   readonly failed: boolean;
 }
@@ -143,10 +145,12 @@ export function check(request: CompileRequest, progress: Progress = () => undefi
 
   progress('merge');
   const merged = mergeApis(apis, config, effectiveOf);
-  const result = (found: readonly Diagnostic[]): Pick<Checked, 'workspace' | 'config' | 'merged' | 'diagnostics' | 'failed'> => {
+  const result = (found: readonly Diagnostic[]): Omit<Checked, 'plan' | 'validators'> => {
     const all = [...loaded.diagnostics, ...resolving, ...linting, ...merged.diagnostics, ...found];
-    const diagnostics = locate(settle(withOwners(all, apis), settings), workspace);
-    return { workspace, config, merged, diagnostics, failed: hasError(diagnostics) };
+    const settled = settleAll(withOwners(all, apis), settings);
+    const diagnostics = locate(settled.diagnostics, workspace);
+    const suppressed = locate(settled.suppressed, workspace);
+    return { workspace, config, merged, diagnostics, suppressed, failed: hasError(diagnostics) };
   };
   if (request.until === 'merge') return { ...result([]), plan: undefined, validators: undefined };
 
@@ -178,7 +182,7 @@ function broken(workspace: Workspace, found: readonly Diagnostic[]): Checked {
   const diagnostics = locate(found, workspace);
   invariant(hasError(diagnostics), 'a gateway file that cannot be read has a finding');
   const nothing = { config: undefined, merged: undefined, plan: undefined, validators: undefined };
-  return { workspace, ...nothing, diagnostics, failed: true };
+  return { workspace, ...nothing, diagnostics, suppressed: [], failed: true };
 }
 
 function hasError(diagnostics: readonly LocatedDiagnostic[]): boolean {
