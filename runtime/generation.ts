@@ -2,6 +2,8 @@
  * What one bundle compiled to, as data: `gw:wiring` exports a `GatewaySpec`; `createGeneration` turns it into a `Generation`.
  */
 import {
+  type AnswerCheck,
+  type AnswerCheckFactory,
   type PolicyEnv,
   type PolicyFactory,
   REQUEST_STAGES,
@@ -21,6 +23,7 @@ import type { ServedExchange } from './exchange.ts';
 import type { HeaderFields } from './header-fields.ts';
 import type { HostServices } from './host/services.ts';
 import { openUpstream } from './host/upstream.ts';
+import { overrideStage } from './overrides.ts';
 import type { CorsOptions } from './policies/cors.ts';
 import type { PreflightSlots } from './preflight.ts';
 import { createRouter, type Router, type RouteTable } from './route/table.ts';
@@ -106,7 +109,7 @@ export interface RouteSpec {
   readonly owner?: string;
   readonly parameterNames: readonly string[];
   readonly request: readonly RequestPolicySpec[];
-  readonly response: readonly ResponsePolicySpec[];
+  readonly response: readonly (ResponsePolicySpec | AnswerCheckSpec)[];
   /** Options of its policy `cors`, for preflight requests. */
   readonly cors?: CorsOptions;
   readonly action: ActionSpec;
@@ -120,10 +123,19 @@ export interface RequestPolicySpec {
 }
 
 export interface ResponsePolicySpec {
-  readonly stage: ResponseStageName;
+  readonly stage: HeadStageName;
   readonly factory: ResponsePolicyFactory<never>;
   readonly options: unknown;
 }
+
+export interface AnswerCheckSpec {
+  readonly stage: 'response-body';
+  readonly factory: AnswerCheckFactory<never>;
+  readonly options: unknown;
+}
+
+/** Stages that see the head of an answer only. */
+type HeadStageName = Exclude<ResponseStageName, 'response-body'>;
 
 export interface ActionSpec {
   readonly factory: ActionFactory<never>;
@@ -195,6 +207,8 @@ export interface PreparedRoute {
   readonly info: RouteInfo;
   /** In the order of `REQUEST_STAGES`, within a stage in the order of the plan. */
   readonly stages: readonly Stage[];
+  /** Looks at the answers of the upstream first; at most one. */
+  readonly check: AnswerCheck | undefined;
   /** Run over the answers of the upstream. */
   readonly responseStages: readonly ResponseStage[];
   /** Which web origins may call; undefined = none. */
@@ -260,13 +274,15 @@ export function createGeneration(
     const routes = spec.routes.map((route): PreparedRoute => {
       const info = routeInfo(route);
       const env = envOf(info);
-      const response = ordered(route.response, RESPONSE_STAGES).map(({ stage, factory, options }) => ({
+      const check = route.response.find((one) => one.stage === 'response-body');
+      const response = ordered(route.response.filter(isOfHead), RESPONSE_STAGES).map(({ stage, factory, options }) => ({
         stage,
         run: factory(asOptions(options), env),
       }));
       return {
         info,
         stages: requestStages(route, env),
+        check: check?.factory(asOptions(check.options), env),
         responseStages: response.map(({ run }) => run),
         headerStages: response.filter(({ stage }) => stage === 'headers').map(({ run }) => run),
         action: route.action.factory(asOptions(route.action.options), {
@@ -298,7 +314,24 @@ function requestStages({ request }: RouteSpec, env: PolicyEnv): readonly Stage[]
     run: factory(asOptions(options), env),
   }));
   const end = made.find(({ stage }) => stage === 'lifecycle')?.run;
-  return made.map(({ stage, run }) => (end !== undefined && OVERRULED.has(stage) ? overruled(run, end) : run));
+  const stages = made.map(({ stage, run }) => ({
+    stage,
+    run: end !== undefined && OVERRULED.has(stage) ? overruled(run, end) : run,
+  }));
+  const isBefore =
+    (place: RequestStageName) =>
+    ({ stage }: { readonly stage: RequestStageName }) =>
+      REQUEST_STAGES.indexOf(stage) < REQUEST_STAGES.indexOf(place);
+  const early = stages.filter(isBefore('address-limits')).length;
+  const late = stages.filter(isBefore('limits')).length;
+  const run = stages.map((one) => one.run);
+  return [
+    ...run.slice(0, early),
+    overrideStage(env, 'early'),
+    ...run.slice(early, late),
+    overrideStage(env, 'late'),
+    ...run.slice(late),
+  ];
 }
 
 /** Whatever these say of a caller, an operation that has ended has ended (LC-3). */
@@ -315,6 +348,10 @@ function overruled(stage: Stage, end: Stage): Stage {
 
 function routeInfo({ id, method, template, owner, parameterNames }: RouteSpec): RouteInfo {
   return { id, method, template, owner, parameterNames };
+}
+
+function isOfHead(policy: ResponsePolicySpec | AnswerCheckSpec): policy is ResponsePolicySpec {
+  return policy.stage !== 'response-body';
 }
 
 /** Stable: policies of one stage keep the order of the plan. */

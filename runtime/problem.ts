@@ -34,6 +34,18 @@ export const problem = {
     const problem: Problem = { type: 'about:blank', title, status, detail, code: 'version-unknown', extensions: { supported } };
     return { status, headers: [], problem };
   },
+  notAcceptable: (types: readonly string[]): Reply => {
+    const detail = 'None of the accepted media types is there.';
+    const problem: Problem = {
+      type: 'about:blank',
+      title: 'Not Acceptable',
+      status: 406,
+      detail,
+      code: 'not-acceptable',
+      extensions: { types },
+    };
+    return { status: 406, headers: [], problem };
+  },
   requestTimeout: reply(408, 'request-timeout', 'Request Timeout', 'The request did not arrive in time.', { close: true }),
   bodyTooLarge: (maxBytes: number): Reply =>
     reply(413, 'body-too-large', 'Content Too Large', `The request body is larger than ${maxBytes} bytes.`, { close: true }),
@@ -56,6 +68,10 @@ export const problem = {
   upgradeRefused: reply(501, 'upgrade-refused', 'Not Implemented', 'This gateway does not upgrade connections.', { close: true }),
   versionUnknown: reply(505, 'http-version-unknown', 'HTTP Version Not Supported', undefined, { close: true }),
   badGateway: (error: string): Reply => reply(502, 'bad-gateway', 'Bad Gateway', 'The service gave no valid answer.', { error }),
+  /** The service's answer is not what its description says (VA-9). */
+  invalidAnswer: reply(502, 'invalid-answer', 'Bad Gateway', 'The service gave an answer that is not as described.', {
+    error: 'http_protocol_error',
+  }),
   unavailable: (error: string): Reply => reply(503, 'unavailable', 'Service Unavailable', undefined, { error }),
   /** In place of an error page of the service, whose status it has (TR-6). */
   serviceError: (status: number, headers: Reply['headers']): Reply => ({

@@ -105,10 +105,11 @@ function candidateLine(
 }
 
 function routeText(route: ManifestRoute, captures: readonly string[]): string {
-  const { action, parameterNames, policies, values, buffers } = route;
+  const { action, parameterNames, policies, values, buffers, buffersAnswers } = route;
   const lines: string[] = [`Route ${route.id}${place(route.origin)}`];
   for (const [i, parameter] of parameterNames.entries()) lines.push(`  {${parameter}} = ${captures[i] ?? ''}`);
-  if (action.kind !== 'redirect')
+  if (action.kind === 'mock') lines.push(`  answered by the gateway: ${destination(action)}`);
+  else if (action.kind !== 'redirect')
     lines.push(
       `  sent to ${destination(action)}${action.rewrite === undefined ? '' : `, path rewritten: ${JSON.stringify(action.rewrite)}`}`,
     );
@@ -116,6 +117,7 @@ function routeText(route: ManifestRoute, captures: readonly string[]): string {
   if (policies.length > 0)
     lines.push(`  stages: ${[...new Set(policies.map(({ stage, key }) => `${stage} (${key})`))].join(', ')}`);
   if (buffers !== undefined) lines.push(`  the request body is read whole: ${buffers}`);
+  if (buffersAnswers !== undefined) lines.push(`  answers are read whole: ${buffersAnswers}`);
   const rows = values.map(({ key, authored, origin, skipped }) =>
     [key, JSON.stringify(authored), where(origin), skipped === undefined ? '' : `does not apply: ${skipped}`].map(printable),
   );

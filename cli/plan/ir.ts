@@ -3,6 +3,7 @@
  * every effective value carries its origin. Everything after `plan` (emit, bundle, routes, explain, diff) reads only this.
  * `gw build --print-plan` prints it.
  */
+import type { MockAnswer } from '../../runtime/actions/mock.ts';
 import type { Location } from '../diagnostics.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -167,6 +168,8 @@ export interface RoutePlan {
   readonly policies: readonly PolicyPlan[];
   /** Why the request body is read whole before it is forwarded; absent when it streams. */
   readonly buffers?: string;
+  /** Why answers are read whole before the client gets them; absent when they stream. */
+  readonly buffersAnswers?: string;
   /** Effective security as declared, for explain and diff: OR of ANDs; empty = public; absent = nothing declared. */
   readonly security?: readonly { readonly [scheme: string]: readonly string[] }[];
   readonly values: readonly EffectiveValue[];
@@ -174,7 +177,7 @@ export interface RoutePlan {
 }
 
 /** What happens to an admitted request. */
-export type ActionPlan = ProxyAction | SplitAction | RedirectAction;
+export type ActionPlan = ProxyAction | SplitAction | RedirectAction | MockAction;
 
 export interface ProxyAction {
   readonly kind: 'proxy';
@@ -213,6 +216,13 @@ export interface RedirectAction {
   readonly kind: 'redirect';
   readonly status: number;
   readonly location: readonly (string | number)[];
+}
+
+/** Answered by the gateway itself, with what was decided at build. */
+export interface MockAction {
+  readonly kind: 'mock';
+  /** The first one unless the caller prefers another. */
+  readonly answers: readonly MockAnswer[];
 }
 
 /** A policy on a route: which factory of `runtime/` runs with which options. Options are plain JSON; a schema is named by its id. */

@@ -54,6 +54,8 @@ export const COUNTERS = [
   'faults',
   'logLinesDropped',
   'connectionsRefused',
+  'answersInvalid',
+  'answersUnchecked',
 ] as const;
 export type Cell = (typeof GAUGES)[number] | (typeof COUNTERS)[number];
 

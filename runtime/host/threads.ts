@@ -179,11 +179,15 @@ export class Threads {
     await Promise.all([...this.#threads.values()].map(({ worker }) => once(worker, 'exit')));
   }
 
+  /** Told after each change of what operators have set. */
+  onSet: ((values: ReadonlyMap<string, unknown>) => void) | undefined;
+
   /** Sets a value on every thread, and on those that replace them; undefined takes it away. */
   set(key: string, value: unknown): void {
     if (value === undefined) this.#runtimeValues.delete(key);
     else this.#runtimeValues.set(key, value);
     for (const thread of this.#threads.values()) post(thread, { kind: 'set', key, value });
+    this.onSet?.(this.#runtimeValues);
   }
 
   /** What operators have set, by key. */

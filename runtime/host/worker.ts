@@ -178,6 +178,7 @@ class ServingThread {
     column.set('connections', connections);
     column.add('requests', 1);
     column.add(record.status === 499 ? 'aborted' : statusClass(record.status), 1);
+    if (record.notes !== undefined) this.#countNotes(record.notes);
     if (this.#host.current?.spec.accessLog !== 'none') this.#log(accessLine(record, Date.now()));
     if (record.prepared === undefined) return;
     this.#count(record.prepared.info.id, record.identity?.consumer ?? '-');
@@ -186,6 +187,14 @@ class ServingThread {
       if (old.active.exchanges > 0) continue;
       this.#retired.delete(old);
       old.release();
+    }
+  }
+
+  /** VA-9: what answers were, and which of them nobody looked at. */
+  #countNotes(notes: NonNullable<ExchangeRecord['notes']>): void {
+    for (const [name] of notes) {
+      if (name === 'response-validation') this.#column.add('answersInvalid', 1);
+      else if (name === 'response-unchecked') this.#column.add('answersUnchecked', 1);
     }
   }
 

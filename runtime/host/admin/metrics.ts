@@ -43,6 +43,12 @@ function exposition({ threads, bundle, reloads, state }: Gateway): string {
     ...CLASSES.map((one): [string, number] => [`{class="${one}"}`, table.total(one)]),
     ['{class="aborted"}', table.total('aborted')],
   ]);
+  family('gw_answers_invalid_total', 'counter', 'Answers of services that are not as described.', [
+    ['', table.total('answersInvalid')],
+  ]);
+  family('gw_answers_unchecked_total', 'counter', 'Answers that were not validated: too long, or of an unknown content coding.', [
+    ['', table.total('answersUnchecked')],
+  ]);
   family('gw_faults_total', 'counter', 'Faults of the gateway itself.', [['', table.total('faults')]]);
   family('gw_log_lines_dropped_total', 'counter', 'Lines of the access log that nobody took in time.', [
     ['', table.total('logLinesDropped')],

@@ -145,7 +145,7 @@ export abstract class ExchangeBase implements ServedExchange {
   }
 
   get bytesIn(): number {
-    return this.body?.bytes ?? 0;
+    return this.body?.bytes ?? this.bufferedBody?.byteLength ?? 0;
   }
 
   get bodyPulled(): boolean {
@@ -207,6 +207,7 @@ export abstract class ExchangeBase implements ServedExchange {
 
   async #readWhole(): Promise<Uint8Array | Reply> {
     if (this.declaredLength > this.bodyLimit) return problem.bodyTooLarge(this.bodyLimit);
+    if (this.bufferedBody !== undefined) return this.bufferedBody;
     const parts: Uint8Array[] = [];
     if (this.declaredLength !== 0) {
       for (let part = await this.pullBody(); part !== undefined; part = await this.pullBody()) {

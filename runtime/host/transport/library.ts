@@ -49,7 +49,12 @@ class LibraryTransport implements AdoptingTransport {
     this.#turns = new Turns(host, settings.timeouts.checkMs, (now) => this.#check(now));
     this.#serve = serve;
     const { limits, timeouts } = settings;
-    this.#shared = { draining: false, lingerMs: timeouts.lingerMs, log: (record) => host.log(record) };
+    this.#shared = {
+      draining: false,
+      lingerMs: timeouts.lingerMs,
+      headBytes: limits.headBytes,
+      log: (record) => host.log(record),
+    };
     const server = createServer({
       maxHeaderSize: limits.headBytes,
       headersTimeout: timeouts.headersMs,
@@ -150,7 +155,7 @@ class LibraryTransport implements AdoptingTransport {
 
   #begin(request: IncomingMessage, response: ServerResponse): void {
     const connection = this.#connections.get(request.socket);
-    if (connection === undefined || !connection.accepts) {
+    if (connection === undefined || !connection.begins()) {
       request.resume();
       return;
     }

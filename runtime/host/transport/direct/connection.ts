@@ -135,8 +135,17 @@ export class DirectConnection extends WheelEntry implements BodySource {
   /** Begins the exchange whose head was read. Returns where its request ends in the chunk, as far as it is there. */
   #accept(text: string, chunk: Buffer, base: number): number {
     const { shared } = this;
-    const exchange = new DirectExchange(shared, this, text, shared.head);
     let at = base + shared.head.end;
+    const { declaredLength } = shared.head;
+    const isWhole = declaredLength > 0 && at + declaredLength <= chunk.length;
+    const exchange = new DirectExchange(
+      shared,
+      this,
+      text,
+      shared.head,
+      isWhole ? chunk.subarray(at, at + declaredLength) : undefined,
+    );
+    if (isWhole) at += declaredLength;
     shared.inFlight += 1;
     this.#requests += 1;
     if (exchange.close || this.#requests === REQUESTS_PER_CONNECTION) this.#lastRead = true;

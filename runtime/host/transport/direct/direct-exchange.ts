@@ -17,6 +17,8 @@ export class DirectExchange extends ExchangeBase {
   readonly #fields: number;
   readonly #end: number;
   readonly #body: RequestBody | undefined;
+  /** The body that came with its head was handed out. */
+  #wholePulled = false;
   /** Bytes of the request's body that have not arrived. */
   unreceived: number;
   /** Bytes of the answer that are still to come: -1 = unknown, then they are chunked. */
@@ -28,15 +30,25 @@ export class DirectExchange extends ExchangeBase {
   /** Why the request is answered without any stage. */
   readonly refusal: Reply | undefined;
 
-  /** @param text what `head` was read from */
-  constructor(shared: DirectShared, connection: DirectConnection, text: string, head: RequestHead) {
+  /**
+   * @param text what `head` was read from
+   * @param whole the body, when all of it came with its head: then it needs no source, and can be sent again
+   */
+  constructor(
+    shared: DirectShared,
+    connection: DirectConnection,
+    text: string,
+    head: RequestHead,
+    whole: Uint8Array | undefined,
+  ) {
     super(shared.services, shared.settings, connection.peer, head);
     this.#connection = connection;
     this.#text = text;
     this.#fields = head.fields;
     this.#end = head.end;
-    this.unreceived = head.declaredLength;
-    this.#body = head.declaredLength === 0 ? undefined : new RequestBody(connection, this.bodyLimit, shared.services.now);
+    this.unreceived = whole === undefined ? head.declaredLength : 0;
+    this.bufferedBody = whole;
+    this.#body = this.unreceived === 0 ? undefined : new RequestBody(connection, this.bodyLimit, shared.services.now);
     this.close = head.close;
     this.refusal = head.refusal;
   }
@@ -54,7 +66,10 @@ export class DirectExchange extends ExchangeBase {
   }
 
   override pullBody(): Promise<BodyPart> {
-    return this.#body === undefined ? Promise.resolve(undefined) : this.#body.pull();
+    if (this.#body !== undefined) return this.#body.pull();
+    const part = this.#wholePulled ? undefined : this.bufferedBody;
+    this.#wholePulled = true;
+    return Promise.resolve(part);
   }
 
   /** Some bytes of the body have arrived. */

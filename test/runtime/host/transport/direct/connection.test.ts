@@ -132,3 +132,31 @@ it('makes no promise for a request whose stages are synchronous', async () => {
   // The one that this test waits for.
   expect(promises).toBeLessThanOrEqual(1);
 });
+
+describe('a body that comes with its head', () => {
+  const post = (body: string): string => `POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+
+  it('is there at once, whole, as often as it is asked for', async () => {
+    const served: ServedExchange[] = [];
+    const { socket } = connected((exchange) => {
+      served.push(exchange);
+      answer(exchange, 'ok');
+    });
+    socket.arrive(post('first') + post('second') + GET);
+    await turn();
+    const text = (bytes: unknown): unknown => (bytes instanceof Uint8Array ? Buffer.from(bytes).toString() : bytes);
+    expect(served.map(({ bufferedBody }) => text(bufferedBody))).toEqual(['first', 'second', undefined]);
+    const [first] = served;
+    expect([text(await first?.readBody()), text(await first?.readBody())]).toEqual(['first', 'first']);
+    expect([text(await first?.pullBody()), await first?.pullBody(), first?.bytesIn]).toEqual(['first', undefined, 5]);
+  });
+
+  it('is held against a limit that a stage sets', async () => {
+    const served: ServedExchange[] = [];
+    const { socket } = connected((exchange) => void served.push(exchange));
+    socket.arrive(post('too long'));
+    await turn();
+    served[0]?.limitBody(3);
+    expect(await served[0]?.readBody()).toMatchObject({ status: 413 });
+  });
+});
