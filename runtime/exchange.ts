@@ -5,6 +5,7 @@
 import type { Exchange, Identity, Reply, RouteInfo } from './contract.ts';
 import type { PreparedRoute } from './generation.ts';
 import type { HeaderFields } from './header-fields.ts';
+import type { LimitUse } from './limits/store.ts';
 
 /** The transport's side of an exchange. */
 export interface ServedExchange extends Exchange, ExchangeRecord {
@@ -25,6 +26,7 @@ export interface ServedExchange extends Exchange, ExchangeRecord {
   path: string;
   route: RouteInfo | undefined;
   prepared: PreparedRoute | undefined;
+  limits: LimitUse | undefined;
   /** Start and end in `path` of each parameter, two numbers each; filled by the router. */
   readonly captures: number[];
 
@@ -82,6 +84,8 @@ export interface ExchangeRecord {
   identity: Identity | undefined;
   /** The route it was admitted to; the host counts its end. */
   readonly prepared: PreparedRoute | undefined;
+  /** What it holds of limits until now. */
+  readonly limits: LimitUse | undefined;
   readonly userAgent: string | undefined;
   /** Of a valid `traceparent`, or of the trace that the gateway has begun (TC-1), 32 hex digits; undefined where there is no request. */
   readonly traceId: string | undefined;

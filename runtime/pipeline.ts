@@ -31,9 +31,9 @@ export function serve(host: HostServices, generation: Generation, exchange: Serv
   if (prepared !== undefined) runStages(host, exchange, prepared, 0);
 }
 
-/** Gives a refusal that was decided before any route was known. */
+/** Gives a refusal that no stage has decided: before any route was known, or while it was forwarded. */
 export function refuse(host: HostServices, exchange: ServedExchange, reply: Reply): void {
-  give(host, exchange, reply, host.current?.unmatched);
+  give(host, exchange, reply, exchange.prepared === undefined ? host.current?.unmatched : undefined);
 }
 
 /** Sets path, captures and route of the exchange, or says what to answer. */

@@ -28,6 +28,8 @@ export interface Manifest {
   readonly paths: GatewayPlan['server']['paths'];
   /** Routes that read a body whole before they forward it, and why. */
   readonly buffered: readonly { readonly route: string; readonly reason: string }[];
+  /** Routes that read an answer whole before the client gets it, and why. */
+  readonly bufferedAnswers: readonly { readonly route: string; readonly reason: string }[];
   readonly routes: readonly ManifestRoute[];
 }
 
@@ -65,6 +67,9 @@ export function writeManifest(
     dependencies: dependencies([metafile.host, metafile.generation]),
     paths: plan.server.paths,
     buffered: plan.routes.flatMap(({ id, buffers }) => (buffers === undefined ? [] : [{ route: id, reason: buffers }])),
+    bufferedAnswers: plan.routes.flatMap(({ id, buffersAnswers }) =>
+      buffersAnswers === undefined ? [] : [{ route: id, reason: buffersAnswers }],
+    ),
     routes: plan.routes.map(manifestRoute),
   };
 }

@@ -28,7 +28,7 @@ export function guardrailFindings(
   now: string | undefined,
 ): readonly Diagnostic[] {
   return guardrails.flatMap((guardrail) => {
-    const matching = planned.filter(({ merged }) => matches(guardrail, merged));
+    const matching = planned.filter(({ merged }) => guards(guardrail, merged));
     const excepted = new Set(guardrail.except.map(({ route }) => erased(route)));
     return [
       ...together(matching.flatMap((one) => (excepted.has(erased(routeName(one.merged))) ? [] : violations(guardrail, one)))),
@@ -71,7 +71,8 @@ function together(violations: readonly Violation[]): readonly Diagnostic[] {
   });
 }
 
-function matches({ match: { methods, paths, tags } }: GuardrailConfig, { operation, segments }: MergedOperation): boolean {
+/** Whether a guardrail looks at an operation. */
+export function guards({ match: { methods, paths, tags } }: GuardrailConfig, { operation, segments }: MergedOperation): boolean {
   if (methods !== undefined && !methods.includes(operation.method)) return false;
   if (tags !== undefined && !tags.some((tag) => operation.tags.includes(tag))) return false;
   return paths === undefined || paths.some((path) => globMayHold(path, segments));
@@ -134,9 +135,9 @@ function meets(name: string, requirement: Requirement, value: RouteValue | undef
       return includes(authored, requirement.operand);
     case 'atMost':
     case 'atLeast': {
-      const [own, bound] = [keyOf(name)?.magnitude(authored), keyOf(name)?.magnitude(requirement.operand)];
-      if (own === undefined || bound === undefined) return false;
-      return requirement.test === 'atMost' ? own <= bound : own >= bound;
+      const { operand } = requirement;
+      const key = keyOf(name);
+      return (requirement.test === 'atMost' ? key?.atMost(authored, operand) : key?.atMost(operand, authored)) === true;
     }
   }
 }

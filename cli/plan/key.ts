@@ -14,6 +14,8 @@ export interface Comparison<T> {
   /** What a larger magnitude means for whoever relies on the value; `unknown` where values have no order. */
   readonly larger: 'weaker' | 'tighter' | 'unknown';
   readonly magnitude: (authored: T) => number | undefined;
+  /** Whether a value is at most another one, where one number does not tell. */
+  readonly within?: (authored: T, bound: T) => boolean;
 }
 
 export type Compared = 'weaker' | 'tighter' | 'equal' | 'unknown';
@@ -63,6 +65,8 @@ export type KeyDefinition<T, Options> = {
   readonly schema: Shape<T>;
   /** Where a level allows less. */
   readonly schemaAt?: Partial<Readonly<Record<Level, Shape<unknown>>>>;
+  /** The rule that what `check` reports belongs to; `gateway/inapplicable` where none is named. */
+  readonly rule?: string;
   /** Whether the value fits the operation, beyond its shape. */
   readonly check: (authored: T, context: CheckContext) => void;
   readonly lower: (authored: T, use: KeyUse) => Options;
@@ -81,6 +85,8 @@ export interface Key<Options = unknown> {
   readonly name: string;
   readonly levels: readonly Level[];
   readonly summary: string;
+  /** The rule that what `check` reports belongs to. */
+  readonly rule: string;
   readonly stage: StageName | 'route';
   readonly runtime: Pick<RuntimeFactory<Options>, 'module' | 'factory'> | 'plan';
   schemaAt(level: Level): Shape<unknown>;
@@ -90,6 +96,8 @@ export interface Key<Options = unknown> {
   compare(before: unknown, after: unknown): Compared;
   /** Whether values have an order. */
   readonly isOrdered: boolean;
+  /** Whether one value is at most another; undefined where that cannot be said. */
+  atMost(authored: unknown, bound: unknown): boolean | undefined;
   /** The magnitude of a value; undefined where values have no order. */
   magnitude(authored: unknown): number | undefined;
 }
@@ -100,12 +108,19 @@ export function defineKey<T, Options>(definition: KeyDefinition<T, Options>): Ke
   const [first = '', ...rest] = key.split('.');
   const group = groups.find((one) => one === first);
   const magnitude = (authored: unknown): number | undefined => (fits(schema, authored) ? compare.magnitude(authored) : undefined);
+  const atMost = (authored: unknown, bound: unknown): boolean | undefined => {
+    const [own, other] = [magnitude(authored), magnitude(bound)];
+    if (own === undefined || other === undefined) return undefined;
+    if (compare.within === undefined || !fits(schema, authored) || !fits(schema, bound)) return own <= other;
+    return compare.within(authored, bound);
+  };
   return {
     key,
     group,
     name: group === undefined ? key : rest.join('.'),
     levels,
     summary,
+    rule: definition.rule ?? 'gateway/inapplicable',
     stage,
     runtime,
     schemaAt: (level) => schemaAt?.[level] ?? schema,
@@ -113,7 +128,8 @@ export function defineKey<T, Options>(definition: KeyDefinition<T, Options>): Ke
       if (fits(schema, authored)) definition.check(authored, context);
     },
     lower: (authored, use) => (fits(schema, authored) ? definition.lower(authored, use) : undefined),
-    compare: (before, after) => compareBy(compare.larger, magnitude, before, after),
+    compare: (before, after) => compareBy(compare.larger, atMost, before, after),
+    atMost,
     isOrdered: compare.larger !== 'unknown',
     magnitude,
   };
@@ -121,15 +137,16 @@ export function defineKey<T, Options>(definition: KeyDefinition<T, Options>): Ke
 
 function compareBy(
   larger: Comparison<unknown>['larger'],
-  magnitude: (authored: unknown) => number | undefined,
+  atMost: (authored: unknown, bound: unknown) => boolean | undefined,
   before: unknown,
   after: unknown,
 ): Compared {
   if (JSON.stringify(before) === JSON.stringify(after)) return 'equal';
-  const [from, to] = [magnitude(before), magnitude(after)];
-  if (larger === 'unknown' || from === undefined || to === undefined) return 'unknown';
-  if (from === to) return 'equal';
-  return to > from === (larger === 'weaker') ? 'weaker' : 'tighter';
+  const [rises, falls] = [atMost(before, after), atMost(after, before)];
+  if (larger === 'unknown' || rises === undefined || falls === undefined) return 'unknown';
+  if (rises && falls) return 'equal';
+  if (rises === falls) return 'unknown';
+  return rises === (larger === 'weaker') ? 'weaker' : 'tighter';
 }
 
 /** For keys whose shape says it all. */

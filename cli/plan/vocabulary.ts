@@ -4,17 +4,22 @@
  */
 import audience from '../policies/audience.ts';
 import bodyLimit from '../policies/body-limit.ts';
+import concurrency from '../policies/concurrency.ts';
 import cors from '../policies/cors.ts';
 import headerLimits from '../policies/header-limits.ts';
 import { requestHeaders, responseHeaders } from '../policies/headers.ts';
 import ip from '../policies/ip.ts';
 import { lifecycle } from '../policies/lifecycle.ts';
 import match from '../policies/match.ts';
+import mock from '../policies/mock.ts';
 import owner from '../policies/owner.ts';
 import publicReason from '../policies/public.ts';
 import queryLimit from '../policies/query-limit.ts';
+import quota from '../policies/quota.ts';
+import rate from '../policies/rate.ts';
 import redirect from '../policies/redirect.ts';
 import rewrite from '../policies/rewrite.ts';
+import spikeArrest from '../policies/spike-arrest.ts';
 import split from '../policies/split.ts';
 import { perTry, timeouts } from '../policies/timeouts.ts';
 import upstream from '../policies/upstream.ts';
@@ -35,6 +40,7 @@ export const vocabulary: readonly Key[] = [
   split,
   rewrite,
   redirect,
+  mock,
   timeouts.total,
   timeouts.connect,
   timeouts.firstByte,
@@ -43,6 +49,10 @@ export const vocabulary: readonly Key[] = [
   headerLimits,
   queryLimit,
   bodyLimit,
+  rate,
+  quota,
+  concurrency,
+  spikeArrest,
   validation.request,
   validation.response,
   validation.unknownQuery,
@@ -70,7 +80,6 @@ export const choices: readonly string[] = ['upstream', 'split', 'redirect', 'moc
 
 /** Names that are not yet supported. */
 export const reserved: readonly string[] = [
-  'mock',
   'authorize',
   'retry',
   'circuitBreaker',
@@ -89,6 +98,4 @@ export const reserved: readonly string[] = [
 ];
 
 /** Members of groups that are not yet supported. */
-export const reservedMembers: Partial<Readonly<Record<Group, readonly string[]>>> = {
-  limits: ['rate', 'quota', 'concurrency', 'spikeArrest'],
-};
+export const reservedMembers: Partial<Readonly<Record<Group, readonly string[]>>> = {};

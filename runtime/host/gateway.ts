@@ -3,6 +3,7 @@ import { Credentials } from './auth/credentials.ts';
 import { addressError, urlOf } from './listen-address.ts';
 import { type LoadedBundle, readBundle } from './load-generation.ts';
 import { reloadRefusal } from './restart-required.ts';
+import { RuntimeState } from './runtime-state.ts';
 import { messageOf, say } from './say.ts';
 import { resolveEnvironment } from './services.ts';
 import { type Address, type HostSettings, hostSettings } from './settings.ts';
@@ -54,6 +55,8 @@ export class Gateway {
       say,
     });
     this.threads.answer = (topic, value) => this.credentials.answer(topic, value);
+    const { GW_STATE } = process.env;
+    if (GW_STATE !== undefined && GW_STATE !== '') this.#keep(new RuntimeState(GW_STATE));
   }
 
   /**
@@ -80,6 +83,18 @@ export class Gateway {
     const sharedBytes = this.threads.shared.buffer.byteLength;
     const urls = { url: urlOf(this.threads.address), admin: urlOf(adminAddress) };
     say('info', 'listening', { ...urls, threads, name, hash, sharedBytes });
+  }
+
+  /** What operators set outlives the process. A file that cannot be written is said; the change holds all the same. */
+  #keep(state: RuntimeState): void {
+    for (const [key, value] of state.read()) this.threads.set(key, value);
+    this.threads.onSet = (values) => {
+      try {
+        state.write(values);
+      } catch (error) {
+        say('error', 'state not kept', { error: messageOf(error) });
+      }
+    };
   }
 
   /** Loads the file again. One at a time; who asks while one is under way gets the result of the next. */

@@ -6,13 +6,19 @@ import type { Verifier } from '../contract.ts';
 import type { ExchangeRecord } from '../exchange.ts';
 import type { EnvText, Generation } from '../generation.ts';
 import { HeaderSlots } from '../header-slots.ts';
+import type { LimitStore } from '../limits/store.ts';
 import type { VerifierSpec } from '../verifier-spec.ts';
+import { Admission, admissionBytes, type ConnectionLimits } from './admission.ts';
 import type { ClientCertificates } from './auth/certificates.ts';
 import { Failures } from './auth/failures.ts';
 import { type OpenVerifier, openVerifier } from './auth/verifier.ts';
 import type { LoadedDrivers } from './drivers.ts';
+import { threadClocks } from './limits/clocks.ts';
+import { ENTRIES, limitBytes, limitMemory } from './limits/layout.ts';
+import { MemoryStore } from './limits/memory-store.ts';
 import { Registry } from './registry.ts';
 import { RuntimeValues } from './runtime-values.ts';
+import { allocateShared } from './shared.ts';
 import type { TargetPool } from './target-pool.ts';
 import { TimerWheel } from './timer-wheel.ts';
 import type { ConnectionPool } from './upstream/pool.ts';
@@ -49,6 +55,12 @@ export interface HostServices {
   clock(): number;
   /** What operators change while the gateway runs. */
   readonly runtimeValues: RuntimeValues;
+  /** Which connections of clients may stay. */
+  readonly admission: Admission;
+  /** Where limits are counted. */
+  readonly limits: LimitStore;
+  /** Resolves after so many milliseconds. */
+  wait(ms: number): Promise<void>;
   /** Called once at the end of every exchange. */
   log(record: ExchangeRecord): void;
   /** Reports a fault of the gateway itself: a stage that threw. */
@@ -63,6 +75,10 @@ export interface HostOptions {
   readonly runtimeValues?: RuntimeValues;
   readonly drivers?: LoadedDrivers;
   readonly ask?: (topic: string, value: unknown) => Promise<unknown>;
+  /** Default: one of its own that lets everybody in. */
+  readonly admission?: Admission;
+  /** Default: a memory of its own, shared with nobody. */
+  readonly limits?: LimitStore;
   readonly log?: (record: ExchangeRecord) => void;
   readonly fault?: (error: unknown, where: string) => void;
 }
@@ -88,10 +104,25 @@ export function createHostServices(options: HostOptions = {}): HostServices {
     now,
     clock: options.clock ?? Date.now,
     runtimeValues: options.runtimeValues ?? new RuntimeValues(),
+    admission: options.admission ?? ownAdmission(),
+    limits: options.limits ?? ownLimits(),
+    wait: (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),
     log: options.log ?? (() => undefined),
     fault: options.fault ?? (() => undefined),
   };
   return services;
+}
+
+const EVERYBODY: ConnectionLimits = { connections: 4_096, connectionsPerAddress: 4_096 };
+
+/** The counts of a process of one thread. */
+export function ownAdmission(limits: ConnectionLimits = EVERYBODY): Admission {
+  return new Admission(allocateShared(new Map([['admission', admissionBytes(0, limits)]])), 0, 0, limits);
+}
+
+function ownLimits(): LimitStore {
+  const shared = allocateShared(new Map([['limits', limitBytes(0, ENTRIES)]]));
+  return new MemoryStore(limitMemory(shared, 0), 0, threadClocks());
 }
 
 /**

@@ -45,6 +45,7 @@ export function fakeExchange(options: ExchangeOptions = {}): FakeExchange {
     clientAddress: address,
     requestId: '01890000-0000-7000-8000-000000000000',
     route: undefined,
+    limits: undefined,
     identity: identity === undefined ? undefined : { ...nobody, ...identity },
     declaredLength,
     sent,
@@ -94,6 +95,12 @@ export const fakeEnv: PolicyEnv = {
   verifier(name) {
     throw new Error(`no verifier ${name}`);
   },
+  limits: {
+    prepare() {
+      throw new Error('no limits');
+    },
+  },
+  wait: () => Promise.resolve(),
   validator(id) {
     throw new Error(`no validator ${id}`);
   },

@@ -15,6 +15,7 @@ const record: ExchangeRecord = {
   route,
   identity: undefined,
   prepared: undefined,
+  limits: undefined,
   userAgent: 'curl/8.5.0',
   traceId: undefined,
   status: 200,

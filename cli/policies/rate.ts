@@ -1,0 +1,118 @@
+import type { RuleOptions } from '../../runtime/limits/limit.ts';
+import { defineKey } from '../plan/key.ts';
+import { count, duration, object, oneOf, oneOrMany, type TypeOf } from '../plan/shape.ts';
+import { milliseconds } from '../plan/units.ts';
+import { checkKeys } from './limit-check.ts';
+import {
+  type AmountsAuthored,
+  amount,
+  amounts,
+  common,
+  type LimitDraft,
+  lowerAmounts,
+  lowerCommon,
+  numbersOf,
+} from './limit-shapes.ts';
+
+const members = {
+  per: duration({ maximum: '366d' }),
+  algorithm: oneOf('tokenBucket', 'fixedWindow', 'slidingWindow', 'slidingLog', 'leakyBucket'),
+  burst: amount,
+  maxDelay: duration({ minimum: '0ms', maximum: '60s' }),
+  cost: count(0, 1_000_000),
+  ...common,
+} as const;
+
+const one = object({ requests: amounts, ...members }, { required: ['requests', 'per', 'by'] });
+/** Within a plan there is one amount. */
+export const planRate = oneOrMany(object({ requests: amount, ...members }, { required: ['requests', 'per', 'by'] }));
+
+export type RateAuthored = TypeOf<typeof one>;
+
+/** A list of limits, or the only one. */
+export function listOf<T>(authored: T | readonly T[]): readonly T[] {
+  return Array.isArray(authored) ? authored : [authored as T];
+}
+
+const key = defineKey({
+  key: 'limits.rate',
+  levels: ['root', 'path', 'operation'],
+  summary: 'How many requests in how much time: one limit, or a list that all apply. Counts where it is written.',
+  schema: oneOrMany(one),
+  check(authored, context) {
+    const limits = listOf(authored);
+    checkKeys(limits, context);
+    for (const { burst, requests, cost = 1, algorithm = 'tokenBucket', maxDelay } of limits) {
+      const room = burst ?? Math.min(...numbersOf(requests));
+      if (cost > room && algorithm !== 'leakyBucket')
+        context.report(`A request costs ${cost} and there is never more than ${room}: no request could pass`);
+      if (burst !== undefined && algorithm !== 'tokenBucket' && algorithm !== 'leakyBucket')
+        context.report(`'burst' means nothing to ${algorithm}`, 'Remove it, or use tokenBucket.');
+      if (maxDelay !== undefined && algorithm !== 'leakyBucket')
+        context.report(`'maxDelay' means nothing to ${algorithm}`, 'Remove it, or use leakyBucket.');
+      if (algorithm === 'slidingLog' && Math.max(...numbersOf(requests)) > LONGEST_LOG)
+        context.report(`slidingLog remembers every request, at most ${LONGEST_LOG}`, 'Use slidingWindow.');
+    }
+  },
+  lower: (authored): readonly LimitDraft[] => listOf(authored).map(lowerRate),
+  compare: {
+    larger: 'weaker',
+    magnitude: (authored) => Math.min(...listOf(authored).map((limit) => Math.max(...speeds(limit)))),
+    within: (authored, bound) =>
+      listOf(bound).every((other) =>
+        listOf(authored).some((limit) => speedOf(limit) <= speedOf(other) && burstOf(limit) <= burstOf(other)),
+      ),
+  },
+  stage: 'route',
+  runtime: 'plan',
+});
+
+export default key;
+
+/** RL-3. */
+const LONGEST_LOG = 10_000;
+
+export function lowerRate(authored: RateAuthored | (Omit<RateAuthored, 'requests'> & { readonly requests: number })): LimitDraft {
+  const { requests, per, algorithm = 'tokenBucket', burst, maxDelay = '1s', cost = 1 } = authored;
+  return {
+    name: 'rate',
+    rule: ruleOf(algorithm, milliseconds(per), burst, milliseconds(maxDelay), requests),
+    amounts: lowerAmounts(requests),
+    cost,
+    ...lowerCommon(authored),
+  };
+}
+
+function ruleOf(
+  algorithm: NonNullable<RateAuthored['algorithm']>,
+  perMs: number,
+  burst: number | undefined,
+  maxDelayMs: number,
+  requests: AmountsAuthored,
+): RuleOptions {
+  switch (algorithm) {
+    case 'tokenBucket':
+      return { kind: 'bucket', perMs, ...(burst === undefined ? {} : { burst }) };
+    case 'leakyBucket':
+      return { kind: 'leaky', perMs, queue: burst ?? Math.max(...numbersOf(requests)), maxDelayMs };
+    case 'fixedWindow':
+      return { kind: 'window', perMs };
+    case 'slidingWindow':
+      return { kind: 'sliding', perMs };
+    case 'slidingLog':
+      return { kind: 'log', perMs };
+  }
+}
+
+/** Requests per second, for each plan. */
+function speeds({ requests, per, cost = 1 }: RateAuthored): readonly number[] {
+  return numbersOf(requests).map((number) => (number * 1_000) / milliseconds(per) / Math.max(1, cost));
+}
+
+function speedOf(limit: RateAuthored): number {
+  return Math.max(...speeds(limit));
+}
+
+function burstOf({ requests, burst }: RateAuthored): number {
+  return burst ?? Math.max(...numbersOf(requests));
+}

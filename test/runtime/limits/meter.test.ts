@@ -1,0 +1,167 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Limit, LimitOptions } from '../../../runtime/limits/limit.ts';
+import { limitFor, takeOne, testStore } from '../../support/limits.ts';
+
+/** Requests at instants, in milliseconds from the first; which were admitted. */
+function run(limit: Limit, gapsMs: readonly number[]): readonly boolean[] {
+  const { store, pass } = testStore();
+  return gapsMs.map((gap) => {
+    pass(gap);
+    return takeOne(store, [limit]).outcome === 'admitted';
+  });
+}
+
+describe('seed traces', () => {
+  it('RL-1: a bucket of 10, refilled by 2 a second', () => {
+    const { store, pass } = testStore();
+    const limit = limitFor({ kind: 'bucket', perMs: 5_000 }, 10);
+    const take = (times: number): number => {
+      let left = -1;
+      for (let time = 0; time < times; time++) left = takeOne(store, [limit]).remaining[0] ?? -1;
+      return left;
+    };
+    expect(take(3)).toBe(7);
+    pass(1_000);
+    expect(take(5)).toBe(4);
+    pass(1_000);
+    expect(take(1)).toBe(5);
+  });
+
+  it('RL-15: a limit of 100: 99 left, … 0 left, then refused', () => {
+    const { store } = testStore();
+    const limit = limitFor({ kind: 'bucket', perMs: 60_000 }, 100);
+    const uses = Array.from({ length: 101 }, () => takeOne(store, [limit]));
+    expect(uses.map(({ remaining }) => remaining[0])).toEqual([...Array.from({ length: 100 }, (_, index) => 99 - index), 0]);
+    expect(uses.map(({ outcome }) => outcome)).toEqual([...Array.from({ length: 100 }, () => 'admitted'), 'refused']);
+    expect(uses[100]?.resetMs[0]).toBe(600);
+  });
+
+  it('RL-6: 10 a second is one each 100 ms, 10 a minute one each 6 s', () => {
+    expect(run(limitFor({ kind: 'bucket', perMs: 1_000, burst: 1 }, 10), [0, 99, 1, 100, 50])).toEqual([
+      true,
+      false,
+      true,
+      true,
+      false,
+    ]);
+    expect(run(limitFor({ kind: 'bucket', perMs: 60_000, burst: 1 }, 10), [0, 5_999, 1])).toEqual([true, false, true]);
+  });
+
+  it('RL-2: twice the limit passes around the end of a window, never more', () => {
+    const { store, clock, pass } = testStore();
+    clock.wallMs = 1_795_000_000_000 + 59_999 - (1_795_000_000_000 % 60_000);
+    const limit = limitFor({ kind: 'window', perMs: 60_000 }, 3);
+    const outcomes = (): readonly string[] => [1, 2, 3, 4].map(() => takeOne(store, [limit]).outcome);
+    expect(outcomes()).toEqual(['admitted', 'admitted', 'admitted', 'refused']);
+    pass(1);
+    expect(outcomes()).toEqual(['admitted', 'admitted', 'admitted', 'refused']);
+  });
+});
+
+const gaps = fc.array(fc.oneof(fc.nat(50), fc.nat(5_000), fc.constant(0)), { minLength: 1, maxLength: 120 });
+const amounts = fc.integer({ min: 1, max: 12 });
+const lengths = fc.integer({ min: 1, max: 7_000 });
+
+/** Instants of the admitted, by a model that is as plain as can be. */
+function model(gapsMs: readonly number[], fits: (at: number, admitted: readonly number[]) => boolean): readonly boolean[] {
+  const admitted: number[] = [];
+  let at = 0;
+  return gapsMs.map((gap) => {
+    at += gap;
+    const fine = fits(at, admitted);
+    if (fine) admitted.push(at);
+    return fine;
+  });
+}
+
+describe('each algorithm is its naive model', () => {
+  it('RL-1: tokens in a bucket, counted in fractions', () => {
+    fc.assert(
+      fc.property(gaps, amounts, lengths, fc.integer({ min: 1, max: 20 }), (gapsMs, amount, perMs, burst) => {
+        // Tokens times perMs, so that the model needs no fractions either.
+        let tokens = BigInt(burst * perMs);
+        const expected = gapsMs.map((gap) => {
+          const refilled = tokens + BigInt(gap * amount);
+          tokens = refilled > BigInt(burst * perMs) ? BigInt(burst * perMs) : refilled;
+          if (tokens < BigInt(perMs)) return false;
+          tokens -= BigInt(perMs);
+          return true;
+        });
+        expect(run(limitFor({ kind: 'bucket', perMs, burst }, amount), gapsMs)).toEqual(expected);
+      }),
+    );
+  });
+
+  it('RL-3: at most so many in any half-open interval of this length', () => {
+    fc.assert(
+      fc.property(gaps, amounts, lengths, (gapsMs, amount, perMs) => {
+        const expected = model(gapsMs, (at, admitted) => admitted.filter((one) => one > at - perMs).length < amount);
+        expect(run(limitFor({ kind: 'log', perMs }, amount), gapsMs)).toEqual(expected);
+      }),
+    );
+  });
+
+  it('RL-2: so many in each window of the clock', () => {
+    fc.assert(
+      fc.property(gaps, amounts, lengths, (gapsMs, amount, perMs) => {
+        const start = testStore().clock.wallMs;
+        const windowOf = (at: number): number => Math.floor((start + at) / perMs);
+        const expected = model(
+          gapsMs,
+          (at, admitted) => admitted.filter((one) => windowOf(one) === windowOf(at)).length < amount,
+        );
+        expect(run(limitFor({ kind: 'window', perMs }, amount), gapsMs)).toEqual(expected);
+      }),
+    );
+  });
+
+  it('RL-4: the window before counts as far as it lies within the length', () => {
+    fc.assert(
+      fc.property(gaps, amounts, lengths, (gapsMs, amount, perMs) => {
+        const start = testStore().clock.monotonicMs;
+        const windowOf = (at: number): number => Math.floor((start + at) / perMs);
+        const expected = model(gapsMs, (at, admitted) => {
+          const now = windowOf(at);
+          const [current, before] = [now, now - 1].map((window) => admitted.filter((one) => windowOf(one) === window).length);
+          const left = perMs - ((start + at) % perMs);
+          return (before ?? 0) * left + ((current ?? 0) + 1) * perMs <= amount * perMs;
+        });
+        expect(run(limitFor({ kind: 'sliding', perMs }, amount), gapsMs)).toEqual(expected);
+      }),
+    );
+  });
+
+  it.each<[LimitOptions['rule']]>([
+    [{ kind: 'bucket', perMs: 700 }],
+    [{ kind: 'window', perMs: 700 }],
+    [{ kind: 'sliding', perMs: 700 }],
+    [{ kind: 'log', perMs: 700 }],
+    [{ kind: 'quota', period: 'day', timezone: 'UTC' }],
+  ])('whoever waits as long as a refusal says is admitted: %j', (rule) => {
+    fc.assert(
+      fc.property(gaps, amounts, fc.integer({ min: 1, max: 3 }), (gapsMs, amount, cost) => {
+        const { store, pass } = testStore();
+        const limit = limitFor(rule, amount, { cost: Math.min(cost, amount) });
+        for (const gap of gapsMs) {
+          pass(gap);
+          const use = takeOne(store, [limit]);
+          if (use.outcome === 'admitted') continue;
+          pass(Math.ceil(use.resetMs[0] ?? 0));
+          expect(takeOne(store, [limit]).outcome).toBe('admitted');
+        }
+      }),
+    );
+  });
+
+  it('time that runs backwards gives nobody more', () => {
+    const { store, clock } = testStore();
+    const limit = limitFor({ kind: 'bucket', perMs: 1_000 }, 2);
+    expect(takeOne(store, [limit]).outcome).toBe('admitted');
+    expect(takeOne(store, [limit]).outcome).toBe('admitted');
+    clock.monotonicMs -= 5_000;
+    expect(takeOne(store, [limit]).outcome).toBe('refused');
+    clock.monotonicMs += 5_000;
+    expect(takeOne(store, [limit]).outcome).toBe('refused');
+  });
+});
