@@ -127,6 +127,9 @@ export const ruleSetting = either(
   either({ when: Array.isArray, shape: list(anything, { minimum: 1 }) }, object({ severity: text() }, { open: true })),
 );
 
+/** Roles that a role includes. */
+export const roleList = list(text());
+
 export const lint = object({ preset: text(), rules: map(ruleSetting), suppress: list(suppression) });
 
 /** The members of the gateway file, by name. */
@@ -141,6 +144,7 @@ export const members = {
   security: map(object({ type: text() }, { required: ['type'], open: true })),
   plans: map(object({}, { open: true }), name),
   store: fromEnvironment(oneOf('memory')),
+  roles: map(roleList, name),
   teams: map(team, name),
   defaults: gatewayShape('root'),
   guardrails: list(guardrail),

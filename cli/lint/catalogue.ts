@@ -1,5 +1,6 @@
 import type { Rule } from './rule.ts';
 import gatewayConfig from './rules/gateway/config.ts';
+import gatewayExpression from './rules/gateway/expression.ts';
 import gatewayGuardrail from './rules/gateway/guardrail.ts';
 import gatewayInapplicable from './rules/gateway/inapplicable.ts';
 import gatewayNotDelegated from './rules/gateway/not-delegated.ts';
@@ -118,6 +119,7 @@ export const catalogue: readonly Rule[] = [
   gatewayConfig,
   gatewaySchema,
   gatewaySchemaUncompilable,
+  gatewayExpression,
   gatewayInapplicable,
   gatewayUpstream,
   gatewayNotDelegated,

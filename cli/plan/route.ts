@@ -5,6 +5,7 @@ import redirectKey from '../policies/redirect.ts';
 import rewriteKey from '../policies/rewrite.ts';
 import splitKey from '../policies/split.ts';
 import { timeouts } from '../policies/timeouts.ts';
+import { authorizePolicies, type Expressions } from './authorize.ts';
 import type { Effective } from './effective.ts';
 import type { ActionPlan, EffectiveValue, GatewayPlan, Json, PolicyPlan, RoutePlan, TimeoutsPlan } from './ir.ts';
 import { json } from './json.ts';
@@ -42,13 +43,19 @@ const builtin: Readonly<Record<string, Json>> = {
   'validation.request': 'enforce',
 };
 
+/** What the routes of a gateway are drafted with. */
+export interface Drafting {
+  readonly config: GatewayConfig;
+  readonly auth: GatewayPlan['auth'];
+  readonly pool: SchemaPool;
+  readonly upstreams: Upstreams;
+  readonly expressions: Expressions;
+}
+
 /** Lowers one operation; undefined when it has nothing to answer with, which `upstreams` has said. */
 export function draftRoute(
   merged: MergedOperation,
-  config: GatewayConfig,
-  pool: SchemaPool,
-  upstreams: Upstreams,
-  auth: GatewayPlan['auth'],
+  { config, auth, pool, upstreams, expressions }: Drafting,
 ): RouteDraft | undefined {
   const { operation, owner, effective } = merged;
   const action = actionOf(merged, upstreams);
@@ -58,6 +65,7 @@ export function draftRoute(
     ...ownPolicies(merged),
     ...validationPolicies(operation, effective, pool, config.server.limits.bodyBytes),
     ...limitPolicies(merged, config, action, auth),
+    ...authorizePolicies(merged, config, auth, expressions),
     ...lifecyclePolicies(merged),
     ...versionPolicies(merged),
     ...splitPolicies(action),
