@@ -3,6 +3,7 @@
  * every effective value carries its origin. Everything after `plan` (emit, bundle, routes, explain, diff) reads only this.
  * `gw build --print-plan` prints it.
  */
+import type { MockAnswer } from '../../runtime/actions/mock.ts';
 import type { Location } from '../diagnostics.ts';
 import type { Tree } from '../expressions/tree.ts';
 
@@ -186,7 +187,7 @@ export interface RoutePlan {
 }
 
 /** What happens to an admitted request. */
-export type ActionPlan = ProxyAction | SplitAction | RedirectAction;
+export type ActionPlan = ProxyAction | SplitAction | RedirectAction | MockAction;
 
 export interface ProxyAction {
   readonly kind: 'proxy';
@@ -225,6 +226,13 @@ export interface RedirectAction {
   readonly kind: 'redirect';
   readonly status: number;
   readonly location: readonly (string | number)[];
+}
+
+/** Answered by the gateway itself, with what was decided at build. */
+export interface MockAction {
+  readonly kind: 'mock';
+  /** The first one unless the caller prefers another. */
+  readonly answers: readonly MockAnswer[];
 }
 
 /** A policy on a route: which factory of `runtime/` runs with which options. Options are plain JSON; a schema is named by its id. */

@@ -7,6 +7,7 @@ import { delegationFindings } from './delegation.ts';
 import { guardrailFindings, type PlannedOperation } from './guardrails.ts';
 import { inapplicableFindings } from './inapplicable.ts';
 import type { GatewayPlan, RoutePlan } from './ir.ts';
+import { Mocks } from './mock.ts';
 import { Origins } from './origins.ts';
 import { ownerFindings } from './owners.ts';
 import { draftRoute } from './route.ts';
@@ -21,6 +22,8 @@ export interface PlanOptions {
   readonly auth: GatewayPlan['auth'];
   /** `YYYY-MM-DD` that exceptions expire against; absent = nothing depends on today. */
   readonly now?: string;
+  /** What would be sent to an upstream is answered from the documents. */
+  readonly mock?: boolean;
 }
 
 /**
@@ -36,8 +39,9 @@ export function planGateway(
   const pool = new SchemaPool(resolver);
   const upstreams = new Upstreams(config);
   const expressions = new Expressions();
+  const mocks = new Mocks(resolver, options.mock === true);
   const planned = merged.operations.flatMap((operation): readonly PlannedOperation[] => {
-    const draft = draftRoute(operation, { config, auth: options.auth, pool, upstreams, expressions });
+    const draft = draftRoute(operation, { config, auth: options.auth, pool, upstreams, mocks, expressions });
     return draft === undefined ? [] : [{ merged: operation, draft }];
   });
   const origins = new Origins([

@@ -12,6 +12,7 @@ import { requestHeaders, responseHeaders } from '../policies/headers.ts';
 import ip from '../policies/ip.ts';
 import { lifecycle } from '../policies/lifecycle.ts';
 import match from '../policies/match.ts';
+import mock from '../policies/mock.ts';
 import owner from '../policies/owner.ts';
 import publicReason from '../policies/public.ts';
 import queryLimit from '../policies/query-limit.ts';
@@ -40,6 +41,7 @@ export const vocabulary: readonly Key[] = [
   split,
   rewrite,
   redirect,
+  mock,
   timeouts.total,
   timeouts.connect,
   timeouts.firstByte,
@@ -85,7 +87,6 @@ export const choices: readonly string[] = ['upstream', 'split', 'redirect', 'moc
 
 /** Names that are not yet supported. */
 export const reserved: readonly string[] = [
-  'mock',
   'retry',
   'circuitBreaker',
   'hedge',
