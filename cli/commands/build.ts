@@ -59,10 +59,14 @@ export function filesOf({ bundle, merged }: Compiled): OutputFiles {
   ]);
 }
 
-function summary(folder: string, { routes, sizes, hashes, buffered }: Manifest): string {
+function summary(folder: string, { routes, sizes, hashes, buffered, limits }: Manifest): string {
   const lines = [
     `${join(folder, 'gateway.mjs')}  ${(sizes.gateway / 1024).toFixed(0)} KiB  ${plural(routes.length, 'route')}  sha256:${hashes.gateway.slice(0, 12)}`,
   ];
+  if (limits !== undefined) {
+    const mebibytes = (limits.bytes / 1024 / 1024).toFixed(0);
+    lines.push(`Limits are counted in ${mebibytes} MiB that all threads share: ${limits.counters} counters`);
+  }
   if (buffered.length > 0) lines.push(`${plural(buffered.length, 'route')} read the request body whole before it is forwarded:`);
   for (const { route, reason } of buffered.slice(0, BUFFERED_SHOWN)) lines.push(`  ${printable(route)}: ${printable(reason)}`);
   if (buffered.length > BUFFERED_SHOWN)

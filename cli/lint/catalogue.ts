@@ -2,7 +2,9 @@ import type { Rule } from './rule.ts';
 import gatewayConfig from './rules/gateway/config.ts';
 import gatewayGuardrail from './rules/gateway/guardrail.ts';
 import gatewayInapplicable from './rules/gateway/inapplicable.ts';
+import gatewayLimitKey from './rules/gateway/limit-key.ts';
 import gatewayNotDelegated from './rules/gateway/not-delegated.ts';
+import gatewayPolicyUndefined from './rules/gateway/policy-undefined.ts';
 import gatewaySchema from './rules/gateway/schema.ts';
 import gatewaySchemaUncompilable from './rules/gateway/schema-uncompilable.ts';
 import gatewayUpstream from './rules/gateway/upstream.ts';
@@ -96,7 +98,9 @@ export const catalogue: readonly Rule[] = [
   gatewaySchemaUncompilable,
   gatewayInapplicable,
   gatewayUpstream,
+  gatewayLimitKey,
   gatewayNotDelegated,
+  gatewayPolicyUndefined,
   gatewayGuardrail,
   securityMissing,
   securityPublicUndeclared,

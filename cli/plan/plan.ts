@@ -6,6 +6,7 @@ import { delegationFindings } from './delegation.ts';
 import { guardrailFindings, type PlannedOperation } from './guardrails.ts';
 import { inapplicableFindings } from './inapplicable.ts';
 import type { GatewayPlan, RoutePlan } from './ir.ts';
+import { limitFindings } from './limit-findings.ts';
 import { Origins } from './origins.ts';
 import { ownerFindings } from './owners.ts';
 import { draftRoute } from './route.ts';
@@ -73,6 +74,7 @@ export function planGateway(
     ...pool.diagnostics,
     ...upstreams.diagnostics,
     ...inapplicableFindings(merged.operations),
+    ...limitFindings(merged.operations, config),
     ...delegationFindings(merged.operations, config),
     ...ownerFindings(merged.operations, config),
     ...securityFindings(merged.operations, config, options.auth),
