@@ -31,6 +31,16 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      {
+        // And with node:http reading the requests, for the same reason.
+        test: {
+          name: 'transport over the library',
+          include: ['test/e2e/transport/**/*.test.ts'],
+          env: { GW_TRANSPORT: 'library' },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 });

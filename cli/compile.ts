@@ -19,7 +19,7 @@ import { invariant } from './errors.ts';
 import { lint } from './lint/lint.ts';
 import { withOwners } from './lint/owners.ts';
 import { lintSettings } from './lint/settings.ts';
-import { settle } from './lint/settle.ts';
+import { settleAll } from './lint/settle.ts';
 import { locate } from './load/locate.ts';
 import { openWorkspace, type Workspace } from './load/workspace.ts';
 import { mergeApis } from './merge/merge.ts';
@@ -44,6 +44,8 @@ export interface CompileRequest {
   /** `YYYY-MM-DD` that dates in documents are compared with; absent = nothing depends on today. */
   readonly now?: string;
   readonly sourcemap?: boolean;
+  /** What would be sent to an upstream is answered from the documents. */
+  readonly mock?: boolean;
   /** Stop there: what comes later, and the guardrails with it, is of no concern. */
   readonly until?: 'merge';
 }
@@ -62,6 +64,8 @@ export interface Checked {
   readonly validators: string | undefined;
   /** Settled, located and sorted. */
   readonly diagnostics: readonly LocatedDiagnostic[];
+  /** What someone has accepted, settled alike. */
+  readonly suppressed: readonly LocatedDiagnostic[];
   /** Whether one of them is an error: then there is no bundle. */
   readonly failed: boolean;
 }
@@ -112,7 +116,8 @@ function compileAdmin(): AdminModules {
     js`export const document = ${JSON.stringify(value)};`,
   ]);
   return {
-    'admin-matcher': emitMatcher(plan),
+    // A consumer or an address range may hold a slash.
+    'admin-matcher': emitMatcher({ ...plan, server: { paths: { ...plan.server.paths, keepEncodedSlash: true } } }),
     'admin-validators': validators,
     'admin-wiring': emitWiring(plan),
     'admin-document': document,
@@ -135,21 +140,24 @@ export function check(request: CompileRequest, progress: Progress = () => undefi
     preset: request.preset ?? config.lint.preset ?? request.defaultPreset,
     ...(request.now === undefined ? {} : { now: request.now }),
   });
-  const linting = lint({ apis, resolver, visits, config }, settings);
+  const effectiveOf = once((operation: ApiOperation) => effectiveValues(operation, config));
+  const linting = lint({ apis, resolver, visits, config, effectiveOf }, settings);
 
   progress('merge');
-  const effectiveOf = once((operation: ApiOperation) => effectiveValues(operation, config));
   const merged = mergeApis(apis, config, effectiveOf);
-  const result = (found: readonly Diagnostic[]): Pick<Checked, 'workspace' | 'config' | 'merged' | 'diagnostics' | 'failed'> => {
+  const result = (found: readonly Diagnostic[]): Omit<Checked, 'plan' | 'validators'> => {
     const all = [...loaded.diagnostics, ...resolving, ...linting, ...merged.diagnostics, ...found];
-    const diagnostics = locate(settle(withOwners(all, apis), settings), workspace);
-    return { workspace, config, merged, diagnostics, failed: hasError(diagnostics) };
+    const settled = settleAll(withOwners(all, apis), settings);
+    const diagnostics = locate(settled.diagnostics, workspace);
+    const suppressed = locate(settled.suppressed, workspace);
+    return { workspace, config, merged, diagnostics, suppressed, failed: hasError(diagnostics) };
   };
   if (request.until === 'merge') return { ...result([]), plan: undefined, validators: undefined };
 
   progress('plan');
   const { plan, diagnostics: planning } = planGateway(merged, config, resolver, {
     auth: request.auth,
+    ...(request.mock === undefined ? {} : { mock: request.mock }),
     ...(request.now === undefined ? {} : { now: request.now }),
   });
   const complete: GatewayPlan = { ...plan, inputs: inputsOf(workspace) };
@@ -174,7 +182,7 @@ function broken(workspace: Workspace, found: readonly Diagnostic[]): Checked {
   const diagnostics = locate(found, workspace);
   invariant(hasError(diagnostics), 'a gateway file that cannot be read has a finding');
   const nothing = { config: undefined, merged: undefined, plan: undefined, validators: undefined };
-  return { workspace, ...nothing, diagnostics, failed: true };
+  return { workspace, ...nothing, diagnostics, suppressed: [], failed: true };
 }
 
 function hasError(diagnostics: readonly LocatedDiagnostic[]): boolean {

@@ -5,6 +5,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { fail } from './commands/failure.ts';
 import { gwVersion } from './package-root.ts';
+import { formats } from './report/report.ts';
 
 /** Options that several commands share. `-c` and the documents say what is compiled. */
 const option = {
@@ -14,10 +15,16 @@ const option = {
   upstream: new Option('--upstream <url>', 'where requests are sent, when there is no gateway file'),
   auth: new Option('--auth <mode>', 'none: build although security requirements are not enforced').choices(['none', 'dev']),
   preset: (byDefault: string) =>
-    new Option('--preset <name>', 'which rules run').choices(['serve', 'recommended']).default(undefined, byDefault),
-  format: new Option('--format <format>', 'pretty, json or github; format=file writes to a file; may be repeated')
+    new Option('--preset <name>', 'which rules run')
+      .choices(['serve', 'recommended', 'strict', 'owasp'])
+      .default(undefined, byDefault),
+  format: new Option('--format <format>', `${formats.join(', ')}; format=file writes to a file; may be repeated`)
     .argParser(collect)
     .default([], 'pretty'),
+  base: new Option(
+    '--base <commit>',
+    'what the pull request is compared with: the github format shows its lines first (GITHUB_BASE_REF)',
+  ),
   now: new Option('--now <date>', 'the day that dates in documents are compared with (YYYY-MM-DD)'),
   admin: new Option('--admin <address>', 'admin listener of the gateway (GW_ADMIN, 127.0.0.1:9901)'),
   token: new Option('--token <token>', 'its token (GW_ADMIN_TOKEN)'),
@@ -43,6 +50,7 @@ function program(): Command {
     .addOption(option.config)
     .addOption(option.preset('recommended'))
     .addOption(option.format)
+    .addOption(option.base)
     .addOption(option.auth)
     .addOption(option.upstream)
     .addOption(option.now)
@@ -67,6 +75,7 @@ function program(): Command {
     .addOption(option.auth)
     .addOption(option.preset('serve'))
     .addOption(option.format)
+    .addOption(option.base)
     .addOption(option.now)
     .option('--sourcemap', 'write source maps beside the gateway')
     .option('--print-plan', 'print the gateway plan and write nothing')
@@ -75,6 +84,7 @@ function program(): Command {
 
   gw.command('serve')
     .description('build, run, and follow every save without dropping a request')
+    .option('--mock', 'answer from the examples and schemas of the documents instead of upstreams')
     .argument(documents, documentsHelp)
     .addOption(option.config)
     .addOption(option.upstream)
@@ -93,7 +103,7 @@ function program(): Command {
 
   gw.command('explain')
     .description('say what happens to a request, and where every value behind it was written')
-    .argument('<request>', 'method and target: "GET /v2/orders/42?full=1"')
+    .argument('<request>', 'method and target: "GET /v2/orders/42?full=1"; or the id of a rule')
     .argument('[sources...]', `${documentsHelp}; or the folder of a built gateway`)
     .addOption(option.config)
     .addOption(option.upstream)
@@ -119,6 +129,13 @@ function program(): Command {
     .option('--json', 'print JSON')
     .action(run(async (files, options) => (await import('./commands/coverage.ts')).coverage(files, options)));
 
+  gw.command('examples')
+    .description('check the examples of the documents with the validators and routes that the gateway would have')
+    .argument(documents, documentsHelp)
+    .addOption(option.config)
+    .addOption(option.format)
+    .action(run(async (files, options) => (await import('./commands/examples.ts')).examples(files, options)));
+
   gw.command('sunset')
     .description('say which operations end, when, and who still calls them')
     .argument(documents, documentsHelp)
@@ -128,6 +145,24 @@ function program(): Command {
     .option('--fail-within <days>', 'fail when one that is still called ends within so many days')
     .option('--json', 'print JSON')
     .action(run(async (files, options) => (await import('./commands/sunset.ts')).sunset(files, options)));
+
+  gw.command('throttle')
+    .description('slow a caller down at once, block it, or shed a share of its requests; on a running gateway')
+    .argument('<id>', 'consumer, or what --scope says')
+    .argument('<order>', 'a rate (5/s), a share to refuse (50%), block, or off')
+    .addOption(option.admin)
+    .addOption(option.token)
+    .addOption(
+      new Option('--scope <scope>', 'whom the id names')
+        .choices(['consumer', 'key', 'tenant', 'ip', 'route', 'global'])
+        .default('consumer'),
+    )
+    .option('--for <time>', 'how long: 90s, 15m, 1h; at most a day', '15m')
+    .option('--permanent', 'until it is taken back')
+    .option('--reason <text>', 'for the audit log')
+    .action(async function (this: Command, id: string, order: string) {
+      process.exitCode = await (await import('./commands/throttle.ts')).throttle(id, order, this.opts());
+    });
 
   gw.command('usage')
     .description('say who uses what of a running gateway')

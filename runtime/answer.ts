@@ -57,12 +57,18 @@ export function answerWith(
     head.set('content-type', contentType);
     body = text;
   }
-  const error = reply.error ?? (reply.status >= 400 ? refusalType(reply.status) : undefined);
+  const error =
+    reply.error ?? (reply.status >= 400 && reply.receivedStatus === undefined ? refusalType(reply.status) : undefined);
   exchange.error ??= error;
-  head.set('proxy-status', error === undefined ? 'gw' : `gw; error=${error}`);
+  head.set('proxy-status', proxyStatus(error, reply.receivedStatus));
   const length = body === undefined ? 0 : Buffer.byteLength(body);
   begin(exchange, head, length, stages, reply.close === true);
   exchange.endAnswer(body);
+}
+
+function proxyStatus(error: string | undefined, receivedStatus: number | undefined): string {
+  if (receivedStatus !== undefined) return `gw; received-status=${receivedStatus}`;
+  return error === undefined ? 'gw' : `gw; error=${error}`;
 }
 
 /** RFC 9209 §2.3 for refusals that name no type of their own. */

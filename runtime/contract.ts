@@ -24,7 +24,7 @@ export const REQUEST_STAGES = [
   'transform',
 ] as const;
 
-/** Stages over the answer, in order. `headers` runs for every answer, the gateway's own problems included (X-1). */
+/** Stages over the answer, in order: `response-body` over answers of services alone, `headers` over every one, problems included (X-1). */
 export const RESPONSE_STAGES = ['response-body', 'store', 'compress', 'headers'] as const;
 
 export type RequestStageName = (typeof REQUEST_STAGES)[number];
@@ -36,6 +36,24 @@ export type Stage = (exchange: Exchange) => undefined | Reply | Promise<undefine
 
 /** One step over the head of an answer, whoever made it. */
 export type ResponseStage = (exchange: Exchange, head: ResponseHead) => void;
+
+/**
+ * Looks at the answer of a service before anything else does (stage `response-body`). A reply is given instead of it; a `BodyCheck` asks for
+ * the whole body before the client gets any of it.
+ */
+export type AnswerCheck = (exchange: Exchange, head: ResponseHead, hasBody: boolean) => Reply | BodyCheck | undefined;
+
+/** Judges whole bodies. One object for all exchanges of a route. */
+export interface BodyCheck {
+  /** Longer bodies stream, unread. */
+  readonly maxBytes: number;
+  /** @param body without its content coding */
+  check(exchange: Exchange, body: Uint8Array): Reply | undefined;
+  /** Told of a body that it does not get to see: too long, or of a content coding that cannot be undone. */
+  skipped(exchange: Exchange, why: 'size' | 'encoding'): Reply | undefined;
+}
+
+export type AnswerCheckFactory<Options> = (options: Options, env: PolicyEnv) => AnswerCheck;
 
 /** Makes the request half of a policy. Called once per route when a generation is loaded, never per request. */
 export type PolicyFactory<Options> = (options: Options, env: PolicyEnv) => Stage;
@@ -174,6 +192,8 @@ export interface Reply {
   readonly problem?: Problem;
   /** Error type of RFC 9209 for Proxy-Status and the access log. */
   readonly error?: string;
+  /** Status of the service's answer that this one stands for; Proxy-Status tells it instead of an error (RFC 9209 §2.1.4). */
+  readonly receivedStatus?: number;
   /** Close the connection after it, unread request bytes or not. */
   readonly close?: boolean;
 }

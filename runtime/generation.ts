@@ -2,6 +2,8 @@
  * What one bundle compiled to, as data: `gw:wiring` exports a `GatewaySpec`; `createGeneration` turns it into a `Generation`.
  */
 import {
+  type AnswerCheck,
+  type AnswerCheckFactory,
   type PolicyEnv,
   type PolicyFactory,
   REQUEST_STAGES,
@@ -21,6 +23,7 @@ import type { ServedExchange } from './exchange.ts';
 import type { HeaderFields } from './header-fields.ts';
 import type { HostServices } from './host/services.ts';
 import { openUpstream } from './host/upstream.ts';
+import { overrideStage } from './overrides.ts';
 import type { CorsOptions } from './policies/cors.ts';
 import type { PreflightSlots } from './preflight.ts';
 import { createRouter, type Router, type RouteTable } from './route/table.ts';
@@ -72,7 +75,13 @@ export interface ServerSpec {
     readonly targetBytes: number;
     readonly queryParameters: number;
     readonly bodyBytes: number;
+    /** Of all threads together. */
+    readonly connections: number;
+    /** Of one client address (an IPv6 network of 64 bits) over all threads; trusted proxies may have more. */
+    readonly connectionsPerAddress: number;
   };
+  /** Error pages of services are replaced by problems (TR-6). */
+  readonly sanitizeErrors: boolean;
   readonly timeouts: {
     readonly headersMs: number;
     readonly requestMs: number;
@@ -100,7 +109,7 @@ export interface RouteSpec {
   readonly owner?: string;
   readonly parameterNames: readonly string[];
   readonly request: readonly RequestPolicySpec[];
-  readonly response: readonly ResponsePolicySpec[];
+  readonly response: readonly (ResponsePolicySpec | AnswerCheckSpec)[];
   /** Options of its policy `cors`, for preflight requests. */
   readonly cors?: CorsOptions;
   readonly action: ActionSpec;
@@ -114,10 +123,19 @@ export interface RequestPolicySpec {
 }
 
 export interface ResponsePolicySpec {
-  readonly stage: ResponseStageName;
+  readonly stage: HeadStageName;
   readonly factory: ResponsePolicyFactory<never>;
   readonly options: unknown;
 }
+
+export interface AnswerCheckSpec {
+  readonly stage: 'response-body';
+  readonly factory: AnswerCheckFactory<never>;
+  readonly options: unknown;
+}
+
+/** Stages that see the head of an answer only. */
+type HeadStageName = Exclude<ResponseStageName, 'response-body'>;
 
 export interface ActionSpec {
   readonly factory: ActionFactory<never>;
@@ -136,6 +154,7 @@ export interface ActionEnv {
   runtimeValue(key: string): RuntimeValue;
   /** The long-lived client of an upstream, from the host's registry. */
   upstream(name: string): UpstreamClient;
+  readonly sanitizeErrors: boolean;
 }
 
 /** Sends exchanges to one upstream; its connections are owned by the host and survive reloads. */
@@ -154,8 +173,13 @@ export interface UpstreamClient {
 export interface UpstreamRequest {
   /** Appends name and value pairs of the request, `host` included; framing is the client's. `authority` is the target's. */
   headers(exchange: ServedExchange, authority: string): string[];
-  /** Cleans the head of the answer (TR-6). */
-  answer(exchange: ServedExchange, head: HeaderFields, upstream: UpstreamAddress): void;
+  /**
+   * Cleans the head of the answer (TR-6).
+   *
+   * @param length bytes of the body, -1 = unknown
+   * @returns what to give instead of the answer, whose body nobody sees
+   */
+  answer(exchange: ServedExchange, head: HeaderFields, upstream: UpstreamAddress, length: number): Reply | undefined;
   readonly timeouts: UpstreamTimeouts;
 }
 
@@ -183,6 +207,8 @@ export interface PreparedRoute {
   readonly info: RouteInfo;
   /** In the order of `REQUEST_STAGES`, within a stage in the order of the plan. */
   readonly stages: readonly Stage[];
+  /** Looks at the answers of the upstream first; at most one. */
+  readonly check: AnswerCheck | undefined;
   /** Run over the answers of the upstream. */
   readonly responseStages: readonly ResponseStage[];
   /** Which web origins may call; undefined = none. */
@@ -231,6 +257,7 @@ export function createGeneration(
   const headerSlot = (name: string): number => host.headerSlots.slot(name);
   const validator = (id: string): Validator =>
     (Object.hasOwn(validators, id) ? validators[id] : undefined) ?? missing('validator', id);
+  const { sanitizeErrors } = spec.server;
   const upstream = (name: string): UpstreamClient =>
     opened.find(({ client }) => client.name === name)?.client ?? missing('upstream', name);
   const envOf = (route: RouteInfo): PolicyEnv => ({
@@ -247,19 +274,22 @@ export function createGeneration(
     const routes = spec.routes.map((route): PreparedRoute => {
       const info = routeInfo(route);
       const env = envOf(info);
-      const response = ordered(route.response, RESPONSE_STAGES).map(({ stage, factory, options }) => ({
+      const check = route.response.find((one) => one.stage === 'response-body');
+      const response = ordered(route.response.filter(isOfHead), RESPONSE_STAGES).map(({ stage, factory, options }) => ({
         stage,
         run: factory(asOptions(options), env),
       }));
       return {
         info,
         stages: requestStages(route, env),
+        check: check?.factory(asOptions(check.options), env),
         responseStages: response.map(({ run }) => run),
         headerStages: response.filter(({ stage }) => stage === 'headers').map(({ run }) => run),
         action: route.action.factory(asOptions(route.action.options), {
           route: info,
           headerSlot,
           upstream,
+          sanitizeErrors,
           runtimeValue: (key) => host.runtimeValues.holder(key),
         }),
         cors: route.cors,
@@ -284,7 +314,24 @@ function requestStages({ request }: RouteSpec, env: PolicyEnv): readonly Stage[]
     run: factory(asOptions(options), env),
   }));
   const end = made.find(({ stage }) => stage === 'lifecycle')?.run;
-  return made.map(({ stage, run }) => (end !== undefined && OVERRULED.has(stage) ? overruled(run, end) : run));
+  const stages = made.map(({ stage, run }) => ({
+    stage,
+    run: end !== undefined && OVERRULED.has(stage) ? overruled(run, end) : run,
+  }));
+  const isBefore =
+    (place: RequestStageName) =>
+    ({ stage }: { readonly stage: RequestStageName }) =>
+      REQUEST_STAGES.indexOf(stage) < REQUEST_STAGES.indexOf(place);
+  const early = stages.filter(isBefore('address-limits')).length;
+  const late = stages.filter(isBefore('limits')).length;
+  const run = stages.map((one) => one.run);
+  return [
+    ...run.slice(0, early),
+    overrideStage(env, 'early'),
+    ...run.slice(early, late),
+    overrideStage(env, 'late'),
+    ...run.slice(late),
+  ];
 }
 
 /** Whatever these say of a caller, an operation that has ended has ended (LC-3). */
@@ -301,6 +348,10 @@ function overruled(stage: Stage, end: Stage): Stage {
 
 function routeInfo({ id, method, template, owner, parameterNames }: RouteSpec): RouteInfo {
   return { id, method, template, owner, parameterNames };
+}
+
+function isOfHead(policy: ResponsePolicySpec | AnswerCheckSpec): policy is ResponsePolicySpec {
+  return policy.stage !== 'response-body';
 }
 
 /** Stable: policies of one stage keep the order of the plan. */

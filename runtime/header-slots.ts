@@ -32,6 +32,16 @@ export class HeaderSlots {
     return this.#slots.size - 1;
   }
 
+  /** How many there are. */
+  get size(): number {
+    return this.#slots.size;
+  }
+
+  /** Lower case, in the order of their slots. */
+  names(): Iterable<string> {
+    return this.#slots.keys();
+  }
+
   /** The slot of a lower-case name, or undefined when nobody reads it. */
   find(lower: string): number | undefined {
     return this.#slots.get(lower);

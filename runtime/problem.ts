@@ -9,6 +9,18 @@ function reply(status: number, code: string, title: string, detail: string | und
   return { status, headers: [], problem, ...more };
 }
 
+/** RFC 9110 §15.6, and those of extensions. */
+const SERVER_ERRORS: ReadonlyMap<number, string> = new Map([
+  [500, 'Internal Server Error'],
+  [501, 'Not Implemented'],
+  [502, 'Bad Gateway'],
+  [503, 'Service Unavailable'],
+  [504, 'Gateway Timeout'],
+  [505, 'HTTP Version Not Supported'],
+  [507, 'Insufficient Storage'],
+  [508, 'Loop Detected'],
+]);
+
 export const problem = {
   badRequest: (detail: string): Reply => reply(400, 'bad-request', 'Bad Request', detail),
   malformed: (detail: string): Reply => reply(400, 'malformed-request', 'Bad Request', detail, { close: true }),
@@ -21,6 +33,18 @@ export const problem = {
     const detail = 'There is no such version here.';
     const problem: Problem = { type: 'about:blank', title, status, detail, code: 'version-unknown', extensions: { supported } };
     return { status, headers: [], problem };
+  },
+  notAcceptable: (types: readonly string[]): Reply => {
+    const detail = 'None of the accepted media types is there.';
+    const problem: Problem = {
+      type: 'about:blank',
+      title: 'Not Acceptable',
+      status: 406,
+      detail,
+      code: 'not-acceptable',
+      extensions: { types },
+    };
+    return { status: 406, headers: [], problem };
   },
   requestTimeout: reply(408, 'request-timeout', 'Request Timeout', 'The request did not arrive in time.', { close: true }),
   bodyTooLarge: (maxBytes: number): Reply =>
@@ -44,7 +68,17 @@ export const problem = {
   upgradeRefused: reply(501, 'upgrade-refused', 'Not Implemented', 'This gateway does not upgrade connections.', { close: true }),
   versionUnknown: reply(505, 'http-version-unknown', 'HTTP Version Not Supported', undefined, { close: true }),
   badGateway: (error: string): Reply => reply(502, 'bad-gateway', 'Bad Gateway', 'The service gave no valid answer.', { error }),
+  /** The service's answer is not what its description says (VA-9). */
+  invalidAnswer: reply(502, 'invalid-answer', 'Bad Gateway', 'The service gave an answer that is not as described.', {
+    error: 'http_protocol_error',
+  }),
   unavailable: (error: string): Reply => reply(503, 'unavailable', 'Service Unavailable', undefined, { error }),
+  /** In place of an error page of the service, whose status it has (TR-6). */
+  serviceError: (status: number, headers: Reply['headers']): Reply => ({
+    ...reply(status, 'service-error', SERVER_ERRORS.get(status) ?? 'Server Error', 'The service answered with an error.'),
+    headers,
+    receivedStatus: status,
+  }),
   gatewayTimeout: (error: string): Reply =>
     reply(504, 'gateway-timeout', 'Gateway Timeout', 'The service did not answer in time.', { error }),
 } as const;

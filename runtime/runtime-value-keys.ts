@@ -1,7 +1,10 @@
-/** Ids of what operators change while the gateway runs, before a slash and the id of the route. */
+/** Ids of what operators change while the gateway runs. Of what concerns a route, its id follows after a slash. */
 
 /** Weights of a split, by upstream. */
 export const SPLIT = 'split';
 
 /** Consumers that are served after a sunset, and until when: milliseconds since the epoch. */
 export const GRACE = 'grace';
+
+/** The emergency brake: all of it in one list (`overrides.ts`). */
+export const OVERRIDES = 'overrides';

@@ -23,6 +23,7 @@ export interface AdminRoute {
   readonly redirect?: number;
   readonly security?: RoutePlan['security'];
   readonly buffers?: string;
+  readonly buffersAnswers?: string;
   /** Vocabulary keys of its policies, by stage, in order. */
   readonly stages: readonly string[];
   /** Indices of `AdminRoutes.values`. */
@@ -54,7 +55,7 @@ export function adminRoutes(routes: readonly RoutePlan[]): AdminRoutes {
 }
 
 function adminRoute(route: RoutePlan, indexOf: (value: AdminValue) => number): AdminRoute {
-  const { id, method, template, hosts, conditions, owner, action, security, buffers } = route;
+  const { id, method, template, hosts, conditions, owner, action, security, buffers, buffersAnswers } = route;
   return {
     id,
     method,
@@ -67,6 +68,7 @@ function adminRoute(route: RoutePlan, indexOf: (value: AdminValue) => number): A
     ...actionOf(action),
     ...(security === undefined ? {} : { security }),
     ...(buffers === undefined ? {} : { buffers }),
+    ...(buffersAnswers === undefined ? {} : { buffersAnswers }),
     stages: route.policies.map(({ stage, key }) => `${stage}: ${key}`),
     values: route.values.map((value) => indexOf(adminValue(value))),
     from: placeOf(route.origin),
@@ -74,6 +76,7 @@ function adminRoute(route: RoutePlan, indexOf: (value: AdminValue) => number): A
 }
 
 function actionOf(action: ActionPlan): Pick<AdminRoute, 'upstream' | 'split' | 'redirect'> {
+  if (action.kind === 'mock') return {};
   if (action.kind === 'proxy') return { upstream: action.upstream };
   return action.kind === 'split' ? { split: action.targets } : { redirect: action.status };
 }

@@ -31,6 +31,8 @@ export interface Manifest {
   readonly buffered: readonly { readonly route: string; readonly reason: string }[];
   /** The table of counters that all threads share, where some route is limited. Bytes. */
   readonly limits?: typeof limitMemory;
+  /** Routes that read an answer whole before the client gets it, and why. */
+  readonly bufferedAnswers: readonly { readonly route: string; readonly reason: string }[];
   readonly routes: readonly ManifestRoute[];
 }
 
@@ -69,6 +71,9 @@ export function writeManifest(
     paths: plan.server.paths,
     buffered: plan.routes.flatMap(({ id, buffers }) => (buffers === undefined ? [] : [{ route: id, reason: buffers }])),
     ...(plan.routes.some(({ policies }) => policies.some(({ key }) => key === 'limits')) ? { limits: limitMemory } : {}),
+    bufferedAnswers: plan.routes.flatMap(({ id, buffersAnswers }) =>
+      buffersAnswers === undefined ? [] : [{ route: id, reason: buffersAnswers }],
+    ),
     routes: plan.routes.map(manifestRoute),
   };
 }

@@ -59,7 +59,7 @@ export function filesOf({ bundle, merged }: Compiled): OutputFiles {
   ]);
 }
 
-function summary(folder: string, { routes, sizes, hashes, buffered, limits }: Manifest): string {
+function summary(folder: string, { routes, sizes, hashes, buffered, bufferedAnswers, limits }: Manifest): string {
   const lines = [
     `${join(folder, 'gateway.mjs')}  ${(sizes.gateway / 1024).toFixed(0)} KiB  ${plural(routes.length, 'route')}  sha256:${hashes.gateway.slice(0, 12)}`,
   ];
@@ -67,11 +67,19 @@ function summary(folder: string, { routes, sizes, hashes, buffered, limits }: Ma
     const mebibytes = (limits.bytes / 1024 / 1024).toFixed(0);
     lines.push(`Limits are counted in ${mebibytes} MiB that all threads share: ${limits.counters} counters`);
   }
-  if (buffered.length > 0) lines.push(`${plural(buffered.length, 'route')} read the request body whole before it is forwarded:`);
-  for (const { route, reason } of buffered.slice(0, BUFFERED_SHOWN)) lines.push(`  ${printable(route)}: ${printable(reason)}`);
-  if (buffered.length > BUFFERED_SHOWN)
-    lines.push(`  and ${buffered.length - BUFFERED_SHOWN} more, see ${join(folder, 'manifest.json')}`);
+  lines.push(...bufferedLines(folder, 'read the request body whole before it is forwarded', buffered));
+  lines.push(...bufferedLines(folder, 'read answers whole before the client gets them', bufferedAnswers));
   return `${lines.join('\n')}\n`;
+}
+
+function bufferedLines(folder: string, what: string, buffered: Manifest['buffered']): readonly string[] {
+  if (buffered.length === 0) return [];
+  const more = buffered.length - BUFFERED_SHOWN;
+  return [
+    `${plural(buffered.length, 'route')} ${what}:`,
+    ...buffered.slice(0, BUFFERED_SHOWN).map(({ route, reason }) => `  ${printable(route)}: ${printable(reason)}`),
+    ...(more > 0 ? [`  and ${more} more, see ${join(folder, 'manifest.json')}`] : []),
+  ];
 }
 
 async function verify(outputs: ReadonlyMap<string, Compiled>): Promise<number> {

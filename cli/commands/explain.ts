@@ -9,13 +9,15 @@ import { placeText } from '../report/pretty.ts';
 import { type Options, textList } from './input.ts';
 import { print } from './output.ts';
 import { destination, table } from './routes.ts';
+import { rules } from './rules.ts';
 import { type Viewed, viewed } from './sources.ts';
 
 /**
  * `gw explain "POST /v2/orders"`: the normalized path, every route that came into question and why it lost, and where each effective
- * value of the one that answers was written. Asks the router that the gateway runs. A request that no route accepts is explained too.
+ * value of the one that answers was written; of a rule, what `gw rules` says. Asks the router that the gateway runs. A request that no route accepts is explained too.
  */
 export async function explain(request: string, sources: readonly string[], options: Options): Promise<number> {
+  if (/^[a-z]+\/[a-z0-9.-]+$/.test(request)) return await rules(request, options);
   const question = parseQuestion(request, textList(options, 'header'));
   const gateways = await viewed(sources, options);
   if (gateways === undefined) return 1;
@@ -103,10 +105,11 @@ function candidateLine(
 }
 
 function routeText(route: ManifestRoute, captures: readonly string[]): string {
-  const { action, parameterNames, policies, values, buffers } = route;
+  const { action, parameterNames, policies, values, buffers, buffersAnswers } = route;
   const lines: string[] = [`Route ${route.id}${place(route.origin)}`];
   for (const [i, parameter] of parameterNames.entries()) lines.push(`  {${parameter}} = ${captures[i] ?? ''}`);
-  if (action.kind !== 'redirect')
+  if (action.kind === 'mock') lines.push(`  answered by the gateway: ${destination(action)}`);
+  else if (action.kind !== 'redirect')
     lines.push(
       `  sent to ${destination(action)}${action.rewrite === undefined ? '' : `, path rewritten: ${JSON.stringify(action.rewrite)}`}`,
     );
@@ -114,6 +117,7 @@ function routeText(route: ManifestRoute, captures: readonly string[]): string {
   if (policies.length > 0)
     lines.push(`  stages: ${[...new Set(policies.map(({ stage, key }) => `${stage} (${key})`))].join(', ')}`);
   if (buffers !== undefined) lines.push(`  the request body is read whole: ${buffers}`);
+  if (buffersAnswers !== undefined) lines.push(`  answers are read whole: ${buffersAnswers}`);
   const rows = values.map(({ key, authored, origin, skipped }) =>
     [key, JSON.stringify(authored), where(origin), skipped === undefined ? '' : `does not apply: ${skipped}`].map(printable),
   );

@@ -18,7 +18,23 @@ function table(all: readonly Rule[]): string {
   return `${sorted.map(({ id, severity, presets, summary }) => `${id.padEnd(width)}  ${severity.padEnd(5)}  ${presets.includes('serve') ? 'serve' : '     '}  ${summary}`).join('\n')}\n`;
 }
 
-function page({ id, severity, locked, presets, summary, why, fix, source }: Omit<Rule, 'create' | 'reportedBy'>): string {
+function page({
+  id,
+  severity,
+  locked,
+  presets,
+  summary,
+  why,
+  fix,
+  source,
+  options,
+}: Omit<Rule, 'create' | 'reportedBy'>): string {
   const weight = `${severity}, in ${presets.join(' and ')}${locked === true ? ', locked: only a suppression in the gateway file silences it' : ''}`;
-  return `${id}  (${weight})\n\n  ${summary}\n\n  Why:    ${why}\n  Fix:    ${fix}\n  Source: ${source}\n`;
+  return `${id}  (${weight})\n\n  ${summary}\n\n  Why:    ${why}\n  Fix:    ${fix}\n  Source: ${source}\n${optionsText(id, options)}`;
+}
+
+function optionsText(id: string, options: Rule['options']): string {
+  if (options === undefined) return '';
+  const written = JSON.stringify(options.defaults);
+  return `\n  Options, as they are where nothing is written:\n\n    lint:\n      rules:\n        ${id}: [warn, ${written}]\n`;
 }

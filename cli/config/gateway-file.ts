@@ -65,7 +65,10 @@ const server = object({
     headerValue: size({ minimum: '1B', maximum: '1MiB' }),
     target: size({ minimum: '1B', maximum: '1MiB' }),
     query: count(0, 100_000),
+    connections: count(1, 1_000_000),
+    connectionsPerAddress: count(1, 1_000_000),
   }),
+  sanitizeErrors: flag,
   timeouts: object({
     headers: duration(),
     request: duration(),
@@ -120,7 +123,13 @@ export const suppression = object(
   { required: ['rule', 'where', 'reason'] },
 );
 
-const lint = object({ preset: text(), rules: map(text()), suppress: list(suppression) });
+/** `warn`, `[warn, { style: camel }]` or `{ severity: warn, style: camel }`; what a rule takes is its own question. */
+export const ruleSetting = either(
+  { when: isText, shape: text() },
+  either({ when: Array.isArray, shape: list(anything, { minimum: 1 }) }, object({ severity: text() }, { open: true })),
+);
+
+export const lint = object({ preset: text(), rules: map(ruleSetting), suppress: list(suppression) });
 
 /** The members of the gateway file, by name. */
 export const members = {

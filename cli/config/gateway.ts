@@ -57,7 +57,8 @@ export interface GuardrailConfig {
 
 export interface LintConfig {
   readonly preset?: string;
-  readonly rules: Readonly<Record<string, string>>;
+  /** By rule id, as authored: a severity, or one with options. */
+  readonly rules: Readonly<Record<string, Json>>;
   readonly suppress: readonly Suppression[];
 }
 

@@ -12,7 +12,7 @@ import { fieldsOf, isFields, rootOf } from '../resolve/walk.ts';
 import { hasReference } from './env-text.ts';
 import { Findings } from './findings.ts';
 import type { GatewayConfig, GuardrailConfig, LintConfig, TeamConfig } from './gateway.ts';
-import { gatewayFile, guardrail, members, suppression, team, upstream } from './gateway-file.ts';
+import { gatewayFile, guardrail, members, ruleSetting, suppression, team, upstream } from './gateway-file.ts';
 import { Layers } from './layers.ts';
 import { adminPlan, isLoopback, serverPlan, telemetryPlan } from './server.ts';
 import { specEntries } from './specs.ts';
@@ -208,7 +208,9 @@ function lintConfig(layers: Layers): LintConfig {
     .flatMap((node) => (fits(suppression, node.value) ? [{ ...node.value, at: placeOf(node) }] : []));
   return {
     ...(typeof preset === 'string' ? { preset } : {}),
-    rules: Object.fromEntries(rules.filter((rule): rule is [string, string] => typeof rule[1] === 'string')),
+    rules: Object.fromEntries(
+      rules.filter(([, setting]) => fits(ruleSetting, setting)).map(([id, setting]) => [id, json(setting)]),
+    ),
     suppress,
   };
 }

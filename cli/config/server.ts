@@ -27,7 +27,7 @@ export const adminTokens = list(
   ),
 );
 
-/** HL-1, SL-1, DR-1. Used where the gateway file says nothing. */
+/** HL-1, SL-1, TR-6, DR-1. Used where the gateway file says nothing. */
 export const serverDefaults: ServerPlan = {
   port: 8_080,
   host: '0.0.0.0',
@@ -41,7 +41,10 @@ export const serverDefaults: ServerPlan = {
     targetBytes: 8_192,
     queryParameters: 256,
     bodyBytes: 1_048_576,
+    connections: 10_000,
+    connectionsPerAddress: 256,
   },
+  sanitizeErrors: true,
   timeouts: { headersMs: 10_000, requestMs: 30_000, keepAliveMs: 75_000, preStopMs: 5_000, drainMs: 25_000 },
 };
 
@@ -75,7 +78,10 @@ export function serverPlan(layers: Layers): ServerPlan {
       targetBytes: bytes('target', limits.targetBytes),
       queryParameters: count('query', limits.queryParameters),
       bodyBytes: bytes('body', limits.bodyBytes),
+      connections: count('connections', limits.connections),
+      connectionsPerAddress: count('connectionsPerAddress', limits.connectionsPerAddress),
     },
+    sanitizeErrors: value('sanitizeErrors') !== false,
     timeouts: {
       headersMs: ms('headers', timeouts.headersMs),
       requestMs: ms('request', timeouts.requestMs),

@@ -1,9 +1,11 @@
 /** Two route tables → a report. Everything is computed from the tables; texts of documents only give places. */
 import { type Change, type ChangeDraft, type Report, type Verdict, verdicts } from './change.ts';
 import { conflictChanges } from './conflicts.ts';
+import { contractChanges } from './contract/contract.ts';
 import type { RouteTable } from './effective.ts';
 import { finish } from './finish.ts';
 import { lifecycleChanges, removedRoutes } from './lifecycle.ts';
+import { policyChanges } from './policy/policy.ts';
 import { match, trafficChanges } from './traffic.ts';
 
 export interface DiffOptions {
@@ -23,6 +25,8 @@ export function diffTables(base: RouteTable, head: RouteTable, options: DiffOpti
     ...removedRoutes(matched.removed, options.nowMs),
     ...lifecycleChanges(matched.pairs, options.nowMs),
     ...conflictChanges(base, head),
+    ...policyChanges(matched.pairs, base, head),
+    ...contractChanges(matched.pairs, base, head, options.nowMs),
   ];
   const changes = finish(drafts);
   const errors = head.diagnostics.filter(({ severity }) => severity === 'error');

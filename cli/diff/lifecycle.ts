@@ -35,7 +35,7 @@ export function announcedAt(value: Readonly<Record<string, unknown>>): Announced
   return {
     deprecated: value.deprecated === true,
     ...(typeof sunset === 'string' ? withSunset(sunset) : {}),
-    ...(typeof stability === 'string' ? { stability } : {}),
+    ...(stability === undefined ? {} : { stability: String(stability) }),
   };
 }
 

@@ -1,11 +1,13 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import { tokensOf } from '../load/pointer.ts';
+import { effectiveValues } from '../plan/inherit.ts';
 import type { ApiOperation } from '../resolve/api.ts';
 import { methodFields } from '../resolve/objects.ts';
 import { relatedOf, type Visit } from '../resolve/walk.ts';
+import { isBuilt } from './built.ts';
 import { catalogue } from './catalogue.ts';
 import { withOwners } from './owners.ts';
-import type { Finding, LintContext, Rule, Visitor } from './rule.ts';
+import type { Finding, LintContext, Rule, RuleContext, Visitor } from './rule.ts';
 import { type LintSettings, settingOf } from './settings.ts';
 
 /**
@@ -14,9 +16,13 @@ import { type LintSettings, settingOf } from './settings.ts';
  */
 export function lint(context: LintContext, settings: LintSettings, rules: readonly Rule[] = catalogue): Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
+  const shared = sharedContext(context, settings);
   const visitors = rules.flatMap((rule): Visitor[] => {
     if (!('create' in rule) || settingOf(rule, settings) === 'none') return [];
-    return [rule.create({ ...context, report: (finding) => diagnostics.push(diagnosticOf(rule, finding)) })];
+    const report = (finding: Finding): void => {
+      diagnostics.push(diagnosticOf(rule, finding, shared));
+    };
+    return [rule.create({ ...shared, report }, settings.options.get(rule.id))];
   });
   const byKind = new Map<Visit['kind'], readonly ((visit: Visit) => void)[]>();
   for (const visit of context.visits) {
@@ -28,7 +34,30 @@ export function lint(context: LintContext, settings: LintSettings, rules: readon
     for (const operation of api.operations) for (const visitor of visitors) visitor.operation?.(operation);
     for (const visitor of visitors) visitor.api?.(api);
   }
+  for (const visitor of visitors) visitor.end?.();
   return withOwners(diagnostics, context.apis);
+}
+
+/** What all rules share. Effective values are computed once per operation, and only where a rule asks for them. */
+function sharedContext(context: LintContext, { now }: LintSettings): Omit<RuleContext, 'report'> {
+  const { config, visits } = context;
+  const known = new Map<ApiOperation, ReturnType<RuleContext['effectiveOf']>>();
+  const effectiveOf = (operation: ApiOperation): ReturnType<RuleContext['effectiveOf']> => {
+    const values = known.get(operation) ?? effectiveValues(operation, config ?? { mode: 'single', defaults: [] });
+    known.set(operation, values);
+    return values;
+  };
+  let byValue: Map<unknown, Visit> | undefined;
+  return {
+    ...context,
+    ...(now === undefined ? {} : { now }),
+    effectiveOf: context.effectiveOf ?? effectiveOf,
+    isBuilt: (operation) => isBuilt(operation, config),
+    visitOf({ value }) {
+      byValue ??= new Map(visits.toReversed().map((visit) => [visit.node.value, visit]));
+      return byValue.get(value);
+    },
+  };
 }
 
 function handlersOf(visitors: readonly Visitor[], kind: Visit['kind']): readonly ((visit: Visit) => void)[] {
@@ -41,9 +70,16 @@ function handlersOf(visitors: readonly Visitor[], kind: Visit['kind']): readonly
 /** Messages quote documents, and a path of a document may be as long as its author wants. */
 const longestMessage = 400;
 
-function diagnosticOf(rule: Rule, { visit, operation, severity, related, ...finding }: Finding): Diagnostic {
+function diagnosticOf(
+  rule: Rule,
+  { visit, operation, severity, related, ...finding }: Finding,
+  { visitOf }: Pick<RuleContext, 'visitOf'>,
+): Diagnostic {
   const named = operation === undefined ? operationAt(finding.at.pointer) : nameOfOperation(operation);
-  const all = [...(related ?? []), ...relatedOf(visit?.steps)];
+  const isInOperation = operation !== undefined && operation.node.document.file === finding.at.file;
+  const place =
+    visit ?? (isInOperation && operation.node.document !== operation.api.document ? visitOf(operation.node) : undefined);
+  const all = [...(related ?? []), ...relatedOf(place?.steps)];
   return {
     ...finding,
     message: finding.message.length > longestMessage ? `${finding.message.slice(0, longestMessage)}…` : finding.message,

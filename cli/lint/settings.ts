@@ -1,14 +1,19 @@
 import type { LintConfig, Suppression } from '../config/gateway.ts';
+import type { Severity } from '../diagnostics.ts';
 import { GwError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
+import type { Fields } from '../resolve/api.ts';
+import { isFields } from '../resolve/walk.ts';
 import { catalogue } from './catalogue.ts';
-import type { Preset, RuleInfo, RuleSetting } from './rule.ts';
+import { type Preset, presets, type Rule, type RuleInfo, type RuleSetting } from './rule.ts';
 
 /** Which rules run, and how much each weighs. */
 export interface LintSettings {
   readonly preset: Preset;
   /** From `lint.rules`, by rule id. */
   readonly rules: ReadonlyMap<string, RuleSetting>;
+  /** What `lint.rules` says besides severities, by rule id, as authored. */
+  readonly options: ReadonlyMap<string, Fields>;
   readonly suppress: readonly Suppression[];
   /** `YYYY-MM-DD` that suppressions expire against; absent in `gw build`, where nothing depends on today. */
   readonly now?: string;
@@ -20,7 +25,6 @@ export interface LintOptions {
   readonly now?: string;
 }
 
-const presets: readonly Preset[] = ['serve', 'recommended'];
 const settings: readonly RuleSetting[] = ['error', 'warn', 'info', 'none'];
 
 /**
@@ -33,25 +37,66 @@ export function lintSettings(config: Pick<LintConfig, 'rules' | 'suppress'>, { p
   if (known === undefined)
     throw new GwError('ERR_GW_USAGE', `There is no preset '${preset}'`, `Presets are ${presets.join(', ')}.`);
   const rules = new Map<string, RuleSetting>();
-  for (const [id, written] of Object.entries(config.rules)) {
+  const options = new Map<string, Fields>();
+  for (const [id, authored] of Object.entries(config.rules)) {
     const rule = ruleById(id);
-    const setting = settings.find((one) => one === written);
-    if (setting === undefined) {
-      throw new GwError('ERR_GW_CONFIG', `The rule ${id} cannot be set to '${written}'`, `Write one of ${settings.join(', ')}.`);
-    }
-    if (rule.locked === true && setting !== 'error') {
-      const hint = 'Accept single findings under `lint.suppress`, with a reason.';
-      throw new GwError('ERR_GW_CONFIG', `The rule ${id} is locked: it cannot be set to '${setting}'`, hint);
-    }
-    rules.set(id, setting);
+    const { severity, more } = readSetting(id, authored);
+    if (severity !== undefined) rules.set(id, checkedSetting(rule, severity));
+    if (more !== undefined) options.set(id, checkedOptions(rule, more));
   }
   for (const { rule } of config.suppress) ruleById(rule);
   return {
     preset: known,
     rules,
+    options,
     suppress: config.suppress,
     ...(now === undefined ? {} : { now }),
   };
+}
+
+/** `warn`, `[warn, { … }]`, or `{ severity: warn, … }` without the severity where the usual one is meant. */
+function readSetting(id: string, authored: unknown): { readonly severity?: unknown; readonly more?: Fields } {
+  if (typeof authored === 'string') return { severity: authored };
+  if (Array.isArray(authored)) {
+    const [severity, more, ...rest] = authored;
+    if (severity !== undefined && rest.length === 0 && (more === undefined || isFields(more)))
+      return { severity, ...(more === undefined ? {} : { more }) };
+  }
+  if (isFields(authored)) {
+    const { severity, ...more } = authored;
+    return { ...(severity === undefined ? {} : { severity }), more };
+  }
+  throw new GwError(
+    'ERR_GW_CONFIG',
+    `The rule ${id} is not set in a form there is`,
+    'Write warn, [warn, { … }], or { severity: warn, … }.',
+  );
+}
+
+function checkedSetting({ id, locked }: RuleInfo, written: unknown): RuleSetting {
+  const setting = settings.find((one) => one === written);
+  if (setting === undefined) {
+    throw new GwError(
+      'ERR_GW_CONFIG',
+      `The rule ${id} cannot be set to '${String(written)}'`,
+      `Write one of ${settings.join(', ')}.`,
+    );
+  }
+  if (locked === true && setting !== 'error') {
+    const hint = 'Accept single findings under `lint.suppress`, with a reason.';
+    throw new GwError('ERR_GW_CONFIG', `The rule ${id} is locked: it cannot be set to '${setting}'`, hint);
+  }
+  return setting;
+}
+
+function checkedOptions({ id, options }: Rule, written: Fields): Fields {
+  if (options === undefined && Object.keys(written).length > 0) {
+    throw new GwError('ERR_GW_CONFIG', `The rule ${id} has no options`, 'Write its severity only.');
+  }
+  options?.shape.check(written, [], (_keys, _part, message, hint) => {
+    throw new GwError('ERR_GW_CONFIG', `The options of ${id}: ${message}`, hint ?? `npx --no-install gw rules ${id}`);
+  });
+  return written;
 }
 
 /**
@@ -59,7 +104,7 @@ export function lintSettings(config: Pick<LintConfig, 'rules' | 'suppress'>, { p
  *
  * @throws GwError with a suggestion when there is none
  */
-export function ruleById(id: string): RuleInfo {
+export function ruleById(id: string): Rule {
   const found = catalogue.find((rule) => rule.id === id);
   if (found !== undefined) return found;
   const ids = catalogue.map((rule) => rule.id);
@@ -70,5 +115,35 @@ export function ruleById(id: string): RuleInfo {
 
 /** How a rule is set. A locked rule runs in every preset: only a suppression with its reason silences it. */
 export function settingOf(rule: RuleInfo, { preset, rules }: Pick<LintSettings, 'preset' | 'rules'>): RuleSetting | 'default' {
-  return rules.get(rule.id) ?? (rule.locked === true || rule.presets.includes(preset) ? 'default' : 'none');
+  const written = rules.get(rule.id);
+  if (written !== undefined) return written;
+  if (rule.locked !== true && !holds(preset, rule)) return 'none';
+  return preset === 'strict' ? raised(rule.severity) : 'default';
+}
+
+function holds(preset: Preset, { presets: own }: RuleInfo): boolean {
+  return own.some((one) => one === preset || (one === 'recommended' && (preset === 'strict' || preset === 'owasp')));
+}
+
+function raised(severity: Severity): Severity {
+  return severity === 'info' ? 'warn' : 'error';
+}
+
+/** One rule as it is set, for `gw lint --print-config`. */
+export interface EffectiveRule {
+  readonly severity: RuleSetting;
+  /** With what gw itself assumes where nothing is written; absent where a rule has no options. */
+  readonly options?: unknown;
+}
+
+/** Every rule as it is set, sorted by id. */
+export function effectiveRules(settings: LintSettings): ReadonlyMap<string, EffectiveRule> {
+  const rows = catalogue.map((rule): readonly [string, EffectiveRule] => {
+    const setting = settingOf(rule, settings);
+    const severity = setting === 'default' ? rule.severity : setting;
+    const options =
+      rule.options === undefined ? {} : { options: { ...Object(rule.options.defaults), ...settings.options.get(rule.id) } };
+    return [rule.id, { severity, ...options }];
+  });
+  return new Map(rows.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -21,7 +21,10 @@ interface Layer {
  *
  * A value that cannot apply to the operation is there, with the reason in `skipped`.
  */
-export function effectiveValues(operation: ApiOperation, config: GatewayConfig): ReadonlyMap<string, Effective> {
+export function effectiveValues(
+  operation: ApiOperation,
+  config: Pick<GatewayConfig, 'mode' | 'defaults'>,
+): ReadonlyMap<string, Effective> {
   const layers = layersOf(operation, config);
   const found: { readonly key: Key; readonly effective: Effective; readonly depth: number }[] = [];
   for (const key of vocabulary) {
@@ -69,7 +72,7 @@ function isChoice({ key }: Key): boolean {
   return choices.includes(key);
 }
 
-function layersOf(operation: ApiOperation, config: GatewayConfig): readonly Layer[] {
+function layersOf(operation: ApiOperation, config: Pick<GatewayConfig, 'mode' | 'defaults'>): readonly Layer[] {
   const { entry } = operation.api;
   return [
     ...(entry.node === undefined ? [] : [{ level: 'spec' as const, node: entry.node }]),

@@ -3,6 +3,7 @@
  * every effective value carries its origin. Everything after `plan` (emit, bundle, routes, explain, diff) reads only this.
  * `gw build --print-plan` prints it.
  */
+import type { MockAnswer } from '../../runtime/actions/mock.ts';
 import type { Location } from '../diagnostics.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -38,6 +39,8 @@ export interface ServerPlan {
   /** RT-2, RT-3. */
   readonly paths: PathRulesPlan;
   readonly limits: ServerLimits;
+  /** Error pages of services are replaced by problems (TR-6). */
+  readonly sanitizeErrors: boolean;
   /** Milliseconds; SL-1, DR-1. */
   readonly timeouts: {
     readonly headersMs: number;
@@ -55,7 +58,7 @@ export interface PathRulesPlan {
   readonly redirectTrailingSlash: boolean;
 }
 
-/** HL-1 and the default body limit; all bytes inclusive. */
+/** HL-1, SL-1 and the default body limit; all bytes inclusive. */
 export interface ServerLimits {
   readonly headBytes: number;
   readonly headerCount: number;
@@ -63,6 +66,10 @@ export interface ServerLimits {
   readonly targetBytes: number;
   readonly queryParameters: number;
   readonly bodyBytes: number;
+  /** Of all threads together. */
+  readonly connections: number;
+  /** Of one client address (an IPv6 network of 64 bits) over all threads; trusted proxies may have more. */
+  readonly connectionsPerAddress: number;
 }
 
 export interface UpstreamPlan {
@@ -161,6 +168,8 @@ export interface RoutePlan {
   readonly policies: readonly PolicyPlan[];
   /** Why the request body is read whole before it is forwarded; absent when it streams. */
   readonly buffers?: string;
+  /** Why answers are read whole before the client gets them; absent when they stream. */
+  readonly buffersAnswers?: string;
   /** Effective security as declared, for explain and diff: OR of ANDs; empty = public; absent = nothing declared. */
   readonly security?: readonly { readonly [scheme: string]: readonly string[] }[];
   readonly values: readonly EffectiveValue[];
@@ -168,7 +177,7 @@ export interface RoutePlan {
 }
 
 /** What happens to an admitted request. */
-export type ActionPlan = ProxyAction | SplitAction | RedirectAction;
+export type ActionPlan = ProxyAction | SplitAction | RedirectAction | MockAction;
 
 export interface ProxyAction {
   readonly kind: 'proxy';
@@ -207,6 +216,13 @@ export interface RedirectAction {
   readonly kind: 'redirect';
   readonly status: number;
   readonly location: readonly (string | number)[];
+}
+
+/** Answered by the gateway itself, with what was decided at build. */
+export interface MockAction {
+  readonly kind: 'mock';
+  /** The first one unless the caller prefers another. */
+  readonly answers: readonly MockAnswer[];
 }
 
 /** A policy on a route: which factory of `runtime/` runs with which options. Options are plain JSON; a schema is named by its id. */

@@ -6,7 +6,7 @@ import { delegationFindings } from './delegation.ts';
 import { guardrailFindings, type PlannedOperation } from './guardrails.ts';
 import { inapplicableFindings } from './inapplicable.ts';
 import type { GatewayPlan, RoutePlan } from './ir.ts';
-import { limitFindings } from './limit-findings.ts';
+import { Mocks } from './mock.ts';
 import { Origins } from './origins.ts';
 import { ownerFindings } from './owners.ts';
 import { draftRoute } from './route.ts';
@@ -21,6 +21,8 @@ export interface PlanOptions {
   readonly auth: GatewayPlan['auth'];
   /** `YYYY-MM-DD` that exceptions expire against; absent = nothing depends on today. */
   readonly now?: string;
+  /** What would be sent to an upstream is answered from the documents. */
+  readonly mock?: boolean;
 }
 
 /**
@@ -35,8 +37,9 @@ export function planGateway(
 ): { readonly plan: GatewayPlan; readonly diagnostics: readonly Diagnostic[] } {
   const pool = new SchemaPool(resolver);
   const upstreams = new Upstreams(config);
+  const mocks = new Mocks(resolver, options.mock === true);
   const planned = merged.operations.flatMap((operation): readonly PlannedOperation[] => {
-    const draft = draftRoute(operation, config, pool, upstreams, options.auth);
+    const draft = draftRoute(operation, config, pool, { upstreams, mocks }, options.auth);
     return draft === undefined ? [] : [{ merged: operation, draft }];
   });
   const origins = new Origins([
@@ -74,7 +77,6 @@ export function planGateway(
     ...pool.diagnostics,
     ...upstreams.diagnostics,
     ...inapplicableFindings(merged.operations),
-    ...limitFindings(merged.operations, config),
     ...delegationFindings(merged.operations, config),
     ...ownerFindings(merged.operations, config),
     ...securityFindings(merged.operations, config, options.auth),

@@ -3,6 +3,7 @@ import type {
   BodyKind,
   FieldEncoding,
   ParameterOptions,
+  ResponseContent,
   Style,
   ValidationMode,
 } from '../../runtime/validate/options.ts';
@@ -18,13 +19,17 @@ import type { SchemaPool } from './schemas.ts';
 import { simpleCheck } from './simple-check.ts';
 
 /**
- * The policies that validate what an operation declares: parameters (stage `validate`), the body (stage `body`), the heads of answers.
- * Without `validation.request` requests are enforced; without `validation.response` answers pass. `none` leaves the policies out.
+ * The policies that validate what an operation declares: parameters (stage `validate`), the body (stage `body`), answers (stage
+ * `response-body`). Without `validation.request` requests are enforced; without `validation.response` answers pass. `none` leaves the
+ * policies out.
+ *
+ * @param answerBytes longer bodies of answers are not validated
  */
 export function validationPolicies(
   operation: ApiOperation,
   effective: ReadonlyMap<string, Effective>,
   pool: SchemaPool,
+  answerBytes: number,
 ): readonly PolicyPlan[] {
   const request = modeOf(effective.get('validation.request'), 'enforce');
   const response = modeOf(effective.get('validation.response'), 'none');
@@ -35,11 +40,7 @@ export function validationPolicies(
     if (parameters !== undefined) policies.push(parameters);
     if (body !== undefined) policies.push(body);
   }
-  const authored = effective.get('validation.response');
-  if (response === 'enforce' && authored !== undefined) {
-    pool.refuse(authored.node, 'Answers cannot be enforced yet, only reported', 'gateway/inapplicable');
-  }
-  if (response !== 'none' && operation.responses.size > 0) policies.push(responsePolicy(operation, response));
+  if (response !== 'none' && operation.responses.size > 0) policies.push(responsePolicy(operation, pool, response, answerBytes));
   return policies;
 }
 
@@ -47,6 +48,16 @@ export function validationPolicies(
 export function bufferingReason(policies: readonly PolicyPlan[]): string | undefined {
   const content = policies.filter(({ module }) => module === BODY).flatMap(({ options }) => list(member(options, 'content')));
   const types = content.filter((one) => member(one, 'kind') !== 'opaque').map((one) => String(member(one, 'type')));
+  return types.length === 0 ? undefined : `validation of ${types.join(', ')}`;
+}
+
+/** Why answers are read whole before the client gets them (VA-9); undefined when they stream. */
+export function answerBufferingReason(policies: readonly PolicyPlan[]): string | undefined {
+  const responses = policies
+    .filter(({ module }) => module === RESPONSE)
+    .flatMap(({ options }) => list(member(options, 'responses')));
+  const content = responses.flatMap((one) => list(member(one, 'content'))).filter((one) => member(one, 'schema') !== undefined);
+  const types = [...new Set(content.map((one) => String(member(one, 'type'))))].sort();
   return types.length === 0 ? undefined : `validation of ${types.join(', ')}`;
 }
 
@@ -199,12 +210,12 @@ function lowerEncoding(node: Node): FieldEncoding {
 
 const NO_ENCODING: { readonly style?: unknown; readonly explode?: unknown; readonly contentType?: unknown } = {};
 
-function responsePolicy(operation: ApiOperation, mode: ValidationMode): PolicyPlan {
+function responsePolicy(operation: ApiOperation, pool: SchemaPool, mode: ValidationMode, maxBytes: number): PolicyPlan {
   const responses = [...operation.responses].map(([status, response]) => {
-    const types = members(child(response, 'content')).map(mediaType);
+    const content = members(child(response, 'content')).map((media) => lowerAnswer(media, operation, pool));
     return {
       status: status.toUpperCase() === 'DEFAULT' ? 'default' : status.toUpperCase(),
-      ...(types.length === 0 ? {} : { types }),
+      ...(content.length === 0 ? {} : { content }),
     };
   });
   return {
@@ -212,8 +223,18 @@ function responsePolicy(operation: ApiOperation, mode: ValidationMode): PolicyPl
     stage: 'response-body',
     module: RESPONSE,
     factory: 'response',
-    options: json({ mode, responses }),
+    options: json({ mode, maxBytes, responses }),
   };
+}
+
+/** Only JSON is validated: what else services answer with is a stream, a file or a page. */
+function lowerAnswer(media: Node, operation: ApiOperation, pool: SchemaPool): ResponseContent {
+  const type = mediaType(media);
+  const schema = child(media, 'schema');
+  const kind = kindOf(type);
+  if (schema.value === undefined || (kind !== 'json' && kind !== 'any')) return { type };
+  const lowered = pool.lower(schema, usageIn(operation, 'response'));
+  return acceptsAll(lowered) ? { type } : { type, schema: pool.intern(lowered, schema) };
 }
 
 /** How a body of the type is read. Lines of JSON and other streams are not. */

@@ -11,6 +11,7 @@ import { requestHeaders, responseHeaders } from '../policies/headers.ts';
 import ip from '../policies/ip.ts';
 import { lifecycle } from '../policies/lifecycle.ts';
 import match from '../policies/match.ts';
+import mock from '../policies/mock.ts';
 import owner from '../policies/owner.ts';
 import publicReason from '../policies/public.ts';
 import queryLimit from '../policies/query-limit.ts';
@@ -39,6 +40,7 @@ export const vocabulary: readonly Key[] = [
   split,
   rewrite,
   redirect,
+  mock,
   timeouts.total,
   timeouts.connect,
   timeouts.firstByte,
@@ -78,7 +80,6 @@ export const choices: readonly string[] = ['upstream', 'split', 'redirect', 'moc
 
 /** Names that are not yet supported. */
 export const reserved: readonly string[] = [
-  'mock',
   'authorize',
   'retry',
   'circuitBreaker',

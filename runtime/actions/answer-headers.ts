@@ -1,4 +1,6 @@
+import type { Reply } from '../contract.ts';
 import type { HeaderFields } from '../header-fields.ts';
+import { problem } from '../problem.ts';
 import { type PublicPlace, publicCookie, publicLinks, publicReference } from './public-url.ts';
 
 /** What a service says about its own making, never shown (TR-6). `Alt-Svc` would lead clients past the gateway. */
@@ -30,4 +32,18 @@ export function cleanAnswer(head: HeaderFields, place: PublicPlace): void {
   head.mapValues('content-location', (value) => publicReference(value, place));
   head.mapValues('link', (value) => publicLinks(value, place));
   head.mapValues('set-cookie', (value) => publicCookie(value, place));
+}
+
+/**
+ * Says what to give for a server error that is told as a page or a text: those hold stack traces and names of the inside (TR-6). JSON and XML
+ * (problems, SOAP faults) are what the service's own clients read, and pass.
+ *
+ * @param length bytes of the body, -1 = unknown
+ */
+export function errorPage(head: HeaderFields, length: number): Reply | undefined {
+  if (head.status < 500 || length === 0) return undefined;
+  const type = (head.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (/^(?:application|text)\/(?:[^/]+\+)?(?:json|xml)$/.test(type) && type !== 'application/xhtml+xml') return undefined;
+  const retryAfter = head.get('retry-after');
+  return problem.serviceError(head.status, retryAfter === undefined ? [] : [['retry-after', retryAfter]]);
 }

@@ -2,7 +2,7 @@ import type { ServedExchange } from '../exchange.ts';
 import type { ActionFactory, UpstreamRequest, UpstreamTimeouts } from '../generation.ts';
 import { problem } from '../problem.ts';
 import { rewritePath, stripPrefix, withQuery } from '../route/rewrite.ts';
-import { cleanAnswer } from './answer-headers.ts';
+import { cleanAnswer, errorPage } from './answer-headers.ts';
 import { requestHeaders } from './request-headers.ts';
 
 export interface ProxyOptions {
@@ -31,9 +31,15 @@ export const proxy: ActionFactory<ProxyOptions> = ({ upstream, rewrite, host, ti
   const request: UpstreamRequest = {
     timeouts,
     headers: (exchange, authority) => requestHeaders(exchange, host ?? authority, timeouts.totalMs),
-    answer(exchange, head, address) {
+    answer(exchange, head, address, length) {
+      const instead = env.sanitizeErrors ? errorPage(head, length) : undefined;
+      if (instead !== undefined) {
+        exchange.note('answer', 'sanitized');
+        return instead;
+      }
       const { scheme, authority } = exchange;
       cleanAnswer(head, { scheme, authority, upstream: address, sentHost: host ?? address.authority, prefix });
+      return undefined;
     },
   };
   return (exchange) => {

@@ -73,7 +73,7 @@ export class Attempt implements Dispatcher.DispatchHandler, AsyncIterable<Uint8A
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#over) return;
     this.#movedAt = this.#forwarding.now();
-    if (this.#forwarding.exchange.writeAnswer(chunk)) return;
+    if (this.#forwarding.answer.writeAnswer(chunk)) return;
     this.#paused = true;
     controller.pause();
   }

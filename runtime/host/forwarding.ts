@@ -1,11 +1,11 @@
 import type { Dispatcher } from 'undici';
-import { beginAnswer } from '../answer.ts';
 import type { Reply } from '../contract.ts';
 import { allowedMs } from '../deadline.ts';
 import type { AnswerWatcher, ServedExchange } from '../exchange.ts';
 import type { UpstreamRequest } from '../generation.ts';
 import { problem } from '../problem.ts';
 import { Attempt } from './attempt.ts';
+import { type AnswerBody, openAnswer } from './held-answer.ts';
 import { ATTEMPTS, IDEMPOTENT } from './retry.ts';
 import type { HostServices } from './services.ts';
 import { pickTarget } from './targets.ts';
@@ -20,6 +20,8 @@ import { readHead } from './upstream-head.ts';
 export class Forwarding implements AnswerWatcher {
   readonly #host: HostServices;
   readonly exchange: ServedExchange;
+  /** Where the answer goes. */
+  answer: AnswerBody;
   readonly #path: string;
   readonly #request: UpstreamRequest;
   readonly #targets: readonly Target[];
@@ -41,6 +43,7 @@ export class Forwarding implements AnswerWatcher {
   ) {
     this.#host = host;
     this.exchange = exchange;
+    this.answer = exchange;
     this.#path = path;
     this.#request = request;
     this.#targets = targets;
@@ -95,8 +98,11 @@ export class Forwarding implements AnswerWatcher {
       return;
     }
     try {
-      this.#request.answer(exchange, answer.head, target.address);
-      beginAnswer(exchange, answer.head, answer.length);
+      const opened =
+        this.#request.answer(exchange, answer.head, target.address, answer.length) ??
+        openAnswer(exchange, answer.head, answer.length, (error) => this.#tell(error));
+      if ('writeAnswer' in opened) this.answer = opened;
+      else this.#fail(opened, undefined);
     } catch (error) {
       this.#fault(error);
     }
@@ -104,7 +110,7 @@ export class Forwarding implements AnswerWatcher {
 
   /** The answer is complete. */
   complete(): void {
-    this.exchange.endAnswer();
+    this.answer.endAnswer();
     this.#finish(undefined);
   }
 
@@ -177,8 +183,12 @@ export class Forwarding implements AnswerWatcher {
 
   /** A fault of our own, such as a response stage that threw. */
   #fault(error: unknown): void {
-    this.#host.fault(error, this.exchange.route?.id ?? 'forward');
+    this.#tell(error);
     this.#fail(problem.internal, 'proxy_internal_error');
+  }
+
+  #tell(error: unknown): void {
+    this.#host.fault(error, this.exchange.route?.id ?? 'forward');
   }
 
   /** Ends the exchange without an answer of the upstream: by a reply, or by its connection when the head is out already. */

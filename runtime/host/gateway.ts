@@ -2,6 +2,7 @@ import type { AdminParts } from './admin/parts.ts';
 import { addressError, urlOf } from './listen-address.ts';
 import { type LoadedBundle, readBundle } from './load-generation.ts';
 import { reloadRefusal } from './restart-required.ts';
+import { RuntimeState } from './runtime-state.ts';
 import { messageOf, say } from './say.ts';
 import { type Address, type HostSettings, hostSettings } from './settings.ts';
 import { type LoadResult, Threads } from './threads.ts';
@@ -43,6 +44,8 @@ export class Gateway {
     this.bundle = bundle;
     this.#settings = settings;
     this.threads = new Threads(bundle.hostCode, settings, { ...process.env }, bundle.generation);
+    const { GW_STATE } = process.env;
+    if (GW_STATE !== undefined && GW_STATE !== '') this.#keep(new RuntimeState(GW_STATE));
   }
 
   /**
@@ -67,6 +70,18 @@ export class Gateway {
     const sharedBytes = this.threads.shared.buffer.byteLength;
     const urls = { url: urlOf(this.threads.address), admin: urlOf(adminAddress) };
     say('info', 'listening', { ...urls, threads, name, hash, sharedBytes });
+  }
+
+  /** What operators set outlives the process. A file that cannot be written is said; the change holds all the same. */
+  #keep(state: RuntimeState): void {
+    for (const [key, value] of state.read()) this.threads.set(key, value);
+    this.threads.onSet = (values) => {
+      try {
+        state.write(values);
+      } catch (error) {
+        say('error', 'state not kept', { error: messageOf(error) });
+      }
+    };
   }
 
   /** Loads the file again. One at a time; who asks while one is under way gets the result of the next. */

@@ -1,7 +1,9 @@
 /** What main and its workers say to each other. */
+import type { ConnectionLimits } from './admission.ts';
 import type { GenerationText } from './load-generation.ts';
 import type { Address, Environment } from './settings.ts';
 import type { SharedHandle } from './shared.ts';
+import type { TransportKind } from './transport/open-transport.ts';
 import type { UsageDelta } from './usage.ts';
 
 /** What a worker is started with. */
@@ -10,8 +12,10 @@ export interface WorkerStart {
   readonly thread: number;
   /** Of the process. */
   readonly threads: number;
+  readonly connectionLimits: ConnectionLimits;
   readonly listen: Address;
   readonly reusePort: boolean;
+  readonly transport: TransportKind;
   readonly environment: Environment;
   readonly shared: SharedHandle;
   readonly generation: GenerationText;

@@ -6,6 +6,7 @@ import type { ExchangeRecord } from '../exchange.ts';
 import type { EnvText, Generation } from '../generation.ts';
 import { HeaderSlots } from '../header-slots.ts';
 import type { LimitStore } from '../limits/store.ts';
+import { Admission, admissionBytes, type ConnectionLimits } from './admission.ts';
 import { threadClocks } from './limits/clocks.ts';
 import { ENTRIES, limitBytes, limitMemory } from './limits/layout.ts';
 import { MemoryStore } from './limits/memory-store.ts';
@@ -37,6 +38,8 @@ export interface HostServices {
   clock(): number;
   /** What operators change while the gateway runs. */
   readonly runtimeValues: RuntimeValues;
+  /** Which connections of clients may stay. */
+  readonly admission: Admission;
   /** Where limits are counted. */
   readonly limits: LimitStore;
   /** Resolves after so many milliseconds. */
@@ -53,6 +56,8 @@ export interface HostOptions {
   /** Wall clock, milliseconds since the epoch; default `Date.now`. */
   readonly clock?: () => number;
   readonly runtimeValues?: RuntimeValues;
+  /** Default: one of its own that lets everybody in. */
+  readonly admission?: Admission;
   /** Default: a memory of its own, shared with nobody. */
   readonly limits?: LimitStore;
   readonly log?: (record: ExchangeRecord) => void;
@@ -74,11 +79,19 @@ export function createHostServices(options: HostOptions = {}): HostServices {
     now,
     clock: options.clock ?? Date.now,
     runtimeValues: options.runtimeValues ?? new RuntimeValues(),
+    admission: options.admission ?? ownAdmission(),
     limits: options.limits ?? ownLimits(),
     wait: (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),
     log: options.log ?? (() => undefined),
     fault: options.fault ?? (() => undefined),
   };
+}
+
+const EVERYBODY: ConnectionLimits = { connections: 4_096, connectionsPerAddress: 4_096 };
+
+/** The counts of a process of one thread. */
+export function ownAdmission(limits: ConnectionLimits = EVERYBODY): Admission {
+  return new Admission(allocateShared(new Map([['admission', admissionBytes(0, limits)]])), 0, 0, limits);
 }
 
 function ownLimits(): LimitStore {

@@ -4,8 +4,10 @@ import { availableParallelism } from 'node:os';
 import { parseRange } from '../address.ts';
 import type { AdminTokenSpec, EnvText, GatewaySpec } from '../generation.ts';
 import { adminTokens } from './admin/tokens.ts';
+import type { ConnectionLimits } from './admission.ts';
 import { resolveEnvironment } from './services.ts';
 import { parseTarget } from './target-address.ts';
+import { type TransportKind, transportKind } from './transport/open-transport.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -20,6 +22,8 @@ export interface HostSettings {
   readonly admin: Address;
   readonly adminTokens: ReturnType<typeof adminTokens>;
   readonly threads: number;
+  readonly transport: TransportKind;
+  readonly connectionLimits: ConnectionLimits;
   /** Milliseconds, DR-1. */
   readonly preStopMs: number;
   readonly drainMs: number;
@@ -32,7 +36,7 @@ const MOST_THREADS = 1_024;
 const SHORTEST_TOKEN = 16;
 
 /**
- * Reads `PORT HOST GW_THREADS GW_ADMIN` and resolves every `${NAME:-default}` of the gateway.
+ * Reads `PORT HOST GW_THREADS GW_ADMIN GW_TRANSPORT` and resolves every `${NAME:-default}` of the gateway.
  *
  * @returns the settings, or every reason why this environment cannot run the gateway
  */
@@ -40,6 +44,7 @@ export function hostSettings(spec: GatewaySpec, environment: Environment): HostS
   const reader = new Reader(environment);
   for (const { name, targets } of spec.upstreams) for (const { url } of targets) reader.url(url, name);
   for (const ranges of spec.server.trustedProxies) reader.ranges(ranges);
+  const { connections, connectionsPerAddress } = spec.server.limits;
   const settings = {
     listen: {
       host: environment.HOST || (reader.resolve(spec.server.host) ?? ''),
@@ -48,6 +53,8 @@ export function hostSettings(spec: GatewaySpec, environment: Environment): HostS
     adminTokens: reader.tokens(spec.adminTokens ?? [], environment.GW_ADMIN_TOKEN),
     admin: reader.admin(environment.GW_ADMIN || reader.resolve(spec.admin)),
     threads: reader.threads(environment.GW_THREADS),
+    transport: reader.transport(environment.GW_TRANSPORT),
+    connectionLimits: { connections, connectionsPerAddress },
     preStopMs: spec.server.timeouts.preStopMs,
     drainMs: spec.server.timeouts.drainMs,
   };
@@ -105,6 +112,12 @@ class Reader {
       return { host, port: 0 };
     }
     return { host, port: this.port(text === undefined ? undefined : port, 'The port of GW_ADMIN') };
+  }
+
+  transport(text: string | undefined): TransportKind {
+    const kind = transportKind(text);
+    if (kind === undefined) this.errors.add(`GW_TRANSPORT is ${JSON.stringify(text)}, which is neither direct nor library.`);
+    return kind ?? 'direct';
   }
 
   tokens(specs: readonly AdminTokenSpec[], environment: string | undefined): ReturnType<typeof adminTokens> {

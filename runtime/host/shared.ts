@@ -43,7 +43,20 @@ export function sharedBlock({ blocks }: SharedHandle, name: string): SharedBlock
 
 /** Gauges fall and rise with what a thread holds, counters only rise. */
 export const GAUGES = ['inFlight', 'connections'] as const;
-export const COUNTERS = ['requests', '1xx', '2xx', '3xx', '4xx', '5xx', 'aborted', 'faults', 'logLinesDropped'] as const;
+export const COUNTERS = [
+  'requests',
+  '1xx',
+  '2xx',
+  '3xx',
+  '4xx',
+  '5xx',
+  'aborted',
+  'faults',
+  'logLinesDropped',
+  'connectionsRefused',
+  'answersInvalid',
+  'answersUnchecked',
+] as const;
 export type Cell = (typeof GAUGES)[number] | (typeof COUNTERS)[number];
 
 export const CELLS: readonly Cell[] = [...GAUGES, ...COUNTERS];

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { Admission, admissionBytes } from './admission.ts';
 import { threadClocks } from './limits/clocks.ts';
 import { limitBytes, limitMemory } from './limits/layout.ts';
 import { MemoryStore, seedLimits } from './limits/memory-store.ts';
@@ -54,6 +55,7 @@ export class Threads {
   readonly #settings: HostSettings;
   readonly #environment: WorkerStart['environment'];
   readonly #log: LogWriter;
+  readonly #admission: Admission;
   readonly #limits: MemoryStore;
   readonly #threads = new Map<number, Thread>();
   /** Deaths in a row by number of the thread. */
@@ -75,11 +77,14 @@ export class Threads {
     this.shared = allocateShared(
       new Map([
         ['columns', columnBytes(settings.threads)],
+        ['admission', admissionBytes(settings.threads, settings.connectionLimits)],
         ['limits', limitBytes(settings.threads)],
         ...numbers.map((number): [string, number] => [`log:${number}`, LOG_RING_BYTES]),
       ]),
     );
     this.table = new SharedTable(this.shared);
+    this.#admission = new Admission(this.shared, settings.threads, 0, settings.connectionLimits);
+    this.#admission.seed(randomInt(2 ** 32), randomInt(2 ** 32));
     const memory = limitMemory(this.shared, settings.threads);
     seedLimits(memory, [randomInt(2 ** 32), randomInt(2 ** 32)]);
     this.#limits = new MemoryStore(memory, 0, threadClocks());
@@ -174,11 +179,15 @@ export class Threads {
     await Promise.all([...this.#threads.values()].map(({ worker }) => once(worker, 'exit')));
   }
 
+  /** Told after each change of what operators have set. */
+  onSet: ((values: ReadonlyMap<string, unknown>) => void) | undefined;
+
   /** Sets a value on every thread, and on those that replace them; undefined takes it away. */
   set(key: string, value: unknown): void {
     if (value === undefined) this.#runtimeValues.delete(key);
     else this.#runtimeValues.set(key, value);
     for (const thread of this.#threads.values()) post(thread, { kind: 'set', key, value });
+    this.onSet?.(this.#runtimeValues);
   }
 
   /** What operators have set, by key. */
@@ -203,8 +212,10 @@ export class Threads {
     const start: WorkerStart = {
       thread: number,
       threads: this.#settings.threads,
+      connectionLimits: this.#settings.connectionLimits,
       listen: this.#listen,
       reusePort: this.#settings.threads > 1,
+      transport: this.#settings.transport,
       environment: this.#environment,
       shared: this.shared,
       generation,
@@ -246,6 +257,7 @@ export class Threads {
     const { number } = thread;
     this.#threads.delete(number);
     this.table.bury(number);
+    this.#admission.bury(number);
     this.#limits.bury(number);
     void this.#log.flush();
     if (this.#stopping || !thread.listening) return;

@@ -4,6 +4,7 @@ import type { ExchangeRecord, ServedExchange } from '../exchange.ts';
 import { createGeneration, type Generation } from '../generation.ts';
 import { refuse, serve } from '../pipeline.ts';
 import { accessLine } from '../telemetry/access-log.ts';
+import { Admission } from './admission.ts';
 import { threadClocks } from './limits/clocks.ts';
 import { limitMemory } from './limits/layout.ts';
 import { MemoryStore } from './limits/memory-store.ts';
@@ -14,7 +15,7 @@ import { RuntimeValues } from './runtime-values.ts';
 import { messageOf, stackOf } from './say.ts';
 import { createHostServices, type HostServices } from './services.ts';
 import { type Cell, type Column, SharedTable } from './shared.ts';
-import { createLibraryTransport } from './transport/library.ts';
+import { openTransport } from './transport/open-transport.ts';
 import { type Transport, transportSettings } from './transport/transport.ts';
 import type { UsageDelta } from './usage.ts';
 
@@ -67,6 +68,9 @@ class ServingThread {
     this.#host = createHostServices({
       environment: start.environment,
       runtimeValues: new RuntimeValues(start.runtimeValues),
+      admission: new Admission(start.shared, start.threads, start.thread, start.connectionLimits, () =>
+        this.#column.add('connectionsRefused', 1),
+      ),
       limits: new MemoryStore(limitMemory(start.shared, start.threads), start.thread, threadClocks()),
       log: (record) => this.#ended(record),
       fault: (error, where) => this.#fault(error, where),
@@ -74,7 +78,7 @@ class ServingThread {
     const generation = this.#prepare(start.generation);
     this.#host.current = generation;
     const settings = transportSettings(this.#host, generation.spec.server);
-    this.#transport = createLibraryTransport(this.#host, settings, (exchange, refusal) => this.#serve(exchange, refusal));
+    this.#transport = openTransport(start.transport, this.#host, settings, (exchange, refusal) => this.#serve(exchange, refusal));
   }
 
   /** @returns the port */
@@ -174,6 +178,7 @@ class ServingThread {
     column.set('connections', connections);
     column.add('requests', 1);
     column.add(record.status === 499 ? 'aborted' : statusClass(record.status), 1);
+    if (record.notes !== undefined) this.#countNotes(record.notes);
     if (this.#host.current?.spec.accessLog !== 'none') this.#log(accessLine(record, Date.now()));
     if (record.prepared === undefined) return;
     this.#count(record.prepared.info.id, record.identity?.consumer ?? '-');
@@ -182,6 +187,14 @@ class ServingThread {
       if (old.active.exchanges > 0) continue;
       this.#retired.delete(old);
       old.release();
+    }
+  }
+
+  /** VA-9: what answers were, and which of them nobody looked at. */
+  #countNotes(notes: NonNullable<ExchangeRecord['notes']>): void {
+    for (const [name] of notes) {
+      if (name === 'response-validation') this.#column.add('answersInvalid', 1);
+      else if (name === 'response-unchecked') this.#column.add('answersUnchecked', 1);
     }
   }
 

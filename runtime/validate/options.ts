@@ -100,8 +100,17 @@ export interface BodyOptions {
   readonly content: readonly BodyContent[];
 }
 
+/** A media type of an answer. Without schema its bodies are not read. */
+export interface ResponseContent {
+  /** Media type or range, lower case, without parameters. */
+  readonly type: string;
+  readonly schema?: string;
+}
+
 export interface ResponseOptions {
   readonly mode: ValidationMode;
-  /** By status as authored: `200`, `4XX`, `default`; media types and ranges in lower case. Without types any body passes. */
-  readonly responses: readonly { readonly status: string; readonly types?: readonly string[] }[];
+  /** Longer bodies are not read. */
+  readonly maxBytes: number;
+  /** By status as authored: `200`, `4XX`, `default`. Without content any body passes. */
+  readonly responses: readonly { readonly status: string; readonly content?: readonly ResponseContent[] }[];
 }

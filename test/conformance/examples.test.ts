@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { emitValidators } from '../../cli/emit/validators.ts';
-import type { Node } from '../../cli/load/document.ts';
-import { below, member } from '../../cli/load/pointer.ts';
+import { child, type Node } from '../../cli/load/document.ts';
+import { member } from '../../cli/load/pointer.ts';
 import { openWorkspace } from '../../cli/load/workspace.ts';
 import { SchemaPool } from '../../cli/plan/schemas.ts';
 import type { ApiOperation, Resolver } from '../../cli/resolve/api.ts';
@@ -44,10 +44,6 @@ const EXCEPTIONS: readonly Exception[] = [
 interface Example {
   readonly schema: string;
   readonly value: unknown;
-}
-
-function child(node: Node, key: string): Node {
-  return { document: node.document, pointer: below(node.pointer, key), value: member(node.value, key) };
 }
 
 function keysOf(node: Node): readonly string[] {

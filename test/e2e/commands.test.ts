@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { gwBin, runGw, testFolder } from '../support/gw.ts';
 
 const orders = `openapi: 3.1.0
-info: { title: Orders, version: 1.0.0 }
+info: { title: Orders, version: 2.0.0 }
 x-gateway: { owner: team-a, public: open data }
 security: []
 servers: [{ url: /v2 }]

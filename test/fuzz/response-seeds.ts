@@ -1,6 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { suites } from '../support/data-sets.ts';
+import { llhttpCases } from './llhttp.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\n';
 
@@ -71,26 +69,4 @@ export const PHRASES: readonly string[] = [
 ];
 
 /** The seeds of the fuzzing: ours, and the cases of llhttp where they are at hand. */
-export const SEEDS: readonly string[] = [...WRITTEN, ...llhttpCases()];
-
-/** The messages in the documents of llhttp's own tests; `\n` there is a line's end, its escapes are spelled out. */
-function llhttpCases(): string[] {
-  if (suites === '') return [];
-  const folder = join(suites, 'llhttp', 'response');
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.md'))
-    .sort()
-    .flatMap((name) => [...readFileSync(join(folder, name), 'utf8').matchAll(/```http\n([\s\S]*?)```/g)])
-    .map(([, text = '']) =>
-      text
-        .replace(/\n$/, '')
-        .replace(/\\\n/g, '')
-        .replace(/\n/g, '\r\n')
-        .replace(/\\([rntf]|x[0-9a-fA-F]{2})/g, (_whole, code: string) => unescaped(code)),
-    );
-}
-
-function unescaped(code: string): string {
-  const known: Readonly<Record<string, string>> = { r: '\r', n: '\n', t: '\t', f: '\f' };
-  return known[code] ?? String.fromCharCode(Number.parseInt(code.slice(1), 16));
-}
+export const SEEDS: readonly string[] = [...WRITTEN, ...llhttpCases('response')];

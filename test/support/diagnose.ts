@@ -10,16 +10,17 @@ import { resolveApis } from '../../cli/resolve/resolve.ts';
 export interface DiagnoseOptions {
   readonly preset?: string;
   readonly rules?: Readonly<Record<string, string>>;
+  readonly now?: string;
 }
 
 /** Loads, resolves and lints documents without a gateway file; findings as they are printed. */
 export function diagnose(
   root: string,
   files: readonly string[],
-  { preset = 'recommended', rules = {} }: DiagnoseOptions = {},
+  { preset = 'recommended', rules = {}, now }: DiagnoseOptions = {},
 ): LocatedDiagnostic[] {
   const workspace = openWorkspace(root);
-  const settings = lintSettings({ rules, suppress: [] }, { preset });
+  const settings = lintSettings({ rules, suppress: [] }, { preset, ...(now === undefined ? {} : { now }) });
   const resolved = resolveApis(
     workspace,
     files.map((file) => ({ file })),

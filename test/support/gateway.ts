@@ -57,7 +57,14 @@ process.on('exit', () => {
 export async function start(input: GatewayInput, options: StartOptions = {}): Promise<StartedGateway> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'gw-test-')));
   const upstream = await startEcho();
-  const compiled = await buildInto(folder, input, upstream, options);
+  const leave = async (): Promise<void> => {
+    await upstream.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const compiled = await buildInto(folder, input, upstream, options).catch(async (error: unknown) => {
+    await leave();
+    throw error;
+  });
   const file = join(folder, 'dist', 'gateway.mjs');
   const child = spawn(process.execPath, [file], {
     env: {
@@ -86,8 +93,7 @@ export async function start(input: GatewayInput, options: StartOptions = {}): Pr
       child.kill('SIGKILL');
       await once(child, 'exit');
     }
-    await upstream.close();
-    rmSync(folder, { recursive: true, force: true });
+    await leave();
   };
   const { url, admin } = await ready(child, output).catch(async (error: unknown) => {
     await stop();
@@ -104,8 +110,8 @@ export async function start(input: GatewayInput, options: StartOptions = {}): Pr
     compiled,
     upstream,
     output,
-    fetch: (path, init) => fetch(url + path, init),
-    raw: (bytes) => exchangeRaw(port, bytes),
+    fetch: (path, init) => fetch(url + path, init).catch((error: unknown) => died(child, output, error)),
+    raw: (bytes) => exchangeRaw(port, bytes).catch((error: unknown) => died(child, output, error)),
     async reload(next) {
       await buildInto(folder, next, upstream, options);
       const answer = await fetch(`${admin}/config/reload`, { method: 'POST', headers: asAdmin });
@@ -150,32 +156,39 @@ function isFiles(input: GatewayInput): input is { readonly files: Readonly<Recor
   return 'files' in input;
 }
 
-/** Waits for the line that says where the gateway listens. */
-async function ready(
-  child: ChildProcess,
-  output: { readonly stdout: string; readonly stderr: string },
-): Promise<{ readonly url: string; readonly admin: string }> {
+type Output = StartedGateway['output'];
+
+/** Waits for the line that says where the gateway listens. One that ends or loses its threads before is told in its own words. */
+async function ready(child: ChildProcess, output: Output): Promise<{ readonly url: string; readonly admin: string }> {
   return await new Promise((resolve, reject) => {
     const look = (): void => {
-      for (const line of `${output.stdout}\n${output.stderr}`.split('\n')) {
-        if (!line.includes('"listening"')) continue;
+      const complete = output.stderr.slice(0, output.stderr.lastIndexOf('\n') + 1);
+      for (const line of complete.split('\n')) {
+        if (line.includes('"msg":"thread died"')) reject(new Error(`the gateway does not run:\n${complete}`));
+        if (!line.includes('"msg":"listening"')) continue;
         const { url, admin }: { url: string; admin: string } = JSON.parse(line);
         resolve({ url, admin });
       }
     };
-    child.stdout?.on('data', look);
     child.stderr?.on('data', look);
     child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`the gateway ended with ${code}:\n${output.stderr}`)));
+    // Not `exit`: what it said last may not have been read then.
+    child.once('close', (code) => reject(new Error(`the gateway ended with ${code}:\n${output.stderr}`)));
   });
+}
+
+/** @throws Error with what the gateway said last when it has ended, else the error of the call */
+async function died(child: ChildProcess, output: Output, error: unknown): Promise<never> {
+  if (child.exitCode === null && child.signalCode === null) throw error;
+  throw new Error(`the gateway ended with ${child.exitCode ?? child.signalCode}:\n${output.stderr}`, { cause: error });
 }
 
 async function exchangeRaw(port: number, bytes: string): Promise<string> {
   const socket = connect({ port, host: '127.0.0.1' });
   const pieces: Buffer[] = [];
   socket.on('data', (piece: Buffer) => pieces.push(piece));
-  socket.on('error', () => undefined);
   await once(socket, 'connect');
+  socket.on('error', () => undefined);
   socket.write(bytes, 'latin1');
   await once(socket, 'close');
   return Buffer.concat(pieces).toString('latin1');

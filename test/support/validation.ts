@@ -42,8 +42,8 @@ export interface ValidatedOperation {
   readonly schemas: readonly SchemaPlan[];
   readonly diagnostics: readonly Diagnostic[];
   call(request: TestRequest): Promise<TestOutcome>;
-  /** What the response stage notes about an answer. */
-  answer(status: number, headers: Readonly<Record<string, string>>): readonly string[];
+  /** What is noted about an answer, then `replaced` when the client does not get it. */
+  answer(status: number, headers: Readonly<Record<string, string>>, body?: string | Uint8Array): readonly string[];
 }
 
 /** Authored `validation.*` values by member. */
@@ -53,7 +53,7 @@ export type ValidationValues = Readonly<Record<'request' | 'response' | 'unknown
 export async function validated(document: unknown, values: Partial<ValidationValues> = {}): Promise<ValidatedOperation> {
   const operation = firstOperation(document);
   const pool = new SchemaPool(localResolver);
-  const policies = validationPolicies(operation, effective(values), pool);
+  const policies = validationPolicies(operation, effective(values), pool, 1_000);
   const schemas = pool.plans();
   const { code, diagnostics } = emitValidators({ schemas, routes: [routeWith(policies)] });
   const validators = await loadValidators(code);
@@ -84,7 +84,7 @@ export async function validated(document: unknown, values: Partial<ValidationVal
     schemas,
     diagnostics: [...pool.diagnostics, ...diagnostics],
     call: (request) => call(stages, headerNames, request),
-    answer: (status, headers) => answer(policies, env, status, headers),
+    answer: (status, headers, body) => answer(policies, env, status, headers, body),
   };
 }
 
@@ -102,7 +102,8 @@ export function firstOperation(value: unknown): ApiOperation {
   return operation;
 }
 
-function effective(values: Partial<ValidationValues>): ReadonlyMap<string, Effective> {
+/** Effective values of an operation, as authored there. */
+export function effective(values: Partial<ValidationValues>): ReadonlyMap<string, Effective> {
   const document = documentOf(values);
   return new Map(
     Object.entries(values).map(([member, value]) => {
@@ -161,6 +162,7 @@ function answer(
   env: PolicyEnv,
   status: number,
   headers: Readonly<Record<string, string>>,
+  text: string | Uint8Array | undefined,
 ): readonly string[] {
   const notes: string[] = [];
   const head: ResponseHead = {
@@ -171,6 +173,11 @@ function answer(
     remove: () => undefined,
   };
   const exchange = { note: (_: string, value: string) => notes.push(value) } as unknown as Exchange;
-  for (const policy of policies) if (policy.factory === 'response') response(policy.options as never, env)(exchange, head);
+  for (const policy of policies) {
+    if (policy.factory !== 'response') continue;
+    const wanted = response(policy.options as never, env)(exchange, head, text !== undefined);
+    const reply = wanted !== undefined && 'check' in wanted ? wanted.check(exchange, Buffer.from(text ?? '')) : wanted;
+    if (reply !== undefined) notes.push('replaced');
+  }
   return notes;
 }

@@ -24,11 +24,16 @@ export function grouped(changes: readonly Change[], section: Section): readonly 
   const groups = Map.groupBy(
     changes.filter((one) => one.section === section),
     ({ id, message, before, after, at, verdict, approved }) =>
-      JSON.stringify([id, message, before, after, at, verdict, approved !== undefined]),
+      JSON.stringify([id, saidOf(message), before, after, at, verdict, approved !== undefined]),
   );
   // Routes that come and go are named one by one.
   const single = section === 'traffic' || section === 'conflicts';
   return [...groups.values()].flatMap((all) => (single ? all.map(groupOf1) : groupOf(all)));
+}
+
+/** What is said of a place, without the way to it, which may be another in each operation. */
+function saidOf(message: string): string {
+  return message.slice(message.indexOf(': ') + 1);
 }
 
 function groupOf1(change: Change): Group {

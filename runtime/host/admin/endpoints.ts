@@ -2,6 +2,7 @@ import type { AdminHandler } from './call.ts';
 import { collect, config, openapi, reload } from './configuration.ts';
 import { live, ready, started } from './health.ts';
 import { metrics } from './metrics.ts';
+import { endOverride, listOverrides, setOverride } from './overrides.ts';
 import { match, route, routes } from './routes.ts';
 import { endGrace, grace, resetSplit, setSplit, split, splits } from './traffic.ts';
 import { usage } from './usage.ts';
@@ -24,6 +25,9 @@ export const handlers: Readonly<Record<string, AdminHandler>> = {
   getSplit: split,
   setSplit,
   resetSplit,
+  listOverrides,
+  setOverride,
+  endOverride,
   setGrace: grace,
   endGrace,
 };

@@ -35,10 +35,19 @@ function exposition({ threads, bundle, reloads, state }: Gateway): string {
     ['', threads.states.reduce((sum, { replaced }) => sum + replaced, 0)],
   ]);
   family('gw_connections', 'gauge', 'Open connections of clients.', [['', table.total('connections')]]);
+  family('gw_connections_refused_total', 'counter', 'Connections closed at once: their client or all together had too many.', [
+    ['', table.total('connectionsRefused')],
+  ]);
   family('gw_requests_in_flight', 'gauge', 'Requests that were not answered yet.', [['', table.total('inFlight')]]);
   family('gw_requests_total', 'counter', 'Requests that have ended, by class of the status; aborted: the client left.', [
     ...CLASSES.map((one): [string, number] => [`{class="${one}"}`, table.total(one)]),
     ['{class="aborted"}', table.total('aborted')],
+  ]);
+  family('gw_answers_invalid_total', 'counter', 'Answers of services that are not as described.', [
+    ['', table.total('answersInvalid')],
+  ]);
+  family('gw_answers_unchecked_total', 'counter', 'Answers that were not validated: too long, or of an unknown content coding.', [
+    ['', table.total('answersUnchecked')],
   ]);
   family('gw_faults_total', 'counter', 'Faults of the gateway itself.', [['', table.total('faults')]]);
   family('gw_log_lines_dropped_total', 'counter', 'Lines of the access log that nobody took in time.', [

@@ -11,11 +11,23 @@ export interface HeadFacts {
   expectsContinue: boolean;
 }
 
+const CONTENT_LENGTH = /^\d{1,15}$/;
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 /** RFC 3986 `host` without user information, and a port. */
 const AUTHORITY = /^(?:\[[0-9a-fA-F:.]+\]|(?:[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})+)(?::\d{0,5})?$/;
-const MAX_COOKIES = 100;
+/** HL-1. */
+export const MAX_COOKIES = 100;
+
+/** Whether a `Host` names a host and nothing else. */
+export function isAuthority(value: string): boolean {
+  return AUTHORITY.test(value);
+}
+
+/** Whether a `Content-Length` is one number of bytes, and one that can be counted. */
+export function isContentLength(value: string): boolean {
+  return CONTENT_LENGTH.test(value);
+}
 
 /**
  * Judges a parsed request head (SM-1, HL-1) again, whatever the parser in front accepted, and before any stage.
@@ -47,7 +59,7 @@ export function checkHead(
         break;
       case 'content-length':
         lengths += 1;
-        if (!/^\d{1,15}$/.test(value)) return problem.malformed('Content-Length is not valid.');
+        if (!isContentLength(value)) return problem.malformed('Content-Length is not valid.');
         facts.declaredLength = Number(value);
         break;
       case 'transfer-encoding':
@@ -68,7 +80,7 @@ export function checkHead(
   if (chunked && http10) return problem.malformed('Transfer-Encoding is not part of HTTP/1.0.');
   if (chunked) facts.declaredLength = -1;
   if (hosts > 1 || (hosts === 0 && !http10)) return problem.malformed('There is not exactly one Host.');
-  if (hosts === 1 && !AUTHORITY.test(facts.authority)) return problem.malformed('Host is not valid.');
+  if (hosts === 1 && !isAuthority(facts.authority)) return problem.malformed('Host is not valid.');
   return undefined;
 }
 
@@ -94,7 +106,7 @@ export function parseTarget(target: string, limits: ServerSpec['limits']): Targe
   if (target.charCodeAt(0) !== 0x2f) {
     const absolute = /^https?:\/\/([^/?]*)/i.exec(target);
     authority = absolute?.[1];
-    if (absolute === null || authority === undefined || !AUTHORITY.test(authority)) {
+    if (absolute === null || authority === undefined || !isAuthority(authority)) {
       return problem.malformed('The request target is not valid.');
     }
     start = absolute[0].length;
@@ -106,7 +118,8 @@ export function parseTarget(target: string, limits: ServerSpec['limits']): Targe
   return { path: path === '' ? '/' : path, query, bareQuery: mark !== -1 && query === '', authority };
 }
 
-function parameterCount(query: string): number {
+/** Query parameters, empty ones too. */
+export function parameterCount(query: string): number {
   let count = query === '' ? 0 : 1;
   for (let at = query.indexOf('&'); at !== -1; at = query.indexOf('&', at + 1)) count += 1;
   return count;

@@ -4,13 +4,8 @@ import type { ExchangeRecord } from '../../exchange.ts';
 import { newRequestId } from '../../request-id.ts';
 import type { LibraryExchange } from './library-exchange.ts';
 import { rawAnswer, rawRecord } from './raw-answer.ts';
-
-/** What the transport knows of the peer of a connection. */
-export interface Peer {
-  readonly address: string;
-  readonly trusted: boolean;
-  readonly scheme: 'http' | 'https';
-}
+import { RawRequests } from './raw-requests.ts';
+import type { Peer } from './transport.ts';
 
 /** What all connections of a transport share. */
 export interface Shared {
@@ -18,6 +13,8 @@ export interface Shared {
   draining: boolean;
   /** Milliseconds in which unread bytes are thrown away before a connection is closed. */
   readonly lingerMs: number;
+  /** Largest head, bytes. */
+  readonly headBytes: number;
   log(record: ExchangeRecord): void;
 }
 
@@ -30,6 +27,9 @@ export class LibraryConnection {
   readonly peer: Peer;
   readonly shared: Shared;
   readonly #queue: LibraryExchange[] = [];
+  readonly #raw: RawRequests;
+  /** Heads that node:http has read. */
+  #requests = 0;
   /** What to answer to bytes that are no request, once every request before them has its answer. */
   #broken: Reply | undefined;
   #closing = false;
@@ -41,11 +41,21 @@ export class LibraryConnection {
     this.socket = socket;
     this.peer = peer;
     this.shared = shared;
+    this.#raw = new RawRequests(shared.headBytes);
+    // Before node:http reads it, and after.
+    socket.prependListener('data', (chunk: Buffer) => this.#raw.read(chunk));
+    socket.on('data', () => this.#settle());
   }
 
-  /** Whether requests that arrive are still served. */
-  get accepts(): boolean {
-    return !this.last && !this.#closing;
+  #settle(): void {
+    if (this.#raw.faulty > 0 && this.#raw.faulty <= this.#requests) this.fail(this.#raw.refusal);
+  }
+
+  /** A head was read. Returns whether its request is served. */
+  begins(): boolean {
+    this.#requests += 1;
+    if (this.#raw.faulty === this.#requests) this.fail(this.#raw.refusal);
+    return !this.last && !this.#closing && this.#broken === undefined;
   }
 
   /** Takes an exchange whose head was read. Returns whether it may be served now. */

@@ -1,251 +1,75 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { clientAddress } from '../../address.ts';
-import type { Identity, Reply, RouteInfo } from '../../contract.ts';
-import type { AnswerWatcher, ServedExchange } from '../../exchange.ts';
-import type { PreparedRoute } from '../../generation.ts';
+import type { Reply } from '../../contract.ts';
 import type { HeaderFields } from '../../header-fields.ts';
-import { CORRELATION_ID_SLOT, TRACEPARENT_SLOT, USER_AGENT_SLOT } from '../../header-slots.ts';
-import type { LimitUse } from '../../limits/store.ts';
+import type { HeaderSlots } from '../../header-slots.ts';
 import { problem } from '../../problem.ts';
-import { isRequestId, newRequestId } from '../../request-id.ts';
-import { traceIdFor } from '../../trace-context.ts';
 import type { HostServices } from '../services.ts';
+import { type ArrivedHead, ExchangeBase } from './exchange-base.ts';
 import { checkHead, type HeadFacts, hostName, parseTarget } from './head-checks.ts';
 import type { LibraryConnection } from './library-connection.ts';
-import { RequestBody } from './request-body.ts';
+import { type BodyPart, RequestBody } from './request-body.ts';
 import type { TransportSettings } from './transport.ts';
 
 /** An exchange over node:http. The head is judged again when it is made; `refusal` says how. */
-export class LibraryExchange implements ServedExchange {
-  readonly #host: HostServices;
-  readonly #settings: TransportSettings;
+export class LibraryExchange extends ExchangeBase {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #connection: LibraryConnection;
-  readonly #startedAt: number;
   readonly #body: RequestBody;
-  readonly #slots: string[] = [];
-  #edits: Map<string, string | undefined> | undefined;
-  #whole: Promise<Uint8Array | Reply> | undefined;
   #expectsContinue: boolean;
-  #limited = false;
   #blockedSince = 0;
   #unwritten = 0;
-  #headMs = 0;
-  #endMs = 0;
-  #status = 0;
   #streamed = false;
   /** Why the head is answered without any stage. */
   readonly refusal: Reply | undefined;
-  readonly method: string;
-  readonly target: string;
-  query: string;
-  readonly bareQuery: boolean;
-  readonly authority: string;
-  readonly host: string;
-  readonly scheme: 'http' | 'https';
-  readonly protocol: 'HTTP/1.0' | 'HTTP/1.1';
-  readonly clientAddress: string;
-  readonly peerAddress: string;
-  readonly peerTrusted: boolean;
-  readonly requestId: string;
-  readonly clientRequestId: string | undefined;
-  readonly declaredLength: number;
-  readonly captures: number[] = [];
-  path = '';
-  route: RouteInfo | undefined;
-  prepared: PreparedRoute | undefined;
-  identity: Identity | undefined;
-  limits: LimitUse | undefined;
-  bufferedBody: Uint8Array | undefined;
-  watcher: AnswerWatcher | undefined;
-  answered = false;
-  clientGone = false;
-  ended = false;
   /** Told once, when the exchange has ended. */
   onEnd: () => void = () => undefined;
-  bytesOut = 0;
-  error: string | undefined;
-  upstream: string | undefined;
-  upstreamTarget: string | undefined;
-  upstreamMs = 0;
-  attempts = 0;
-  notes: [name: string, value: string][] | undefined;
 
   constructor(
-    host: HostServices,
+    services: HostServices,
     settings: TransportSettings,
     connection: LibraryConnection,
     request: IncomingMessage,
     response: ServerResponse,
   ) {
-    this.#host = host;
-    this.#settings = settings;
+    const judged = judge(request, settings, services);
+    super(services, settings, connection.peer, judged.head);
     this.#request = request;
     this.#response = response;
     this.#connection = connection;
-    const { peer } = connection;
-    this.#startedAt = host.now();
-    this.#body = new RequestBody(request, settings.limits.bodyBytes, host.now);
-    const http10 = request.httpVersionMinor === 0;
-    const facts: HeadFacts = { declaredLength: 0, authority: '', expectsContinue: false };
-    const target = parseTarget(request.url ?? '', settings.limits);
-    const targetRefusal = 'status' in target ? target : undefined;
-    this.refusal = unsupported(request) ?? checkHead(request.rawHeaders, http10, settings.limits, facts) ?? targetRefusal;
-    this.#expectsContinue = facts.expectsContinue;
-    this.method = request.method ?? '';
-    this.protocol = http10 ? 'HTTP/1.0' : 'HTTP/1.1';
-    this.target = 'status' in target ? '' : target.path;
-    this.query = 'status' in target ? '' : target.query;
-    this.bareQuery = !('status' in target) && target.bareQuery;
-    this.authority = ('status' in target ? undefined : target.authority) ?? facts.authority;
-    this.host = hostName(this.authority);
-    this.declaredLength = facts.declaredLength;
-    this.peerAddress = peer.address;
-    this.peerTrusted = peer.trusted;
-    const inbound = this.#readFields();
-    this.scheme = peer.trusted && (inbound.proto === 'http' || inbound.proto === 'https') ? inbound.proto : peer.scheme;
-    this.clientAddress = peer.trusted ? clientAddress(peer.address, inbound.forwardedFor, settings.trustedProxies) : peer.address;
-    const claim = inbound.requestId ?? this.#slots[CORRELATION_ID_SLOT];
-    const claimed = claim !== undefined && isRequestId(claim) ? claim : undefined;
-    this.requestId = peer.trusted && claimed !== undefined ? claimed : newRequestId();
-    this.clientRequestId = peer.trusted ? undefined : claimed;
+    this.#body = new RequestBody(request, settings.limits.bodyBytes, services.now);
+    this.refusal = judged.refusal;
+    this.#expectsContinue = judged.expectsContinue;
   }
 
-  /** One pass over the fields: those with a slot are kept, those of proxies are picked out. */
-  #readFields(): { proto?: string; forwardedFor?: string; requestId?: string } {
-    const inbound: { proto?: string; forwardedFor?: string; requestId?: string } = {};
-    const { rawHeaders } = this.#request;
-    for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-      const name = (rawHeaders[index] ?? '').toLowerCase();
-      const value = rawHeaders[index + 1] ?? '';
-      const slot = this.#host.headerSlots.find(name);
-      if (slot !== undefined) {
-        const before = this.#slots[slot];
-        this.#slots[slot] = before === undefined ? value : `${before}${name === 'cookie' ? '; ' : ', '}${value}`;
-      }
-      if (name === 'x-forwarded-for')
-        inbound.forwardedFor = inbound.forwardedFor === undefined ? value : `${inbound.forwardedFor},${value}`;
-      else if (name === 'x-forwarded-proto') inbound.proto = value.toLowerCase();
-      else if (name === 'x-request-id') inbound.requestId = value;
-    }
-    return inbound;
+  protected override get body(): RequestBody {
+    return this.#body;
   }
 
-  get userAgent(): string | undefined {
-    return this.#slots[USER_AGENT_SLOT];
-  }
-
-  get traceId(): string {
-    return traceIdFor(this.#slots[TRACEPARENT_SLOT], this.requestId);
-  }
-
-  get status(): number {
-    return this.#status === 0 ? 499 : this.#status;
-  }
-
-  get durationMs(): number {
-    return this.#endMs === 0 ? this.#host.now() - this.#startedAt : this.#endMs;
-  }
-
-  get ttfbMs(): number {
-    return this.#headMs;
-  }
-
-  get bytesIn(): number {
-    return this.#body.bytes;
-  }
-
-  get bodyLimit(): number {
-    return this.#body.limit;
-  }
-
-  get bodyPulled(): boolean {
-    return this.#body.started;
-  }
-
-  pathParameter(index: number): string {
-    return this.path.slice(this.captures[2 * index], this.captures[2 * index + 1]);
-  }
-
-  header(slot: number): string | undefined {
-    return this.#slots[slot];
-  }
-
-  eachHeader(visit: (name: string, value: string) => void): void {
+  override eachHeader(visit: (name: string, value: string) => void): void {
     const { rawHeaders } = this.#request;
     for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
       visit((rawHeaders[index] ?? '').toLowerCase(), rawHeaders[index + 1] ?? '');
     }
   }
 
-  setRequestHeader(name: string, value: string): void {
-    this.#edits ??= new Map();
-    this.#edits.set(name, value);
-  }
-
-  removeRequestHeader(name: string): void {
-    this.#edits ??= new Map();
-    this.#edits.set(name, undefined);
-  }
-
-  setQuery(query: string): void {
-    this.query = query;
-  }
-
-  note(name: string, value: string): void {
-    this.notes ??= [];
-    this.notes.push([name, value]);
-  }
-
-  eachEditedHeader(visitArrived: (name: string, value: string) => void, visitSet: (name: string, value: string) => void): void {
-    const edits = this.#edits;
-    if (edits === undefined) {
-      this.eachHeader(visitArrived);
-      return;
-    }
-    this.eachHeader((name, value) => {
-      if (!edits.has(name)) visitArrived(name, value);
-    });
-    for (const [name, value] of edits) {
-      if (value !== undefined) visitSet(name, value);
-    }
-  }
-
-  limitBody(maxBytes: number): void {
-    this.#body.limit = this.#limited ? Math.min(this.#body.limit, maxBytes) : maxBytes;
-    this.#limited = true;
-  }
-
-  readBody(): Promise<Uint8Array | Reply> {
-    this.#whole ??= this.#readWhole();
-    return this.#whole;
-  }
-
-  async #readWhole(): Promise<Uint8Array | Reply> {
-    if (this.declaredLength > this.#body.limit) return problem.bodyTooLarge(this.#body.limit);
-    const parts: Uint8Array[] = [];
-    if (this.declaredLength !== 0) {
-      for (let part = await this.pullBody(); part !== undefined; part = await this.pullBody()) {
-        if (!(part instanceof Uint8Array)) return part;
-        parts.push(part);
-      }
-    }
-    const [first] = parts;
-    this.bufferedBody = parts.length === 1 && first !== undefined ? first : Buffer.concat(parts);
-    return this.bufferedBody;
-  }
-
-  pullBody(): ReturnType<RequestBody['pull']> {
+  override pullBody(): Promise<BodyPart> {
     if (this.#expectsContinue && !this.answered && !this.clientGone) {
       this.#expectsContinue = false;
       this.#response.writeContinue();
     }
+    if (!this.#body.started) this.#listen();
     return this.#body.pull();
   }
 
-  abandonBody(): void {
-    this.#body.abandon();
+  #listen(): void {
+    const request = this.#request;
+    const body = this.#body;
+    request.on('data', (chunk: Uint8Array) => body.arrived(chunk));
+    request.on('end', () => body.end());
+    request.on('close', () => {
+      if (!request.complete) body.fail(problem.badRequest('The request body is incomplete.'));
+    });
   }
 
   /** The parser found the rest of the request malformed. */
@@ -253,15 +77,13 @@ export class LibraryExchange implements ServedExchange {
     this.#body.fail(reply);
   }
 
-  get bodyComplete(): boolean {
+  override get bodyComplete(): boolean {
     return this.declaredLength === 0 || this.#body.complete || this.#request.complete;
   }
 
-  beginAnswer(head: HeaderFields, length: number, close: boolean): void {
+  override beginAnswer(head: HeaderFields, length: number, close: boolean): void {
     const response = this.#response;
-    this.answered = true;
-    this.#status = head.status;
-    this.#headMs = this.durationMs;
+    this.begun(head.status);
     if (length >= 0 && head.status !== 204) head.push('content-length', String(length));
     if (close || this.#connection.shared.draining || !this.bodyComplete) response.shouldKeepAlive = false;
     if (!response.shouldKeepAlive) this.#connection.last = true;
@@ -271,26 +93,26 @@ export class LibraryExchange implements ServedExchange {
     });
   }
 
-  writeAnswer(chunk: Uint8Array): boolean {
+  override writeAnswer(chunk: Uint8Array): boolean {
     this.#streamed = true;
     this.bytesOut += chunk.byteLength;
     const flowing = this.#response.write(chunk);
-    if (!flowing) this.#blockedSince = this.#host.now();
+    if (!flowing) this.#blockedSince = this.services.now();
     return flowing;
   }
 
-  endAnswer(chunk?: string | Uint8Array): void {
+  override endAnswer(chunk?: string | Uint8Array): void {
     this.#streamed = true;
     if (this.method !== 'HEAD' && chunk !== undefined) this.bytesOut += Buffer.byteLength(chunk);
     if (!this.bodyComplete) {
       this.abandonBody();
       this.#connection.linger();
     }
-    this.#blockedSince = this.#host.now();
+    this.#blockedSince = this.services.now();
     this.#response.end(this.method === 'HEAD' ? undefined : chunk);
   }
 
-  abort(): void {
+  override abort(): void {
     this.error ??= 'answer_aborted';
     this.#request.socket.destroy();
   }
@@ -300,19 +122,8 @@ export class LibraryExchange implements ServedExchange {
     this.watcher?.drained();
   }
 
-  /** The answer is complete, or the connection is gone. Called once. */
-  finish(complete: boolean): void {
-    if (this.ended) return;
-    this.ended = true;
-    if (!complete) {
-      this.clientGone = true;
-      this.error ??= 'client_left';
-    }
-    this.watcher?.closed();
-    this.abandonBody();
+  protected override released(): void {
     this.onEnd();
-    this.#endMs = this.#host.now() - this.#startedAt;
-    this.#host.log(this);
   }
 
   /** An interim answer, which a half-closed client reads and a closed one resets. Not for HTTP/1.0, which knows none. */
@@ -322,18 +133,63 @@ export class LibraryExchange implements ServedExchange {
 
   /** Looks for a client that is too slow (SL-1). */
   check(now: number): void {
-    const { timeouts } = this.#settings;
-    this.#body.check(now, timeouts, this.#whole !== undefined);
+    this.checkBody(now);
     this.#connection.probe();
     if (this.#blockedSince === 0) return;
     const { writableLength } = this.#request.socket;
     if (writableLength !== this.#unwritten) {
       this.#unwritten = writableLength;
       this.#blockedSince = now;
-    } else if (now - this.#blockedSince > timeouts.writeStallMs) {
+    } else if (now - this.#blockedSince > this.settings.timeouts.writeStallMs) {
       this.error ??= 'client_stalled';
       this.#request.socket.destroy();
     }
+  }
+}
+
+/** What a request says, and why it is refused if it is (SM-1, HL-1). */
+function judge(
+  request: IncomingMessage,
+  { limits }: TransportSettings,
+  { headerSlots }: HostServices,
+): { readonly head: ArrivedHead; readonly refusal: Reply | undefined; readonly expectsContinue: boolean } {
+  const http10 = request.httpVersionMinor === 0;
+  const facts: HeadFacts = { declaredLength: 0, authority: '', expectsContinue: false };
+  const parsed = parseTarget(request.url ?? '', limits);
+  const target = 'status' in parsed ? { path: '', query: '', bareQuery: false, authority: undefined } : parsed;
+  const refusal = unsupported(request) ?? checkHead(request.rawHeaders, http10, limits, facts);
+  const authority = target.authority ?? facts.authority;
+  const head: ArrivedHead = {
+    method: request.method ?? '',
+    target: target.path,
+    query: target.query,
+    bareQuery: target.bareQuery,
+    authority,
+    host: hostName(authority),
+    protocol: http10 ? 'HTTP/1.0' : 'HTTP/1.1',
+    declaredLength: facts.declaredLength,
+    slots: [],
+    forwardedFor: undefined,
+    forwardedProto: undefined,
+    requestId: undefined,
+  };
+  readFields(request.rawHeaders, headerSlots, head);
+  return { head, refusal: refusal ?? ('status' in parsed ? parsed : undefined), expectsContinue: facts.expectsContinue };
+}
+
+/** One pass over the fields: those with a slot are kept, those of proxies are picked out. */
+function readFields(rawHeaders: readonly string[], headerSlots: HeaderSlots, head: ArrivedHead): void {
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] ?? '').toLowerCase();
+    const value = rawHeaders[index + 1] ?? '';
+    const slot = headerSlots.find(name);
+    if (slot !== undefined) {
+      const before = head.slots[slot];
+      head.slots[slot] = before === undefined ? value : `${before}${name === 'cookie' ? '; ' : ', '}${value}`;
+    }
+    if (name === 'x-forwarded-for') head.forwardedFor = head.forwardedFor === undefined ? value : `${head.forwardedFor},${value}`;
+    else if (name === 'x-forwarded-proto') head.forwardedProto = value;
+    else if (name === 'x-request-id') head.requestId = value;
   }
 }
 

@@ -1,38 +1,60 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { foldAddress, inRanges } from '../../address.ts';
 import type { Reply } from '../../contract.ts';
 import { problem } from '../../problem.ts';
 import type { HostServices } from '../services.ts';
-import { LibraryConnection, type Peer, type Shared } from './library-connection.ts';
+import { WheelEntry } from '../timer-wheel.ts';
+import { LibraryConnection, type Shared } from './library-connection.ts';
 import { LibraryExchange } from './library-exchange.ts';
-import type { ListenOptions, Serve, Transport, TransportSettings } from './transport.ts';
+import {
+  type ClientSocket,
+  type ListenOptions,
+  peerOf,
+  type Serve,
+  type Transport,
+  type TransportSettings,
+} from './transport.ts';
 
 const REQUESTS_PER_CONNECTION = 10_000;
 
+/** A transport that also takes connections which another one has accepted. */
+export interface AdoptingTransport extends Transport {
+  /**
+   * Serves a connection from now on. The listeners of the other transport must be gone, the bytes that it has not used put back, and the
+   * connection paused: it flows again in the next turn, when node:http listens.
+   */
+  adopt(socket: ClientSocket): void;
+}
+
 /** The library transport: node:http reads requests and writes answers. What it lets pass is judged again (SM-1). */
-export function createLibraryTransport(host: HostServices, settings: TransportSettings, serve: Serve): Transport {
+export function createLibraryTransport(host: HostServices, settings: TransportSettings, serve: Serve): AdoptingTransport {
   return new LibraryTransport(host, settings, serve);
 }
 
-class LibraryTransport implements Transport {
+class LibraryTransport implements AdoptingTransport {
   readonly #host: HostServices;
   readonly #settings: TransportSettings;
   readonly #serve: Serve;
   readonly #server: Server;
   readonly #exchanges = new Set<LibraryExchange>();
   readonly #connections = new Map<Duplex, LibraryConnection>();
-  #checker: NodeJS.Timeout | undefined;
+  readonly #turns: Turns;
   #accepting = true;
   readonly #shared: Shared;
 
   constructor(host: HostServices, settings: TransportSettings, serve: Serve) {
     this.#host = host;
     this.#settings = settings;
+    this.#turns = new Turns(host, settings.timeouts.checkMs, (now) => this.#check(now));
     this.#serve = serve;
     const { limits, timeouts } = settings;
-    this.#shared = { draining: false, lingerMs: timeouts.lingerMs, log: (record) => host.log(record) };
+    this.#shared = {
+      draining: false,
+      lingerMs: timeouts.lingerMs,
+      headBytes: limits.headBytes,
+      log: (record) => host.log(record),
+    };
     const server = createServer({
       maxHeaderSize: limits.headBytes,
       headersTimeout: timeouts.headersMs,
@@ -66,8 +88,7 @@ class LibraryTransport implements Transport {
         server.off('error', reject);
         // Out of file descriptors, mostly: the connection is lost, the listener is not.
         server.on('error', (error) => this.#host.fault(error, 'listener'));
-        this.#checker = setInterval(() => this.#check(), this.#settings.timeouts.checkMs);
-        this.#checker.unref();
+        this.#turns.start();
         const address = server.address();
         if (address === null || typeof address === 'string') reject(new Error('The listener has no address.'));
         else resolve({ port: address.port, address: address.address });
@@ -75,9 +96,18 @@ class LibraryTransport implements Transport {
     });
   }
 
+  adopt(socket: ClientSocket): void {
+    // A server of node:http that never listened looks at no timeout; this is what makes it look.
+    if (!this.#turns.running && !this.#server.listening) this.#server.emit('listening');
+    this.#turns.start();
+    this.#server.emit('connection', socket);
+    process.nextTick(() => socket.resume());
+  }
+
   stopAccepting(): void {
     // Closes idle connections too, and stops the checks of node:http: ours are separate and go on.
     if (this.#server.listening) this.#server.close();
+    else this.#server.closeIdleConnections();
     this.#accepting = false;
   }
 
@@ -89,7 +119,7 @@ class LibraryTransport implements Transport {
     return new Promise((resolve) => {
       const look = (): void => {
         if (this.#connections.size > 0) return;
-        clearInterval(this.#checker);
+        this.#turns.stop();
         resolve();
       };
       for (const socket of this.#connections.keys()) socket.once('close', () => setImmediate(look));
@@ -99,7 +129,7 @@ class LibraryTransport implements Transport {
 
   destroy(): void {
     this.stopAccepting();
-    clearInterval(this.#checker);
+    this.#turns.stop();
     for (const socket of this.#connections.keys()) socket.destroy();
   }
 
@@ -112,9 +142,8 @@ class LibraryTransport implements Transport {
   }
 
   #connected(socket: Socket): void {
-    const address = foldAddress(socket.remoteAddress ?? '');
-    const trusted = inRanges(this.#settings.trustedProxies, address);
-    const peer: Peer = { address, trusted, scheme: 'http' };
+    const peer = peerOf(socket, this.#settings);
+    if (!this.#host.admission.admit(socket, peer)) return;
     const connection = new LibraryConnection(socket, peer, this.#shared);
     this.#connections.set(socket, connection);
     socket.on('end', () => connection.halfClosed());
@@ -126,7 +155,7 @@ class LibraryTransport implements Transport {
 
   #begin(request: IncomingMessage, response: ServerResponse): void {
     const connection = this.#connections.get(request.socket);
-    if (connection === undefined || !connection.accepts) {
+    if (connection === undefined || !connection.begins()) {
       request.resume();
       return;
     }
@@ -148,8 +177,7 @@ class LibraryTransport implements Transport {
     else this.#connections.get(socket)?.fail(reply);
   }
 
-  #check(): void {
-    const now = this.#host.now();
+  #check(now: number): void {
     for (const exchange of this.#exchanges) exchange.check(now);
     if (!this.#accepting) this.#closeSilent();
   }
@@ -157,6 +185,37 @@ class LibraryTransport implements Transport {
   /** node:http does not count a connection as idle that has never sent anything: it would keep a process that ends. */
   #closeSilent(): void {
     for (const { socket } of this.#connections.values()) if (socket.bytesRead === 0) socket.destroy();
+  }
+}
+
+/** Calls from time to time, by the wheel of the thread. */
+class Turns extends WheelEntry {
+  readonly #host: HostServices;
+  readonly #everyMs: number;
+  readonly #call: (now: number) => void;
+  running = false;
+
+  constructor(host: HostServices, everyMs: number, call: (now: number) => void) {
+    super();
+    this.#host = host;
+    this.#everyMs = everyMs;
+    this.#call = call;
+  }
+
+  start(): void {
+    if (this.running) return;
+    this.running = true;
+    this.#host.wheel.add(this, this.#host.now() + this.#everyMs);
+  }
+
+  stop(): void {
+    this.running = false;
+    this.#host.wheel.remove(this);
+  }
+
+  override due(now: number): void {
+    this.#call(now);
+    if (this.running) this.#host.wheel.add(this, now + this.#everyMs);
   }
 }
 

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Reply } from '../../contract.ts';
 import type { ExchangeRecord } from '../../exchange.ts';
 import { problemBody } from '../../problem-body.ts';
-import type { Peer } from './library-connection.ts';
+import type { Peer } from './transport.ts';
 
 /** A whole answer as text, for connections whose request never became an exchange. It closes the connection. */
 export function rawAnswer(reply: Reply, requestId: string): string {

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { Reply } from '../../contract.ts';
 import { problem } from '../../problem.ts';
 import type { TransportTimeouts } from './transport.ts';
@@ -6,12 +5,18 @@ import type { TransportTimeouts } from './transport.ts';
 /** A part of a body, its end, or why there is no more. */
 export type BodyPart = Uint8Array | Reply | undefined;
 
+/** Where a body comes from: lets its bytes come, or wait. */
+export interface BodySource {
+  resume(): void;
+  pause(): void;
+}
+
 /**
- * The body of a request as a source that is pulled: nothing is read from the socket before the first pull, one chunk is held at most,
- * and bytes are counted against the limit as they pass. Time counts against the client only while a pull waits for it (SL-1).
+ * The body of a request as a source that is pulled: its source waits until the first pull, and again after each part that nobody has
+ * asked for yet; bytes are counted against the limit as they pass. Time counts against the client only while a pull waits for it (SL-1).
  */
 export class RequestBody {
-  readonly #request: IncomingMessage;
+  readonly #source: BodySource;
   readonly #now: () => number;
   #waiter: ((part: BodyPart) => void) | undefined;
   #held: Uint8Array[] = [];
@@ -26,8 +31,8 @@ export class RequestBody {
   bytes = 0;
   limit: number;
 
-  constructor(request: IncomingMessage, limit: number, now: () => number) {
-    this.#request = request;
+  constructor(source: BodySource, limit: number, now: () => number) {
+    this.#source = source;
     this.limit = limit;
     this.#now = now;
   }
@@ -38,13 +43,13 @@ export class RequestBody {
   }
 
   pull(): Promise<BodyPart> {
-    if (!this.started) this.#start();
+    this.started = true;
     const held = this.#held.shift();
-    if (held !== undefined) return Promise.resolve(held);
+    if (held !== undefined) return Promise.resolve(this.#counted(held));
     if (this.#failure !== undefined) return Promise.resolve(this.#failure);
     if (this.#ended || this.#abandoned) return Promise.resolve(undefined);
     this.#waitingSince = this.#now();
-    this.#request.resume();
+    this.#source.resume();
     return new Promise((resolve) => {
       this.#waiter = resolve;
     });
@@ -72,32 +77,26 @@ export class RequestBody {
     if (slow || (whole && waitedMs > requestMs)) this.fail(problem.requestTimeout);
   }
 
-  #start(): void {
-    this.started = true;
-    const request = this.#request;
-    request.on('data', (chunk: Uint8Array) => this.#arrived(chunk));
-    request.on('end', () => {
-      this.#ended = true;
-      this.#settle(undefined);
-    });
-    request.on('close', () => {
-      if (!request.complete) this.fail(problem.badRequest('The request body is incomplete.'));
-    });
+  /** Some bytes have come. Those that wait are counted when they are pulled: until then a stage may set another limit. */
+  arrived(chunk: Uint8Array): void {
+    if (this.#failure !== undefined || this.#abandoned) return;
+    if (this.#waiter === undefined) this.#held.push(chunk);
+    else this.#settle(this.#counted(chunk));
+    this.#source.pause();
   }
 
-  #arrived(chunk: Uint8Array): void {
-    if (this.#failure !== undefined || this.#abandoned) return;
+  /** The last byte has come. */
+  end(): void {
+    this.#ended = true;
+    this.#settle(undefined);
+  }
+
+  #counted(chunk: Uint8Array): BodyPart {
     this.bytes += chunk.byteLength;
-    if (this.bytes > this.limit) {
-      this.#request.pause();
-      this.fail(problem.bodyTooLarge(this.limit));
-    } else if (this.#waiter === undefined) {
-      this.#held.push(chunk);
-      this.#request.pause();
-    } else {
-      this.#settle(chunk);
-      this.#request.pause();
-    }
+    if (this.bytes <= this.limit) return chunk;
+    this.#failure = problem.bodyTooLarge(this.limit);
+    this.#held = [];
+    return this.#failure;
   }
 
   #settle(part: BodyPart): void {

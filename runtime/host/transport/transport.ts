@@ -1,6 +1,6 @@
 /** The boundary between sockets and the pipeline. Each transport runs the same compiled pipeline over its own exchanges. */
-
-import { parseRange } from '../../address.ts';
+import type { Duplex } from 'node:stream';
+import { foldAddress, inRanges, parseRange } from '../../address.ts';
 import type { AddressRange } from '../../address-range.ts';
 import type { Reply } from '../../contract.ts';
 import type { ServedExchange } from '../../exchange.ts';
@@ -51,6 +51,23 @@ export function transportSettings(
     limits: server.limits,
     timeouts: { ...SLOW_CLIENTS, headersMs, requestMs, keepAliveMs, ...overrides },
   };
+}
+
+/** A connection as transports need it: a socket, or what stands for one. */
+export type ClientSocket = Duplex & { readonly remoteAddress?: string | undefined };
+
+/** What a transport knows of the peer of a connection. */
+export interface Peer {
+  /** IPv4-mapped addresses folded. */
+  readonly address: string;
+  readonly trusted: boolean;
+  readonly scheme: 'http' | 'https';
+}
+
+/** Who is at the other end of a connection. */
+export function peerOf({ remoteAddress = '' }: ClientSocket, { trustedProxies }: TransportSettings): Peer {
+  const address = foldAddress(remoteAddress);
+  return { address, trusted: inRanges(trustedProxies, address), scheme: 'http' };
 }
 
 /** Hands an exchange to the pipeline; with a reply when its head is refused before any stage. */

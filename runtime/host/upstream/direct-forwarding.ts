@@ -1,10 +1,10 @@
-import { beginAnswer } from '../../answer.ts';
 import type { Reply } from '../../contract.ts';
 import { allowedMs } from '../../deadline.ts';
 import type { AnswerWatcher, ServedExchange } from '../../exchange.ts';
 import type { UpstreamRequest } from '../../generation.ts';
 import { refuse } from '../../pipeline.ts';
 import { problem } from '../../problem.ts';
+import { type AnswerBody, openAnswer } from '../held-answer.ts';
 import { ATTEMPTS, IDEMPOTENT } from '../retry.ts';
 import type { HostServices } from '../services.ts';
 import { WheelEntry } from '../timer-wheel.ts';
@@ -35,6 +35,7 @@ export class DirectForwarding extends WheelEntry implements AnswerWatcher, Poole
   #target: DirectTarget | undefined;
   #connection: UpstreamConnection | undefined;
   #body: BodySender | undefined;
+  #answer: AnswerBody;
   #head = '';
   #phase: Phase = 'queued';
   /** When something last moved on the connection to the target. */
@@ -51,6 +52,7 @@ export class DirectForwarding extends WheelEntry implements AnswerWatcher, Poole
     super();
     this.#host = host;
     this.#exchange = exchange;
+    this.#answer = exchange;
     this.#path = path;
     this.#request = request;
     this.#upstream = upstream;
@@ -160,8 +162,13 @@ export class DirectForwarding extends WheelEntry implements AnswerWatcher, Poole
     this.#movedAt = this.#host.now();
     this.#armEarlier();
     try {
-      this.#request.answer(this.#exchange, fields, this.#target.address);
-      beginAnswer(this.#exchange, fields, framing === 'none' || framing === 'length' ? length : -1);
+      const bytes = framing === 'none' || framing === 'length' ? length : -1;
+      const exchange = this.#exchange;
+      const opened =
+        this.#request.answer(exchange, fields, this.#target.address, bytes) ??
+        openAnswer(exchange, fields, bytes, (error) => this.#tell(error));
+      if ('writeAnswer' in opened) this.#answer = opened;
+      else this.#fail(opened, undefined);
     } catch (error) {
       this.#fault(error);
     }
@@ -170,16 +177,15 @@ export class DirectForwarding extends WheelEntry implements AnswerWatcher, Poole
   data(bytes: Buffer): boolean {
     if (this.#ended) return true;
     this.#movedAt = this.#host.now();
-    this.#paused = !this.#exchange.writeAnswer(bytes);
+    this.#paused = !this.#answer.writeAnswer(bytes);
     return !this.#paused;
   }
 
   complete(bytes: Buffer | undefined): void {
     if (this.#ended) return;
-    const exchange = this.#exchange;
     this.#connection = undefined;
     this.#end();
-    exchange.endAnswer(bytes);
+    this.#answer.endAnswer(bytes);
   }
 
   failed(error: string, retry: RetryLicence): void {
@@ -270,8 +276,12 @@ export class DirectForwarding extends WheelEntry implements AnswerWatcher, Poole
 
   /** A fault of our own, such as a response stage that threw. */
   #fault(error: unknown): void {
-    this.#host.fault(error, this.#exchange.route?.id ?? 'forward');
+    this.#tell(error);
     this.#fail(problem.internal, 'proxy_internal_error');
+  }
+
+  #tell(error: unknown): void {
+    this.#host.fault(error, this.#exchange.route?.id ?? 'forward');
   }
 
   /** Ends without an answer of the upstream: by a reply, or by the connection when a head is out already. */

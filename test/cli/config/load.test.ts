@@ -105,7 +105,7 @@ describe('loadGateway', () => {
 
   describe('extends', () => {
     const base =
-      'upstreams: { a: { url: "http://base-a" }, b: { url: "http://base-b" }, c: { url: "http://base-c" } }\nserver: { limits: { body: 2MiB, headers: 7 } }\nteams: { t: {} }\nguardrails: [{ name: one, require: { owner: present } }]\nlint: { rules: { a/b: none, c/d: warn }, suppress: [{ rule: a/b, where: "**", reason: base }] }\ndefaults: { timeouts: { total: 1s } }\nserves: [x]\nspecs: [none.yaml]';
+      'upstreams: { a: { url: "http://base-a" }, b: { url: "http://base-b" }, c: { url: "http://base-c" } }\nserver: { limits: { body: 2MiB, headers: 7, connectionsPerAddress: 9 }, sanitizeErrors: false }\nteams: { t: {} }\nguardrails: [{ name: one, require: { owner: present } }]\nlint: { rules: { a/b: none, c/d: warn }, suppress: [{ rule: a/b, where: "**", reason: base }] }\ndefaults: { timeouts: { total: 1s } }\nserves: [x]\nspecs: [none.yaml]';
 
     it('merges by member, replaces values whole, and null removes', () => {
       const config = configOf({
@@ -117,7 +117,13 @@ describe('loadGateway', () => {
         ['a', 'http://own-a'],
         ['b', 'http://base-b'],
       ]);
-      expect(config.server.limits).toMatchObject({ bodyBytes: 3_145_728, headerCount: 7 });
+      expect(config.server.limits).toMatchObject({
+        bodyBytes: 3_145_728,
+        headerCount: 7,
+        connections: 10_000,
+        connectionsPerAddress: 9,
+      });
+      expect(config.server.sanitizeErrors).toBe(false);
       expect(config.guardrails.map(({ name }) => name)).toEqual(['two', 'one']);
       expect(config.lint.rules).toEqual({ 'a/b': 'error', 'c/d': 'warn' });
       expect(config.lint.suppress.map(({ reason, at }) => [reason, at?.file])).toEqual([

@@ -6,7 +6,7 @@ import { folderOf } from '../../support/folder.ts';
 describe('lint', () => {
   it('L7: reports a fault behind three references once, at the leaf, with the references as related places', () => {
     const root = join(import.meta.dirname, '../../fixtures/rules/spec/structure/ref');
-    const found = diagnose(root, ['openapi.yaml']);
+    const found = diagnose(root, ['openapi.yaml'], { preset: 'serve' });
     expect(found.map(({ at, rule }) => `${rule} ${at.file}:${at.line}:${at.column}`)).toEqual(['spec/structure c.yaml:1:10']);
     expect(found[0]?.related.map(({ at }) => `${at.file}:${at.line}:${at.column}`)).toEqual([
       'b.yaml:5:11',

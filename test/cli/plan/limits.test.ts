@@ -117,6 +117,20 @@ describe('the limits of a route', () => {
   });
 });
 
+describe('a credential that is optional', () => {
+  const rate = { requests: 10, per: '1m', by: 'consumer' };
+  const optional = (own: object): string => {
+    const document = { ...documentWith({ rate: own }), paths: { '/a': { get: { security: [{ key: [] }, {}], responses } } } };
+    return said(countedIn(document).checked).join('\n');
+  };
+
+  it('RL-10: callers without one are counted by address, or it is an error', () => {
+    const wanted = 'GET /a may be called without a credential, and nothing says how often';
+    expect(optional(rate)).toMatch(new RegExp(`openapi.yaml:1:\\d+ error gateway/inapplicable ${wanted}`));
+    expect(optional({ ...rate, requests: { default: 10, anonymous: 2 } })).not.toContain(wanted);
+  });
+});
+
 describe('guardrails over limits', () => {
   const broken = (rate: object, bound: object): boolean => {
     const guardrails = [{ name: 'speed', require: { 'limits.rate': { atMost: bound } } }];

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { SchemaPool } from '../../../cli/plan/schemas.ts';
 import { simpleCheck } from '../../../cli/plan/simple-check.ts';
-import { validationPolicies } from '../../../cli/plan/validation.ts';
+import { answerBufferingReason, validationPolicies } from '../../../cli/plan/validation.ts';
 import { localResolver } from '../../support/schemas.ts';
-import { firstOperation, validated } from '../../support/validation.ts';
+import { effective, firstOperation, validated } from '../../support/validation.ts';
 
 function operation(more: object): unknown {
   return { openapi: '3.1.0', info: {}, paths: { '/a/{x}/{y}': { get: { responses: {}, ...more } } } };
@@ -16,7 +16,7 @@ describe('validationPolicies', () => {
       { name: 'page', in: 'query', schema: { type: 'integer', minimum: 1, default: 1, description: 'page' } },
     ];
     const pool = new SchemaPool(localResolver);
-    expect(validationPolicies(firstOperation(operation({ parameters })), new Map(), pool)).toEqual([
+    expect(validationPolicies(firstOperation(operation({ parameters })), new Map(), pool, 1_000)).toEqual([
       {
         key: 'validation.request',
         stage: 'validate',
@@ -42,9 +42,13 @@ describe('validationPolicies', () => {
     ]);
   });
 
-  it('says that answers cannot be enforced', async () => {
-    const { diagnostics } = await validated(operation({ responses: { '200': {} } }), { response: 'enforce' });
-    expect(diagnostics).toMatchObject([{ rule: 'gateway/inapplicable', severity: 'error' }]);
+  it('says which answers are read whole', () => {
+    const schema = { type: 'object' };
+    const content = { 'application/json': { schema }, 'text/csv': { schema }, 'application/a+json': {}, '*/*': { schema } };
+    const one = firstOperation(operation({ responses: { '200': { content }, '404': { content } } }));
+    const reasonOf = (response: string): string | undefined =>
+      answerBufferingReason(validationPolicies(one, effective({ response }), new SchemaPool(localResolver), 1_000));
+    expect([reasonOf('none'), reasonOf('report')]).toEqual([undefined, 'validation of */*, application/json']);
   });
 });
 

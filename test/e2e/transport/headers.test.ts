@@ -244,6 +244,46 @@ describe('the answer that the client receives (TR-6)', () => {
     for (const name of ['x-hop', 'proxy-authenticate', 'trailer']) expect(fieldOf(answer, name)).toEqual([]);
   });
 
+  it('is a problem of the same status where the service gave an error page', async () => {
+    for (const [status, type] of [
+      [500, ['Content-Type', 'text/html; charset=utf-8']],
+      [502, ['Content-Type', 'text/plain']],
+      [503, ['Content-Type', 'Application/XHTML+XML', 'Retry-After', '7']],
+      [599, []],
+    ] as const) {
+      const answer = await answered(status, [...type, 'X-Trace', 'at inner'], 'Error: secret\n  at db.internal:5432');
+      expect(statuses(answer)).toEqual([status]);
+      expect(answer).not.toMatch(/secret|inner/);
+      expect(fieldOf(answer, 'proxy-status')).toEqual([`gw; received-status=${status}`]);
+      expect(fieldOf(answer, 'retry-after')).toEqual(status === 503 ? ['7'] : []);
+      expect(JSON.parse(answerBody(answer))).toMatchObject({
+        status,
+        code: 'service-error',
+        requestId: edge.log.at(-1)?.requestId,
+      });
+      expect(edge.log.at(-1)).toMatchObject({ status, error: undefined, attempts: 1 });
+    }
+    const head = await answered(500, ['Content-Type', 'text/html', 'Content-Length', '9'], '', 'HEAD /x HTTP/1.1');
+    expect([statuses(head), answerBody(head), fieldOf(head, 'content-type')]).toEqual([[500], '', ['application/problem+json']]);
+  });
+
+  it('is the error of the service where that is data, or no server error, or the gateway file wants it', async () => {
+    for (const type of ['application/json', 'application/problem+json; x=1', 'text/xml', 'application/soap+xml']) {
+      const answer = await answered(500, ['Content-Type', type], 'fault');
+      expect([statuses(answer), fieldOf(answer, 'proxy-status'), answerBody(answer).includes('fault')]).toEqual([
+        [500],
+        [],
+        true,
+      ]);
+    }
+    const empty = await answered(503, ['Content-Length', '0']);
+    expect([statuses(empty), answerBody(empty), fieldOf(empty, 'proxy-status')]).toEqual([[503], '', []]);
+    expect(await answered(404, ['Content-Type', 'text/html'], 'gone')).toContain('gone');
+    const open = await startGateway({ upstream: upstream.url, sanitizeErrors: false });
+    expect(await answered(500, ['Content-Type', 'text/html'], 'page', undefined, open)).toContain('page');
+    await open.stop();
+  });
+
   it('keeps Set-Cookie fields apart and names no upstream host in them', async () => {
     const answer = await answered(200, [
       'Set-Cookie',

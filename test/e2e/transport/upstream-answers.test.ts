@@ -145,7 +145,7 @@ describe.skipIf(!direct)('an answer that is not exactly one', () => {
       expect(seen).not.toContain('LEAK');
       await until(() => closed);
       expect(upstream.connections).toBe(1);
-      expect(gateway.host.wheel.size).toBe(0);
+      expect(gateway.deadlines).toBe(0);
     },
   );
 

@@ -289,7 +289,7 @@ describe.skipIf(!direct)('pipelining', () => {
     expect(first).toBe('/1');
     expect(seen.map((text) => statuses(text)[0])).toEqual([502, 200, 200]);
     expect(seen.slice(1).map(answerBody)).toEqual(['/2', '/3']);
-    expect(gateway.host.wheel.size).toBeLessThanOrEqual(2);
+    expect(gateway.deadlines).toBeLessThanOrEqual(2);
   });
 
   it.each([
@@ -385,6 +385,6 @@ describe.skipIf(!direct)('pipelining', () => {
     }
     await until(() => closed);
     await until(() => gateway.log.length === 4);
-    expect(gateway.host.wheel.size).toBe(0);
+    expect(gateway.deadlines).toBe(0);
   });
 });

@@ -24,6 +24,7 @@ function sentTo(
   const env: ActionEnv = {
     route: fakeEnv.route,
     headerSlot: fakeEnv.headerSlot,
+    sanitizeErrors: true,
     runtimeValue: () => ({ value: weights }),
     upstream: (name) => ({
       name,

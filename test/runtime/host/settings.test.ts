@@ -9,6 +9,8 @@ const limits = {
   targetBytes: 8_192,
   queryParameters: 256,
   bodyBytes: 1_048_576,
+  connections: 10_000,
+  connectionsPerAddress: 256,
 };
 const timeouts = { headersMs: 10_000, requestMs: 30_000, keepAliveMs: 75_000, preStopMs: 5_000, drainMs: 25_000 };
 
@@ -16,7 +18,7 @@ function spec(changes: Partial<GatewaySpec> = {}, server: Partial<GatewaySpec['s
   return {
     name: 'shop',
     hash: '0',
-    server: { port: 8_080, host: '0.0.0.0', trustedProxies: [], limits, timeouts, ...server },
+    server: { port: 8_080, host: '0.0.0.0', trustedProxies: [], limits, sanitizeErrors: true, timeouts, ...server },
     upstreams: [],
     routes: [],
     accessLog: 'json',

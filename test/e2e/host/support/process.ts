@@ -47,6 +47,7 @@ export class GatewayRun implements AsyncDisposable {
     this.child = spawn(process.execPath, [...node, this.file, ...args], {
       env: {
         PATH: process.env.PATH,
+        GW_TRANSPORT: process.env.GW_TRANSPORT,
         PORT: '0',
         HOST: '127.0.0.1',
         GW_ADMIN: '127.0.0.1:0',

@@ -10,7 +10,7 @@ import {
 } from '../../../../runtime/generation.ts';
 import { createHostServices, type HostServices } from '../../../../runtime/host/services.ts';
 import { parseTarget } from '../../../../runtime/host/target-address.ts';
-import { createLibraryTransport } from '../../../../runtime/host/transport/library.ts';
+import { openTransport, type TransportKind, transportKind } from '../../../../runtime/host/transport/open-transport.ts';
 import { type Transport, type TransportTimeouts, transportSettings } from '../../../../runtime/host/transport/transport.ts';
 import { ConnectionPool, type PoolLimits } from '../../../../runtime/host/upstream/pool.ts';
 import { refuse, serve } from '../../../../runtime/pipeline.ts';
@@ -29,7 +29,10 @@ export interface GatewayOptions {
   readonly routes?: readonly Partial<RouteSpec>[];
   readonly trustedProxies?: readonly string[];
   readonly limits?: Partial<GatewaySpec['server']['limits']>;
+  readonly sanitizeErrors?: boolean;
   readonly timeouts?: Partial<TransportTimeouts>;
+  /** The default is that of the environment. */
+  readonly transport?: TransportKind;
 }
 
 export interface TestGateway {
@@ -37,6 +40,8 @@ export interface TestGateway {
   readonly url: string;
   readonly transport: Transport;
   readonly host: HostServices;
+  /** Deadlines that wait and are not the transport's own: it has one for each connection, or one for all. */
+  readonly deadlines: number;
   /** Ended exchanges, as the access log sees them. */
   readonly log: LoggedExchange[];
   readonly faults: unknown[];
@@ -55,6 +60,8 @@ const LIMITS = {
   targetBytes: 8_192,
   queryParameters: 256,
   bodyBytes: 1_048_576,
+  connections: 10_000,
+  connectionsPerAddress: 256,
 };
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'QUERY'];
 
@@ -69,6 +76,7 @@ export async function startGateway(options: GatewayOptions): Promise<TestGateway
       host: '127.0.0.1',
       trustedProxies: options.trustedProxies ?? [],
       limits: { ...LIMITS, ...options.limits },
+      sanitizeErrors: options.sanitizeErrors ?? true,
       timeouts: { headersMs: 10_000, requestMs: 30_000, keepAliveMs: 75_000, preStopMs: 0, drainMs: 0 },
     },
     upstreams: [{ name: 'main', targets, ...options.pipelining }],
@@ -93,7 +101,8 @@ export async function startGateway(options: GatewayOptions): Promise<TestGateway
   const generation = createGeneration(host, spec, tableOf(spec.routes), {});
   host.current = generation;
   const settings = transportSettings(host, spec.server, { lingerMs: 200, ...options.timeouts });
-  const transport = createLibraryTransport(host, settings, (exchange, refusal) => {
+  const kind = options.transport ?? transportKind(process.env.GW_TRANSPORT) ?? 'direct';
+  const transport = openTransport(kind, host, settings, (exchange, refusal) => {
     if (refusal === undefined) serve(host, generation, exchange);
     else refuse(host, exchange, refusal);
   });
@@ -103,6 +112,9 @@ export async function startGateway(options: GatewayOptions): Promise<TestGateway
     url: `http://127.0.0.1:${port}`,
     transport,
     host,
+    get deadlines() {
+      return host.wheel.size - (kind === 'direct' ? transport.connections : 1);
+    },
     log,
     faults,
     async stop() {

@@ -1,0 +1,42 @@
+import { placeOf } from '../../../load/document.ts';
+import { below } from '../../../load/pointer.ts';
+import { dateOf, placeId } from '../../lifecycle-values.ts';
+import { firstTime } from '../../requirements.ts';
+import { defineRule } from '../../rule.ts';
+
+export default defineRule({
+  id: 'lifecycle/deprecated-sunset',
+  severity: 'warn',
+  presets: ['recommended'],
+  summary: 'What is deprecated has a sunset, and what has a sunset is deprecated.',
+  why: 'Without a date nobody moves; without `deprecated: true` no client and no generated code tells its users.',
+  fix: 'Set x-gateway.lifecycle.sunset; write deprecated: true at the operation, or lifecycle.deprecated with the date.',
+  source: 'RFC 8594 §2; RFC 9745 §2',
+  create: ({ effectiveOf, isBuilt, report }) => {
+    const isNew = firstTime();
+    return {
+      operation(operation) {
+        const { deprecated, node, method, path } = operation;
+        const values = effectiveOf(operation);
+        const sunset = dateOf(values, 'sunset');
+        const announced = dateOf(values, 'deprecated');
+        if (sunset === undefined) {
+          if ((!deprecated && announced === undefined) || !isBuilt(operation)) return;
+          const at = deprecated ? { ...placeOf(node), pointer: below(node.pointer, 'deprecated') } : undefined;
+          if (announced !== undefined && at === undefined && !isNew(placeId(announced.node))) return;
+          const message = `${method} ${path} is deprecated, and nothing says when it ends`;
+          report({
+            at: at ?? placeOf(announced?.node ?? node, 'key'),
+            message,
+            hint: 'Set x-gateway.lifecycle.sunset.',
+            operation,
+          });
+          return;
+        }
+        if (deprecated || announced !== undefined || !isBuilt(operation) || !isNew(placeId(sunset.node))) return;
+        const message = `${method} ${path} ends on ${sunset.text} and is not deprecated`;
+        report({ at: placeOf(sunset.node), message, hint: 'Write deprecated: true.', operation });
+      },
+    };
+  },
+});

@@ -1,0 +1,28 @@
+import type { HostServices } from '../../services.ts';
+import type { ClientSocket, Serve, TransportSettings } from '../transport.ts';
+import type { DirectConnection } from './connection.ts';
+import type { FlushQueue } from './outlet.ts';
+import type { HeadRules, RequestHead } from './request-head.ts';
+
+/** What all connections of a direct transport share. */
+export interface DirectShared {
+  readonly services: HostServices;
+  readonly settings: TransportSettings;
+  readonly serve: Serve;
+  readonly rules: HeadRules;
+  /** Filled by the parser, read at once. */
+  readonly head: RequestHead;
+  /** Fields of an answer after which the connection lives on. */
+  readonly keepAlive: string;
+  /** The listener is open; without it no connection stays idle. */
+  accepting: boolean;
+  /** Every answer is the last of its connection. */
+  draining: boolean;
+  /** Exchanges begun and not ended. */
+  inFlight: number;
+  readonly flushes: FlushQueue;
+  /** The library transport takes a connection, which is paused; the bytes that were not used are put back. */
+  handOver(connection: DirectConnection, socket: ClientSocket): void;
+  /** A connection is closed. */
+  gone(connection: DirectConnection): void;
+}

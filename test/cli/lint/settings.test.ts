@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { effectiveRules, lintSettings, ruleById, settingOf } from '../../../cli/lint/settings.ts';
+import type { Json } from '../../../cli/plan/ir.ts';
+
+const settingsOf = (rules: Readonly<Record<string, Json>>, preset = 'recommended') =>
+  lintSettings({ rules, suppress: [] }, { preset });
+
+describe('lint.rules', () => {
+  it.each<[Json, { readonly severity: string; readonly options: unknown }]>([
+    ['error', { severity: 'error', options: { style: 'kebab' } }],
+    [['error', { style: 'camel' }], { severity: 'error', options: { style: 'camel' } }],
+    [['none'], { severity: 'none', options: { style: 'kebab' } }],
+    [
+      { severity: 'info', style: 'snake' },
+      { severity: 'info', options: { style: 'snake' } },
+    ],
+    [{ style: 'snake' }, { severity: 'warn', options: { style: 'snake' } }],
+  ])('%j sets severity and options', (written, expected) => {
+    expect(effectiveRules(settingsOf({ 'governance/path-casing': written })).get('governance/path-casing')).toEqual(expected);
+  });
+
+  it.each<[string, Json, string]>([
+    ['governance/path-casing', ['warn', { style: 'kebap' }], "Did you mean 'kebab'?"],
+    ['governance/path-casing', { stile: 'kebab' }, "Did you mean 'style'?"],
+    ['spec/structure', ['warn', { style: 'kebab' }], 'Write its severity only.'],
+    ['spec/structure', ['warn', {}, 1], 'Write warn, [warn, { … }], or { severity: warn, … }.'],
+    ['spec/structure', ['of'], 'Write one of error, warn, info, none.'],
+  ])('%s: %j is refused', (id, written, hint) => {
+    expect(() => settingsOf({ [id]: written })).toThrow(expect.objectContaining({ code: 'ERR_GW_CONFIG', hint }));
+  });
+});
+
+describe('presets', () => {
+  const severity = (id: string, preset: string) => settingOf(ruleById(id), settingsOf({}, preset));
+
+  it('strict makes errors of warnings and warnings of notes', () => {
+    expect(severity('route/slash', 'strict')).toBe('error');
+    expect(severity('spec/body-on-get', 'strict')).toBe('warn');
+    expect(severity('spec/parse', 'strict')).toBe('error');
+  });
+
+  it('serve leaves out what the bundle does not depend on, locked rules excepted', () => {
+    expect(severity('route/slash', 'serve')).toBe('none');
+    expect(severity('gateway/schema', 'serve')).toBe('default');
+  });
+
+  it('owasp adds to recommended', () => {
+    expect(severity('route/slash', 'owasp')).toBe('default');
+  });
+});
