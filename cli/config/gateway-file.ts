@@ -1,4 +1,6 @@
 /** What may stand in gateway.yaml: one closed object, from which the findings and the editor schema come. */
+
+import { planShape } from '../plan/plan-limits.ts';
 import {
   anything,
   count,
@@ -142,7 +144,7 @@ export const members = {
   server,
   upstreams: map(upstream, name),
   security: map(object({ type: text() }, { required: ['type'], open: true })),
-  plans: map(object({}, { open: true }), name),
+  plans: map(planShape, name),
   store: fromEnvironment(oneOf('memory')),
   roles: map(roleList, name),
   teams: map(team, name),
