@@ -6,11 +6,12 @@ import { bundleEntry } from './esbuild.ts';
 import { type Manifest, writeManifest } from './manifest.ts';
 import { writeSection } from './section.ts';
 
-/** The text of the emitted modules: three of the generation, and what the host needs for them. */
+/** The text of the emitted modules: those of the generation, and what the host needs for them. */
 export interface EmittedModules {
   readonly matcher: string;
   readonly validators: string;
   readonly wiring: string;
+  readonly expressions: string;
   readonly host: string;
 }
 

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../diagnostics.ts';
 import type { Merged } from '../merge/merged.ts';
 import type { Resolver } from '../resolve/api.ts';
 import { Authentication } from './authentication.ts';
+import { Expressions } from './authorize.ts';
 import { delegationFindings } from './delegation.ts';
 import { guardrailFindings, type PlannedOperation } from './guardrails.ts';
 import { inapplicableFindings } from './inapplicable.ts';
@@ -39,9 +40,10 @@ export function planGateway(
   const pool = new SchemaPool(resolver);
   const upstreams = new Upstreams(config);
   const authentication = options.auth === 'none' ? undefined : new Authentication(config);
+  const expressions = new Expressions();
   const mocks = new Mocks(resolver, options.mock === true);
   const planned = merged.operations.flatMap((operation): readonly PlannedOperation[] => {
-    const draft = draftRoute(operation, config, pool, { upstreams, mocks }, authentication);
+    const draft = draftRoute(operation, { config, auth: options.auth, authentication, pool, upstreams, mocks, expressions });
     return draft === undefined ? [] : [{ merged: operation, draft }];
   });
   const verifiers = authentication?.used ?? [];
@@ -72,6 +74,7 @@ export function planGateway(
     })),
     security: verifiers.map(({ spec, source }) => ({ ...spec, origin: origins.of(source) })),
     schemas: pool.plans(),
+    expressions: expressions.plans,
     routes,
     unmatched: unmatchedPolicies(config),
     telemetry: config.telemetry,
@@ -81,6 +84,7 @@ export function planGateway(
   const diagnostics = [
     ...pool.diagnostics,
     ...upstreams.diagnostics,
+    ...expressions.diagnostics,
     ...inapplicableFindings(merged.operations),
     ...delegationFindings(merged.operations, config),
     ...ownerFindings(merged.operations, config),
