@@ -12,6 +12,7 @@ import { loadGateway } from './config/load.ts';
 import { singleDocumentGateway } from './config/single.ts';
 import type { Diagnostic, LocatedDiagnostic } from './diagnostics.ts';
 import { js, moduleText } from './emit/code.ts';
+import { emitExpressions } from './emit/expressions.ts';
 import { emitMatcher } from './emit/matcher.ts';
 import { emitValidators } from './emit/validators.ts';
 import { emitWiring } from './emit/wiring.ts';
@@ -19,7 +20,7 @@ import { invariant } from './errors.ts';
 import { lint } from './lint/lint.ts';
 import { withOwners } from './lint/owners.ts';
 import { lintSettings } from './lint/settings.ts';
-import { settle } from './lint/settle.ts';
+import { settleAll } from './lint/settle.ts';
 import { locate } from './load/locate.ts';
 import { openWorkspace, type Workspace } from './load/workspace.ts';
 import { mergeApis } from './merge/merge.ts';
@@ -44,6 +45,8 @@ export interface CompileRequest {
   /** `YYYY-MM-DD` that dates in documents are compared with; absent = nothing depends on today. */
   readonly now?: string;
   readonly sourcemap?: boolean;
+  /** What would be sent to an upstream is answered from the documents. */
+  readonly mock?: boolean;
   /** Stop there: what comes later, and the guardrails with it, is of no concern. */
   readonly until?: 'merge';
 }
@@ -62,6 +65,8 @@ export interface Checked {
   readonly validators: string | undefined;
   /** Settled, located and sorted. */
   readonly diagnostics: readonly LocatedDiagnostic[];
+  /** What someone has accepted, settled alike. */
+  readonly suppressed: readonly LocatedDiagnostic[];
   /** Whether one of them is an error: then there is no bundle. */
   readonly failed: boolean;
 }
@@ -80,7 +85,12 @@ export async function compile(request: CompileRequest, progress: Progress = () =
   if (failed) return { ...checked, bundle: undefined };
   invariant(plan !== undefined && validators !== undefined, 'without an error there is a plan');
   progress('emit');
-  const modules: EmittedModules = { matcher: emitMatcher(plan), validators, wiring: emitWiring(plan) };
+  const modules: EmittedModules = {
+    matcher: emitMatcher(plan),
+    validators,
+    wiring: emitWiring(plan),
+    expressions: emitExpressions(plan.expressions),
+  };
   progress('bundle');
   return { ...checked, bundle: await bundleGateway(plan, modules, adminModules(), { sourcemap: request.sourcemap ?? false }) };
 }
@@ -141,16 +151,19 @@ export function check(request: CompileRequest, progress: Progress = () => undefi
 
   progress('merge');
   const merged = mergeApis(apis, config, effectiveOf);
-  const result = (found: readonly Diagnostic[]): Pick<Checked, 'workspace' | 'config' | 'merged' | 'diagnostics' | 'failed'> => {
+  const result = (found: readonly Diagnostic[]): Omit<Checked, 'plan' | 'validators'> => {
     const all = [...loaded.diagnostics, ...resolving, ...linting, ...merged.diagnostics, ...found];
-    const diagnostics = locate(settle(withOwners(all, apis), settings), workspace);
-    return { workspace, config, merged, diagnostics, failed: hasError(diagnostics) };
+    const settled = settleAll(withOwners(all, apis), settings);
+    const diagnostics = locate(settled.diagnostics, workspace);
+    const suppressed = locate(settled.suppressed, workspace);
+    return { workspace, config, merged, diagnostics, suppressed, failed: hasError(diagnostics) };
   };
   if (request.until === 'merge') return { ...result([]), plan: undefined, validators: undefined };
 
   progress('plan');
   const { plan, diagnostics: planning } = planGateway(merged, config, resolver, {
     auth: request.auth,
+    ...(request.mock === undefined ? {} : { mock: request.mock }),
     ...(request.now === undefined ? {} : { now: request.now }),
   });
   const complete: GatewayPlan = { ...plan, inputs: inputsOf(workspace) };
@@ -175,7 +188,7 @@ function broken(workspace: Workspace, found: readonly Diagnostic[]): Checked {
   const diagnostics = locate(found, workspace);
   invariant(hasError(diagnostics), 'a gateway file that cannot be read has a finding');
   const nothing = { config: undefined, merged: undefined, plan: undefined, validators: undefined };
-  return { workspace, ...nothing, diagnostics, failed: true };
+  return { workspace, ...nothing, diagnostics, suppressed: [], failed: true };
 }
 
 function hasError(diagnostics: readonly LocatedDiagnostic[]): boolean {

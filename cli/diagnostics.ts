@@ -58,6 +58,15 @@ export interface Diagnostic {
   readonly operation?: OperationName;
   /** Owning team, where one is known. */
   readonly owner?: string;
+  /** Set where someone has accepted the finding: it is counted, and neither shown nor weighed. */
+  readonly suppressed?: Suppressed;
+}
+
+/** Who accepts a finding, and why. */
+export interface Suppressed {
+  /** `document`: `x-gw-ignore` or a comment; `gateway`: `lint.suppress` of the gateway file; `baseline`: it was there before. */
+  readonly by: 'document' | 'gateway' | 'baseline';
+  readonly reason: string;
 }
 
 /** A diagnostic whose places are lines and columns. */
@@ -65,6 +74,8 @@ export interface LocatedDiagnostic extends Omit<Diagnostic, 'at' | 'related'> {
   readonly at: Location;
   /** RFC 6901 pointer of the place, absent for syntax errors. */
   readonly pointer?: string;
+  /** Twelve hex digits, the same in two versions of the documents (`cli/lint/fingerprint.ts`). */
+  readonly fingerprint: string;
   readonly related: readonly { readonly at: Location; readonly message: string }[];
 }
 

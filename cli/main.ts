@@ -5,6 +5,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { fail } from './commands/failure.ts';
 import { gwVersion } from './package-root.ts';
+import { formats } from './report/report.ts';
 
 /** Options that several commands share. `-c` and the documents say what is compiled. */
 const option = {
@@ -17,9 +18,13 @@ const option = {
     new Option('--preset <name>', 'which rules run')
       .choices(['serve', 'recommended', 'strict', 'owasp'])
       .default(undefined, byDefault),
-  format: new Option('--format <format>', 'pretty, json or github; format=file writes to a file; may be repeated')
+  format: new Option('--format <format>', `${formats.join(', ')}; format=file writes to a file; may be repeated`)
     .argParser(collect)
     .default([], 'pretty'),
+  base: new Option(
+    '--base <commit>',
+    'what the pull request is compared with: the github format shows its lines first (GITHUB_BASE_REF)',
+  ),
   now: new Option('--now <date>', 'the day that dates in documents are compared with (YYYY-MM-DD)'),
   admin: new Option('--admin <address>', 'admin listener of the gateway (GW_ADMIN, 127.0.0.1:9901)'),
   token: new Option('--token <token>', 'its token (GW_ADMIN_TOKEN)'),
@@ -45,6 +50,7 @@ function program(): Command {
     .addOption(option.config)
     .addOption(option.preset('recommended'))
     .addOption(option.format)
+    .addOption(option.base)
     .addOption(option.auth)
     .addOption(option.upstream)
     .addOption(option.now)
@@ -69,6 +75,7 @@ function program(): Command {
     .addOption(option.auth)
     .addOption(option.preset('serve'))
     .addOption(option.format)
+    .addOption(option.base)
     .addOption(option.now)
     .option('--sourcemap', 'write source maps beside the gateway')
     .option('--print-plan', 'print the gateway plan and write nothing')
@@ -77,6 +84,7 @@ function program(): Command {
 
   gw.command('serve')
     .description('build, run, and follow every save without dropping a request')
+    .option('--mock', 'answer from the examples and schemas of the documents instead of upstreams')
     .argument(documents, documentsHelp)
     .addOption(option.config)
     .addOption(option.upstream)

@@ -6,11 +6,12 @@ import { bundleEntry } from './esbuild.ts';
 import { type Manifest, writeManifest } from './manifest.ts';
 import { writeSection } from './section.ts';
 
-/** The text of the three emitted modules. */
+/** The text of the emitted modules. */
 export interface EmittedModules {
   readonly matcher: string;
   readonly validators: string;
   readonly wiring: string;
+  readonly expressions: string;
 }
 
 /** The same of the admin listener, whose document is gw's own; `admin-document` has the document and the scopes of its operations. */

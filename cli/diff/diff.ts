@@ -5,6 +5,7 @@ import { contractChanges } from './contract/contract.ts';
 import type { RouteTable } from './effective.ts';
 import { finish } from './finish.ts';
 import { lifecycleChanges, removedRoutes } from './lifecycle.ts';
+import { policyChanges } from './policy/policy.ts';
 import { match, trafficChanges } from './traffic.ts';
 
 export interface DiffOptions {
@@ -24,6 +25,7 @@ export function diffTables(base: RouteTable, head: RouteTable, options: DiffOpti
     ...removedRoutes(matched.removed, options.nowMs),
     ...lifecycleChanges(matched.pairs, options.nowMs),
     ...conflictChanges(base, head),
+    ...policyChanges(matched.pairs, base, head),
     ...contractChanges(matched.pairs, base, head, options.nowMs),
   ];
   const changes = finish(drafts);

@@ -12,14 +12,14 @@ const DOCUMENT = /\.(?:ya?ml|json)$/i;
 
 /** The folder of the repository that holds a folder; undefined where there is none, or no git. */
 export function repositoryOf(folder: string): string | undefined {
-  const { status, stdout } = run(folder, ['rev-parse', '--show-toplevel']);
+  const { status, stdout } = runGit(folder, ['rev-parse', '--show-toplevel']);
   return status === 0 ? stdout.toString('utf8').trim() : undefined;
 }
 
 /** The id of the commit that a name stands for; undefined when it stands for none that is here. */
 export function commitOf(repository: string, name: string): string | undefined {
   if (name === '' || name.startsWith('-')) return undefined;
-  const { status, stdout } = run(repository, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`]);
+  const { status, stdout } = runGit(repository, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`]);
   return status === 0 ? stdout.toString('utf8').trim() : undefined;
 }
 
@@ -29,7 +29,7 @@ export function unknownCommit(repository: string | undefined, name: string): GwE
     const message = `${name} is no file or folder, and there is no git repository here`;
     return new GwError('ERR_GW_GIT', message, 'Name a folder, a file, or a commit of a repository.');
   }
-  const isShallow = run(repository, ['rev-parse', '--is-shallow-repository']).stdout.toString('utf8').trim() === 'true';
+  const isShallow = runGit(repository, ['rev-parse', '--is-shallow-repository']).stdout.toString('utf8').trim() === 'true';
   if (isShallow) {
     const hint = 'Fetch it first: `git fetch --unshallow`, or fetch-depth: 0 of actions/checkout.';
     return new GwError('ERR_GW_GIT', `${name} is not in this shallow clone`, hint);
@@ -67,7 +67,7 @@ interface Entry {
 }
 
 function filesOf(repository: string, commit: string): readonly Entry[] {
-  const { status, stdout } = run(repository, ['ls-tree', '-r', '-z', '--full-tree', commit]);
+  const { status, stdout } = runGit(repository, ['ls-tree', '-r', '-z', '--full-tree', commit]);
   if (status !== 0) throw new GwError('ERR_GW_GIT', `git cannot list the files of ${commit}`);
   return stdout
     .toString('utf8')
@@ -82,7 +82,7 @@ function filesOf(repository: string, commit: string): readonly Entry[] {
 /** Contents of blobs, in the order of their ids. */
 function blobs(repository: string, ids: readonly string[]): readonly Buffer[] {
   if (ids.length === 0) return [];
-  const { status, stdout } = run(repository, ['cat-file', '--batch'], `${ids.join('\n')}\n`);
+  const { status, stdout } = runGit(repository, ['cat-file', '--batch'], `${ids.join('\n')}\n`);
   if (status !== 0) throw new GwError('ERR_GW_GIT', 'git cannot read the files of the commit');
   const contents: Buffer[] = [];
   let at = 0;
@@ -96,7 +96,12 @@ function blobs(repository: string, ids: readonly string[]): readonly Buffer[] {
   return contents;
 }
 
-function run(folder: string, args: readonly string[], input = ''): { readonly status: number | null; readonly stdout: Buffer } {
+/** Runs git without prompts or locks; a status of null: there is no git. */
+export function runGit(
+  folder: string,
+  args: readonly string[],
+  input = '',
+): { readonly status: number | null; readonly stdout: Buffer } {
   const { status, stdout, error } = spawnSync('git', ['-C', folder, ...args], {
     input,
     maxBuffer: MAX_BYTES,

@@ -13,19 +13,38 @@ export function settle(
   diagnostics: readonly Diagnostic[],
   settings: LintSettings,
   rules: readonly Rule[] = catalogue,
-): Diagnostic[] {
+): readonly Diagnostic[] {
+  return settleAll(diagnostics, settings, rules).diagnostics;
+}
+
+/** What counts, and what someone has accepted. */
+export interface Settled {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly suppressed: readonly Diagnostic[];
+}
+
+/** Like `settle`, what is suppressed included. */
+export function settleAll(
+  diagnostics: readonly Diagnostic[],
+  settings: LintSettings,
+  rules: readonly Rule[] = catalogue,
+): Settled {
   const byId = new Map(rules.map((rule) => [rule.id, rule]));
   const suppressions = settings.suppress.map((suppression) => new Active(suppression));
   const settled: Diagnostic[] = [];
+  const suppressed: Diagnostic[] = [];
   for (const diagnostic of diagnostics) {
     const rule = byId.get(diagnostic.rule);
     invariant(rule !== undefined, `the catalogue has no rule ${diagnostic.rule}`);
     const setting = settingOf(rule, settings);
     if (setting === 'none') continue;
-    if (suppressions.some((suppression) => suppression.silences(diagnostic, settings.now))) continue;
-    settled.push(setting === 'default' ? diagnostic : { ...diagnostic, severity: setting });
+    const weighed = setting === 'default' ? diagnostic : { ...diagnostic, severity: setting };
+    const reason = suppressions.find((suppression) => suppression.silences(diagnostic, settings.now))?.reason;
+    if (reason === undefined) settled.push(weighed);
+    else suppressed.push({ ...weighed, suppressed: { by: 'gateway', reason } });
   }
-  return [...settled, ...suppressions.flatMap((suppression) => suppression.findings(settings))];
+  settled.push(...suppressions.flatMap((suppression) => suppression.findings(settings)));
+  return { diagnostics: settled, suppressed };
 }
 
 /** A suppression while it is applied. */
@@ -37,6 +56,10 @@ class Active {
   constructor(suppression: Suppression) {
     this.#suppression = suppression;
     this.#where = globPattern(suppression.where);
+  }
+
+  get reason(): string {
+    return this.#suppression.reason;
   }
 
   silences(diagnostic: Diagnostic, now: string | undefined): boolean {

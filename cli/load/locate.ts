@@ -6,6 +6,7 @@ import {
   type Place,
   type TextPlace,
 } from '../diagnostics.ts';
+import { fingerprint } from '../lint/fingerprint.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
@@ -23,11 +24,13 @@ export function locate(diagnostics: readonly Diagnostic[], workspace: Workspace)
   }
   const at = (place: Place | TextPlace): Location =>
     located.get(place) ?? { file: place.file, line: 1, column: 1, endLine: 1, endColumn: 1 };
+  const values = new Map(workspace.documents.map(({ file, value }) => [file, value]));
   const result = diagnostics.map(
     (diagnostic): LocatedDiagnostic => ({
       ...diagnostic,
       at: at(diagnostic.at),
       ...(isTextPlace(diagnostic.at) ? {} : { pointer: diagnostic.at.pointer }),
+      fingerprint: fingerprint(diagnostic, (file) => values.get(file)),
       related: (diagnostic.related ?? []).map((related) => ({ at: at(related.at), message: related.message })),
     }),
   );

@@ -1,6 +1,7 @@
 import type { LocatedDiagnostic, Severity } from '../diagnostics.ts';
-import { printable } from './escape.ts';
-import { type Findings, summaryLine } from './findings.ts';
+import { printable, workflowProperty, workflowText } from './escape.ts';
+import { type Findings, fullMessage, summaryLine } from './findings.ts';
+import { findingsTable } from './markdown.ts';
 import { placeText } from './pretty.ts';
 
 /** Annotations of one kind that GitHub shows of a step; the rest it drops silently. */
@@ -8,11 +9,18 @@ const LIMIT = 10;
 /** GitHub refuses step summaries from 1 MiB on. */
 const SUMMARY_BYTES = 1_000_000;
 
-/** Findings for GitHub Actions (L4): annotations, errors first, at most ten of a kind; then the plain list of all of them. */
+/**
+ * Findings for GitHub Actions (L4): annotations, errors first, of these the ones on lines that the pull request touched, since GitHub
+ * shows only those beside the code; at most ten of a kind. Then the plain list of all findings.
+ */
 export function writeGithub(findings: Findings): string {
-  const { diagnostics } = findings;
-  const of = (severity: Severity): readonly LocatedDiagnostic[] => diagnostics.filter((one) => one.severity === severity);
-  const shown = [...of('error').slice(0, LIMIT), ...of('warn').slice(0, LIMIT)];
+  const { diagnostics, touched = () => true } = findings;
+  const isTouched = ({ at }: LocatedDiagnostic): boolean => touched(at.file, at.line, at.endLine);
+  const of = (severity: Severity): readonly LocatedDiagnostic[] => {
+    const all = diagnostics.filter((one) => one.severity === severity);
+    return [...all.filter(isTouched), ...all.filter((one) => !isTouched(one))].slice(0, LIMIT);
+  };
+  const shown = [...of('error'), ...of('warn')];
   const more = diagnostics.length - shown.length;
   const lines = shown.map(annotation);
   if (more > 0) lines.push(`::notice title=gw::${more} more in the log`);
@@ -24,41 +32,19 @@ export function writeGithub(findings: Findings): string {
 
 /** The findings as a Markdown table for `$GITHUB_STEP_SUMMARY`, below 1 MiB. */
 export function writeStepSummary(findings: Findings): string {
-  const head = `### gw\n\n${summaryLine(findings)}\n`;
-  if (findings.diagnostics.length === 0) return head;
-  let text = `${head}\n| | place | rule | message |\n|---|---|---|---|\n`;
-  for (const { severity, at, rule, message } of findings.diagnostics) {
-    const row = `| ${severity} | ${markdown(placeText(at))} | ${rule} | ${markdown(printable(message))} |\n`;
-    if (Buffer.byteLength(text) + Buffer.byteLength(row) > SUMMARY_BYTES) return `${text}\nThe rest is in the log.\n`;
-    text += row;
-  }
-  return text;
+  return findingsTable(findings, SUMMARY_BYTES);
 }
 
-function annotation({ severity, at, rule, message, hint }: LocatedDiagnostic): string {
+function annotation(diagnostic: LocatedDiagnostic): string {
+  const { severity, at, rule } = diagnostic;
   const kind = severity === 'error' ? 'error' : 'warning';
   const place = [
-    `file=${property(at.file)}`,
+    `file=${workflowProperty(at.file)}`,
     `line=${at.line}`,
     `endLine=${at.endLine}`,
     // Columns are ignored, with a warning, when the place spans lines.
     ...(at.line === at.endLine ? [`col=${at.column}`, `endColumn=${at.endColumn}`] : []),
-    `title=${property(rule)}`,
+    `title=${workflowProperty(rule)}`,
   ];
-  return `::${kind} ${place.join(',')}::${data(hint === undefined ? message : `${message} ${hint}`)}`;
-}
-
-/** Escapes the text of a workflow command. */
-function data(text: string): string {
-  return printable(text).replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-}
-
-function property(text: string): string {
-  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
-}
-
-/** Text in a cell of a table: no markup, no HTML, nobody mentioned. */
-function markdown(text: string): string {
-  const escaped = text.replace(/[\\`*_{}[\]()#+!|~-]/g, '\\$&');
-  return escaped.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('@', '&#64;');
+  return `::${kind} ${place.join(',')}::${workflowText(fullMessage(diagnostic))}`;
 }

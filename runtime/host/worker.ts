@@ -129,7 +129,7 @@ class ServingThread {
 
   #prepare({ text, cache }: GenerationText): Generation {
     const { parts } = evaluateGeneration(text, cache);
-    return createGeneration(this.#host, parts.gateway, parts.table, parts.validators);
+    return createGeneration(this.#host, parts.gateway, parts.table, parts.validators, parts.expressions);
   }
 
   #load(generation: GenerationText): void {

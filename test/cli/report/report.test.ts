@@ -2,25 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { LocatedDiagnostic } from '../../../cli/diagnostics.ts';
 import { type Findings, summaryLine } from '../../../cli/report/findings.ts';
 import { writeStepSummary } from '../../../cli/report/github.ts';
-import { parseTargets, writeReport } from '../../../cli/report/report.ts';
+import { formats, parseTargets, writeReport } from '../../../cli/report/report.ts';
+import { findingsOf, locatedDiagnostic } from '../../support/findings.ts';
 
 const text = 'openapi: 3.1.0\r\npaths:\r\n  /orders:\r\n\tget: {}\r\n';
 
-function diagnostic(over: Partial<LocatedDiagnostic> = {}): LocatedDiagnostic {
-  return {
-    rule: 'spec/structure',
-    severity: 'error',
-    message: "'gets' is no field of a path item",
-    at: { file: 'specs/orders.yaml', line: 3, column: 3, endLine: 3, endColumn: 10 },
-    pointer: '/paths/~1orders',
-    related: [],
-    ...over,
-  };
-}
-
-function findings(...diagnostics: readonly LocatedDiagnostic[]): Findings {
-  return { diagnostics, documents: 1, source: () => text, shown: (file) => file };
-}
+const diagnostic = locatedDiagnostic;
+const findings = (...diagnostics: readonly LocatedDiagnostic[]): Findings => findingsOf(diagnostics, { source: () => text });
 
 describe('pretty', () => {
   it('shows place, severity, rule, message, code and hint, then a summary', async () => {
@@ -125,6 +113,15 @@ describe('github', () => {
     expect(lines.slice(21).filter((line) => line.includes('specs/orders.yaml:3:3'))).toHaveLength(23);
   });
 
+  it('L4: annotates lines of the pull request first', async () => {
+    const at = (line: number) => ({ ...diagnostic().at, line, endLine: line });
+    const many = Array.from({ length: 30 }, (_, i) => diagnostic({ message: `error ${i}`, at: at(i + 1) }));
+    const touched = (_file: string, line: number) => line > 25;
+    const lines = (await writeReport({ ...findings(...many), touched }, 'github', false)).split('\n');
+    expect(lines.slice(0, 10).map((line) => Number(/line=(\d+)/.exec(line)?.[1]))).toEqual([26, 27, 28, 29, 30, 1, 2, 3, 4, 5]);
+    expect(lines[10]).toBe('::notice title=gw::20 more in the log');
+  });
+
   it('escapes what would end the command or its properties', async () => {
     const one = diagnostic({ at: { ...diagnostic().at, file: 'a,b:c%.yaml' }, message: '100% of\r\nlines' });
     const [line] = (await writeReport(findings(one), 'github', false)).split('\n');
@@ -135,42 +132,80 @@ describe('github', () => {
     const many = Array.from({ length: 9_000 }, () => diagnostic({ message: 'x'.repeat(200) }));
     const written = writeStepSummary(findings(...many));
     expect(Buffer.byteLength(written)).toBeLessThan(1_048_576);
-    expect(written).toContain('The rest is in the log.');
+    expect(written).toMatch(/\n\d+ findings more: see the log\.\n$/);
   });
 });
 
 describe('L6: nothing of a document acts', () => {
-  const hostile = '::error::x ##[error]y \u001b[31m \u009b31m \u202e </details> @org/team | `x` ]]>\n::set-output name=a::b';
-  const one = diagnostic({ message: hostile, hint: hostile, owner: hostile, operation: { method: hostile, path: hostile } });
-  const all: Findings = { ...findings(one), source: () => `a\nb\n${hostile.replaceAll('\n', ' ')}` };
+  const hostile =
+    '=HYPERLINK("https://x.example") ::error::x ##[error]y ##vso[task.complete] \u001b[31m \u009b31m \u202e \u0000 \ud800 </details> @org/team #12 GH-3 | `x` [a](b) ]]> <!-- & {0} \n::set-output name=a::b';
+  const one = diagnostic({
+    message: hostile,
+    hint: hostile,
+    owner: hostile,
+    operation: { method: hostile, path: hostile },
+    at: { ...diagnostic().at, file: `specs/${hostile}` },
+    related: [{ at: { ...diagnostic().at, file: hostile }, message: hostile }],
+    suppressed: { by: 'document', reason: hostile },
+  });
+  const all: Findings = { ...findings(one), suppressed: [one], source: () => `a\nb\n${hostile.replaceAll('\n', ' ')}` };
+  const acting = /::error::|::set-output|##\[|##vso|[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]|[\ud800-\udfff]/;
+  const markup = /<\/details>|@org|\]\]>|<!--/;
 
-  it.each(['pretty', 'json', 'github'] as const)('%s', async (format) => {
+  it.each(formats)('%s', async (format) => {
     const written = await writeReport(all, format, false);
     for (const line of written.split('\n')) {
       const own = /^::(error|notice) [^:]*::/.exec(line)?.[0] ?? '';
-      expect(line.slice(own.length)).not.toMatch(/::error::|::set-output|##\[|\u001b|\u009b|\u202e/);
+      expect(line.slice(own.length)).not.toMatch(acting);
+    }
+    const isForPlainText = ['pretty', 'compact', 'github'].includes(format);
+    if (!isForPlainText) expect(written).not.toMatch(markup);
+  });
+
+  it('leaves nothing that acts in the texts of json, sarif and gitlab that are shown', async () => {
+    for (const format of ['sarif', 'gitlab'] as const) {
+      const written: unknown = JSON.parse(
+        await writeReport({ ...all, diagnostics: [{ ...one, at: diagnostic().at }] }, format, false),
+      );
+      const shown: string[] = [];
+      JSON.stringify(written, (key, value) => {
+        if (['text', 'description', 'justification'].includes(key) && typeof value === 'string') shown.push(value);
+        return value;
+      });
+      expect(shown.length).toBeGreaterThan(0);
+      for (const text of shown) expect(text).not.toMatch(acting);
+      if (format === 'sarif') expect(JSON.stringify(Object(written).runs[0].results[0].message)).not.toContain('[a](b)');
     }
   });
 
-  it('step summary', () => {
-    const rows = writeStepSummary(all)
-      .split('\n')
-      .filter((line) => line.includes('specs/orders'));
-    expect(rows).toHaveLength(1);
-    expect(rows[0]).not.toMatch(/<\/details>|@org|[^\\]`|\u001b/);
+  it('step summary and markdown: one row, no markup, nobody mentioned, nothing linked', async () => {
+    for (const written of [writeStepSummary(all), await writeReport(all, 'markdown', false)]) {
+      const rows = written.split('\n').filter((line) => line.includes('specs/'));
+      expect(rows).toHaveLength(1);
+      expect(rows[0]).not.toMatch(/<\/details>|@org|[^\\]`|[^\\]\[|[^\\&]#\d|:\/\/|\|=|\| =|\u001b/);
+      expect(rows[0]?.match(/(?<!\\)\|/g)).toHaveLength(5);
+    }
   });
 });
 
 describe('--format', () => {
   it('names a format and a file', () => {
-    expect(parseTargets(['pretty', 'json=out/a=b.json'])).toEqual([
+    expect(parseTargets(['pretty', 'json=out/a=b.json'], formats)).toEqual([
       { format: 'pretty' },
       { format: 'json', file: 'out/a=b.json' },
     ]);
   });
 
-  it('refuses an unknown format', () => {
-    expect(() => parseTargets(['xml'])).toThrow('There is no format xml');
+  it.each([
+    ['xml', 'There is no format xml'],
+    ['serif', 'There is no format serif'],
+    ['json=', 'names no file'],
+  ])('refuses %s', (value, message) => {
+    expect(() => parseTargets([value], formats)).toThrow(message);
+  });
+
+  it('gives each format a file of its own', () => {
+    expect(() => parseTargets(['json=a', 'sarif=a'], formats)).toThrow('Two formats are to be written to a');
   });
 });
 
