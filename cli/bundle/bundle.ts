@@ -37,6 +37,15 @@ export interface BundleOptions {
 const REQUIRE = 'import{createRequire as __gwRequire}from"node:module";const require=__gwRequire(import.meta.url);';
 
 /**
+ * A generation is the body of one function. No arrow function: V8 takes twice the time and twice the memory to parse a large one (measured for
+ * 2.9 MB: 103 against 58 MiB for the process).
+ */
+const GENERATION = {
+  begin: '(function(){"use strict";const module={exports:{}};',
+  end: 'const generation=module.exports;return generation.parts})',
+} as const;
+
+/**
  * Bundles host and generation into one file (`section.ts` says how they lie in it). The same plan gives the same bytes on any machine.
  *
  * @throws GwError `ERR_GW_BUNDLE` when esbuild does not run
@@ -51,10 +60,9 @@ export async function bundleGateway(
   const [host, generation] = await Promise.all([
     bundleEntry('host.ts', { ...admin, host: drivers }, { format: 'esm', banner: { js: REQUIRE }, sourcemap }),
     bundleEntry('generation.ts', ofGeneration, {
-      format: 'iife',
-      globalName: 'generation',
-      banner: { js: '()=>{"use strict";' },
-      footer: { js: 'return generation.parts}' },
+      format: 'cjs',
+      banner: { js: GENERATION.begin },
+      footer: { js: GENERATION.end },
       sourcemap,
     }),
   ]);

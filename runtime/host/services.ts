@@ -22,6 +22,7 @@ import { allocateShared } from './shared.ts';
 import type { TargetPool } from './target-pool.ts';
 import { TimerWheel } from './timer-wheel.ts';
 import type { ConnectionPool } from './upstream/pool.ts';
+import type { OpenUpstream } from './upstream.ts';
 
 export interface HostServices {
   /** Request headers that somebody reads, by slot; grows with each generation and never shrinks. */
@@ -41,8 +42,8 @@ export interface HostServices {
   readonly certificates: ClientCertificates;
   /** Asks main for something that it alone does. */
   ask(topic: string, value: unknown): Promise<unknown>;
-  /** Which client sends to upstreams. */
-  readonly upstreamClient: 'direct' | 'undici';
+  /** What sends to upstreams instead of our client. */
+  readonly otherClient: OpenUpstream | undefined;
   /** Every deadline of the thread. */
   readonly wheel: TimerWheel;
   /** The generation that new exchanges begin with; replaced between requests. */
@@ -69,6 +70,7 @@ export interface HostServices {
 
 /** What a host may bring along; the rest are the plain defaults. */
 export interface HostOptions {
+  readonly otherClient?: OpenUpstream | undefined;
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Wall clock, milliseconds since the epoch; default `Date.now`. */
   readonly clock?: () => number;
@@ -99,7 +101,7 @@ export function createHostServices(options: HostOptions = {}): HostServices {
     ask: options.ask ?? (() => Promise.resolve(undefined)),
     current: undefined,
     resolve: (text) => resolveEnvironment(text, environment),
-    upstreamClient: environment.GW_UPSTREAM === 'undici' ? 'undici' : 'direct',
+    otherClient: options.otherClient,
     wheel: new TimerWheel(now),
     now,
     clock: options.clock ?? Date.now,

@@ -19,6 +19,7 @@ import { createHostServices, type HostServices } from './services.ts';
 import { type Cell, type Column, SharedTable } from './shared.ts';
 import { openTransport } from './transport/open-transport.ts';
 import { type Transport, transportSettings } from './transport/transport.ts';
+import { type OpenUpstream, otherClient } from './upstream.ts';
 import type { UsageDelta } from './usage.ts';
 
 /** Lines of the access log wait at most this long until main hears of them. */
@@ -35,7 +36,7 @@ export async function runWorker(drivers: HostDrivers): Promise<void> {
   if (port === null) return;
   const say = (message: FromWorker): void => port.postMessage(message);
   try {
-    const worker = new ServingThread(start, say, await loadDrivers(drivers));
+    const worker = new ServingThread(start, say, await loadDrivers(drivers), await otherClient(start.environment));
     port.on('message', (message: ToWorker) => worker.obey(message));
     say({ kind: 'listening', port: await worker.listen() });
   } catch (error) {
@@ -63,7 +64,7 @@ class ServingThread {
   #faultSecond = 0;
   #faultsTold = 0;
 
-  constructor(start: WorkerStart, say: (message: FromWorker) => void, drivers: LoadedDrivers) {
+  constructor(start: WorkerStart, say: (message: FromWorker) => void, drivers: LoadedDrivers, other: OpenUpstream | undefined) {
     this.#start = start;
     this.#say = say;
     this.#questions = new Questions((id, topic, value) => say({ kind: 'ask', id, topic, value }));
@@ -71,6 +72,7 @@ class ServingThread {
     this.#ring = new LogRing(start.shared, start.thread);
     this.#host = createHostServices({
       environment: start.environment,
+      otherClient: other,
       runtimeValues: new RuntimeValues(start.runtimeValues),
       drivers,
       ask: (topic, value) => this.#questions.ask(topic, value),
