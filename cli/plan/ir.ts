@@ -5,6 +5,7 @@
  */
 import type { MockAnswer } from '../../runtime/actions/mock.ts';
 import type { Location } from '../diagnostics.ts';
+import type { Tree } from '../expressions/tree.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -17,6 +18,8 @@ export interface GatewayPlan {
   readonly server: ServerPlan;
   readonly upstreams: readonly UpstreamPlan[];
   readonly schemas: readonly SchemaPlan[];
+  /** Expressions of policies, in the order of first use. */
+  readonly expressions: readonly ExpressionPlan[];
   readonly routes: readonly RoutePlan[];
   /** Policies over answers to requests that no route takes. */
   readonly unmatched: readonly PolicyPlan[];
@@ -24,6 +27,13 @@ export interface GatewayPlan {
   readonly admin: AdminPlan;
   /** Every file read, sorted, with the SHA-256 of its bytes in hex. */
   readonly inputs: readonly { readonly file: string; readonly sha256: string }[];
+}
+
+/** An expression, checked and read; named by its id in the options of policies. */
+export interface ExpressionPlan {
+  /** `e` and a number. */
+  readonly id: string;
+  readonly tree: Tree;
 }
 
 /** A text of gateway.yaml that may hold `${NAME:-default}`; resolved when the bundle starts, never at build. */

@@ -2,6 +2,7 @@ import type { GatewayConfig } from '../config/gateway.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import type { Merged } from '../merge/merged.ts';
 import type { Resolver } from '../resolve/api.ts';
+import { Expressions } from './authorize.ts';
 import { delegationFindings } from './delegation.ts';
 import { guardrailFindings, type PlannedOperation } from './guardrails.ts';
 import { inapplicableFindings } from './inapplicable.ts';
@@ -37,9 +38,10 @@ export function planGateway(
 ): { readonly plan: GatewayPlan; readonly diagnostics: readonly Diagnostic[] } {
   const pool = new SchemaPool(resolver);
   const upstreams = new Upstreams(config);
+  const expressions = new Expressions();
   const mocks = new Mocks(resolver, options.mock === true);
   const planned = merged.operations.flatMap((operation): readonly PlannedOperation[] => {
-    const draft = draftRoute(operation, config, pool, { upstreams, mocks }, options.auth);
+    const draft = draftRoute(operation, { config, auth: options.auth, pool, upstreams, mocks, expressions });
     return draft === undefined ? [] : [{ merged: operation, draft }];
   });
   const origins = new Origins([
@@ -67,6 +69,7 @@ export function planGateway(
       origin: 'known' in source ? source.known : origins.of(source),
     })),
     schemas: pool.plans(),
+    expressions: expressions.plans,
     routes,
     unmatched: unmatchedPolicies(config),
     telemetry: config.telemetry,
@@ -76,6 +79,7 @@ export function planGateway(
   const diagnostics = [
     ...pool.diagnostics,
     ...upstreams.diagnostics,
+    ...expressions.diagnostics,
     ...inapplicableFindings(merged.operations),
     ...delegationFindings(merged.operations, config),
     ...ownerFindings(merged.operations, config),
