@@ -3,6 +3,7 @@
  * Types and the order of the stages only. Transports implement `Exchange`; policies see nothing else of a request.
  */
 
+import type { Expression } from './expressions/scope.ts';
 import type { LimitStore, LimitUse } from './limits/store.ts';
 
 /** The order in which the policies of a route run (SEMANTICS 0.2). Fixed; a route holds only the stages that it uses. */
@@ -68,6 +69,8 @@ export interface PolicyEnv {
   headerSlot(name: string): number;
   /** The compiled validator of a schema of the plan. */
   validator(schemaId: string): Validator;
+  /** A compiled expression (`gw:expressions`) by its id. */
+  expression(id: string): Expression;
   /** Wall clock, milliseconds since the epoch. */
   clock(): number;
   /** Something that operators change while the gateway runs; asked for at load time, read per request. */

@@ -20,6 +20,7 @@ import {
   type Validator,
 } from './contract.ts';
 import type { ServedExchange } from './exchange.ts';
+import type { Expression } from './expressions/scope.ts';
 import type { HeaderFields } from './header-fields.ts';
 import type { HostServices } from './host/services.ts';
 import { openUpstream } from './host/upstream.ts';
@@ -33,6 +34,8 @@ export interface GenerationParts {
   readonly gateway: GatewaySpec;
   readonly table: RouteTable;
   readonly validators: Readonly<Record<string, Validator>>;
+  /** Compiled expressions by id; absent = none. */
+  readonly expressions?: Readonly<Record<string, Expression>>;
 }
 
 /** A token of the admin listener (AD-2). */
@@ -248,6 +251,7 @@ export function createGeneration(
   spec: GatewaySpec,
   table: RouteTable,
   validators: Readonly<Record<string, Validator>>,
+  expressions: Readonly<Record<string, Expression>> = {},
 ): Generation {
   const opened: { readonly client: UpstreamClient; release(): void }[] = [];
   const active: ActiveExchanges = { exchanges: 0 };
@@ -264,6 +268,7 @@ export function createGeneration(
     route,
     headerSlot,
     validator,
+    expression: (id) => (Object.hasOwn(expressions, id) ? expressions[id] : undefined) ?? missing('expression', id),
     clock: host.clock,
     runtimeValue: (key) => host.runtimeValues.holder(key),
     limits: host.limits,

@@ -12,6 +12,12 @@ declare module 'gw:validators' {
   export const validators: Readonly<Record<string, Validator>>;
 }
 
+declare module 'gw:expressions' {
+  import type { Expression } from './expressions/scope.ts';
+  /** Compiled expressions by id of the plan. */
+  export const expressions: Readonly<Record<string, Expression>>;
+}
+
 declare module 'gw:wiring' {
   import type { GatewaySpec } from './generation.ts';
   /** Routes with their policies, upstreams and settings. */

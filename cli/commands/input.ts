@@ -49,6 +49,7 @@ export function compileRequests(
       ...(preset === undefined ? {} : { preset }),
       ...(now === undefined ? {} : { now }),
       ...(options.sourcemap === true ? { sourcemap: true } : {}),
+      ...(options.mock === true ? { mock: true } : {}),
     }),
   );
 }

@@ -25,6 +25,8 @@ export interface GatewayConfig {
   /** Verifier bindings by scheme name, as authored; their meaning comes with authentication. */
   readonly security: ReadonlyMap<string, Node>;
   readonly plans: ReadonlyMap<string, Node>;
+  /** Role → the roles that it includes (AZ-3). */
+  readonly roles: ReadonlyMap<string, readonly string[]>;
   readonly teams: ReadonlyMap<string, TeamConfig>;
   /** `x-gateway` values below every document's root, outermost last when several files give them. */
   readonly defaults: readonly Node<Fields>[];

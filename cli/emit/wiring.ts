@@ -12,6 +12,7 @@ const ACTIONS: Readonly<Record<ActionPlan['kind'], { readonly module: string; re
   proxy: { module: 'actions/proxy', factory: 'proxy' },
   split: { module: 'actions/split', factory: 'split' },
   redirect: { module: 'actions/redirect', factory: 'redirect' },
+  mock: { module: 'actions/mock', factory: 'mock' },
 };
 
 /**

@@ -2,10 +2,12 @@ import type { GatewayConfig } from '../config/gateway.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import type { Merged } from '../merge/merged.ts';
 import type { Resolver } from '../resolve/api.ts';
+import { Expressions } from './authorize.ts';
 import { delegationFindings } from './delegation.ts';
 import { guardrailFindings, type PlannedOperation } from './guardrails.ts';
 import { inapplicableFindings } from './inapplicable.ts';
 import type { GatewayPlan, RoutePlan } from './ir.ts';
+import { Mocks } from './mock.ts';
 import { Origins } from './origins.ts';
 import { ownerFindings } from './owners.ts';
 import { draftRoute } from './route.ts';
@@ -20,6 +22,8 @@ export interface PlanOptions {
   readonly auth: GatewayPlan['auth'];
   /** `YYYY-MM-DD` that exceptions expire against; absent = nothing depends on today. */
   readonly now?: string;
+  /** What would be sent to an upstream is answered from the documents. */
+  readonly mock?: boolean;
 }
 
 /**
@@ -34,8 +38,10 @@ export function planGateway(
 ): { readonly plan: GatewayPlan; readonly diagnostics: readonly Diagnostic[] } {
   const pool = new SchemaPool(resolver);
   const upstreams = new Upstreams(config);
+  const expressions = new Expressions();
+  const mocks = new Mocks(resolver, options.mock === true);
   const planned = merged.operations.flatMap((operation): readonly PlannedOperation[] => {
-    const draft = draftRoute(operation, config, pool, upstreams, options.auth);
+    const draft = draftRoute(operation, { config, auth: options.auth, pool, upstreams, mocks, expressions });
     return draft === undefined ? [] : [{ merged: operation, draft }];
   });
   const origins = new Origins([
@@ -63,6 +69,7 @@ export function planGateway(
       origin: 'known' in source ? source.known : origins.of(source),
     })),
     schemas: pool.plans(),
+    expressions: expressions.plans,
     routes,
     unmatched: unmatchedPolicies(config),
     telemetry: config.telemetry,
@@ -72,6 +79,7 @@ export function planGateway(
   const diagnostics = [
     ...pool.diagnostics,
     ...upstreams.diagnostics,
+    ...expressions.diagnostics,
     ...inapplicableFindings(merged.operations),
     ...delegationFindings(merged.operations, config),
     ...ownerFindings(merged.operations, config),

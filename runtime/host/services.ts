@@ -16,6 +16,7 @@ import { allocateShared } from './shared.ts';
 import type { TargetPool } from './target-pool.ts';
 import { TimerWheel } from './timer-wheel.ts';
 import type { ConnectionPool } from './upstream/pool.ts';
+import type { OpenUpstream } from './upstream.ts';
 
 export interface HostServices {
   /** Request headers that somebody reads, by slot; grows with each generation and never shrinks. */
@@ -24,8 +25,8 @@ export interface HostServices {
   readonly connections: Registry<ConnectionPool>;
   /** The same of undici. */
   readonly pools: Registry<TargetPool>;
-  /** Which client sends to upstreams. */
-  readonly upstreamClient: 'direct' | 'undici';
+  /** What sends to upstreams instead of our client. */
+  readonly otherClient: OpenUpstream | undefined;
   /** Every deadline of the thread. */
   readonly wheel: TimerWheel;
   /** The generation that new exchanges begin with; replaced between requests. */
@@ -52,6 +53,7 @@ export interface HostServices {
 
 /** What a host may bring along; the rest are the plain defaults. */
 export interface HostOptions {
+  readonly otherClient?: OpenUpstream | undefined;
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Wall clock, milliseconds since the epoch; default `Date.now`. */
   readonly clock?: () => number;
@@ -74,7 +76,7 @@ export function createHostServices(options: HostOptions = {}): HostServices {
     pools: new Registry((pool) => pool.close()),
     current: undefined,
     resolve: (text) => resolveEnvironment(text, environment),
-    upstreamClient: environment.GW_UPSTREAM === 'undici' ? 'undici' : 'direct',
+    otherClient: options.otherClient,
     wheel: new TimerWheel(now),
     now,
     clock: options.clock ?? Date.now,

@@ -17,6 +17,7 @@ import { createHostServices, type HostServices } from './services.ts';
 import { type Cell, type Column, SharedTable } from './shared.ts';
 import { openTransport } from './transport/open-transport.ts';
 import { type Transport, transportSettings } from './transport/transport.ts';
+import { type OpenUpstream, otherClient } from './upstream.ts';
 import type { UsageDelta } from './usage.ts';
 
 /** Lines of the access log wait at most this long until main hears of them. */
@@ -33,7 +34,7 @@ export async function runWorker(): Promise<void> {
   if (port === null) return;
   const say = (message: FromWorker): void => port.postMessage(message);
   try {
-    const worker = new ServingThread(start, say);
+    const worker = new ServingThread(start, say, await otherClient(start.environment));
     port.on('message', (message: ToWorker) => worker.obey(message));
     say({ kind: 'listening', port: await worker.listen() });
   } catch (error) {
@@ -60,13 +61,14 @@ class ServingThread {
   #faultSecond = 0;
   #faultsTold = 0;
 
-  constructor(start: WorkerStart, say: (message: FromWorker) => void) {
+  constructor(start: WorkerStart, say: (message: FromWorker) => void, other: OpenUpstream | undefined) {
     this.#start = start;
     this.#say = say;
     this.#column = new SharedTable(start.shared).column(start.thread);
     this.#ring = new LogRing(start.shared, start.thread);
     this.#host = createHostServices({
       environment: start.environment,
+      otherClient: other,
       runtimeValues: new RuntimeValues(start.runtimeValues),
       admission: new Admission(start.shared, start.threads, start.thread, start.connectionLimits, () =>
         this.#column.add('connectionsRefused', 1),
@@ -127,7 +129,7 @@ class ServingThread {
 
   #prepare({ text, cache }: GenerationText): Generation {
     const { parts } = evaluateGeneration(text, cache);
-    return createGeneration(this.#host, parts.gateway, parts.table, parts.validators);
+    return createGeneration(this.#host, parts.gateway, parts.table, parts.validators, parts.expressions);
   }
 
   #load(generation: GenerationText): void {

@@ -91,6 +91,9 @@ export const fakeEnv: PolicyEnv = {
     return known === -1 ? slots.push(name) - 1 : known;
   },
   clock: () => 0,
+  expression(id) {
+    throw new Error(`no expression ${id}`);
+  },
   runtimeValue: () => ({ value: undefined }),
   limits: {
     prepare() {

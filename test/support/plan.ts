@@ -28,6 +28,7 @@ export function gatewayPlan(routes: readonly RoutePlan[]): GatewayPlan {
     },
     upstreams: [{ name: 'main', targets: [{ url: 'http://127.0.0.1:9000', weight: 1 }], origin: { level: 'command' } }],
     schemas: [],
+    expressions: [],
     routes,
     unmatched: [],
     telemetry: { accessLog: 'none' },

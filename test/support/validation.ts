@@ -65,6 +65,9 @@ export async function validated(document: unknown, values: Partial<ValidationVal
       return known < 0 ? headerNames.push(name) - 1 : known;
     },
     clock: () => 0,
+    expression(id) {
+      throw new Error(`no expression ${id}`);
+    },
     runtimeValue: () => ({ value: undefined }),
     limits: {
       prepare() {
