@@ -187,7 +187,10 @@ function program(): Command {
       new Option('-c, --config <file>', 'gateway file, the same on both sides').argParser(collect).default([], 'gateway.yaml'),
     )
     .addOption(
-      new Option('--format <format>', 'text or json; format=file writes to a file; may be repeated')
+      new Option(
+        '--format <format>',
+        'text, json, jsonl, markdown, github, sarif, junit or html; format=file writes to a file; may be repeated',
+      )
         .argParser(collect)
         .default([], 'text'),
     )
@@ -198,6 +201,7 @@ function program(): Command {
       ),
     )
     .option('--docs', 'show changes of documentation too')
+    .option('--approvals <file>', 'accepted changes (default: approvals.yaml beside the gateway file of the head)')
     .addOption(option.now)
     .action(run(async (sides, options) => (await import('./commands/diff.ts')).diff(sides, options)));
 
