@@ -19,7 +19,7 @@ import { emitWiring } from './emit/wiring.ts';
 import { invariant } from './errors.ts';
 import { lint } from './lint/lint.ts';
 import { withOwners } from './lint/owners.ts';
-import { lintSettings } from './lint/settings.ts';
+import { type LintSettings, lintSettings } from './lint/settings.ts';
 import { settleAll } from './lint/settle.ts';
 import { locate } from './load/locate.ts';
 import { openWorkspace, type Workspace } from './load/workspace.ts';
@@ -59,6 +59,8 @@ export type CompileSource =
 export interface Checked {
   readonly workspace: Workspace;
   readonly config: GatewayConfig | undefined;
+  /** How the rules are set. */
+  readonly settings: LintSettings | undefined;
   readonly merged: Merged | undefined;
   readonly plan: GatewayPlan | undefined;
   /** Emitted while checking, since emitting finds schemas that cannot be compiled. */
@@ -156,7 +158,7 @@ export function check(request: CompileRequest, progress: Progress = () => undefi
     const settled = settleAll(withOwners(all, apis), settings);
     const diagnostics = locate(settled.diagnostics, workspace);
     const suppressed = locate(settled.suppressed, workspace);
-    return { workspace, config, merged, diagnostics, suppressed, failed: hasError(diagnostics) };
+    return { workspace, config, settings, merged, diagnostics, suppressed, failed: hasError(diagnostics) };
   };
   if (request.until === 'merge') return { ...result([]), plan: undefined, validators: undefined };
 
@@ -187,7 +189,7 @@ function loadConfig(
 function broken(workspace: Workspace, found: readonly Diagnostic[]): Checked {
   const diagnostics = locate(found, workspace);
   invariant(hasError(diagnostics), 'a gateway file that cannot be read has a finding');
-  const nothing = { config: undefined, merged: undefined, plan: undefined, validators: undefined };
+  const nothing = { config: undefined, settings: undefined, merged: undefined, plan: undefined, validators: undefined };
   return { workspace, ...nothing, diagnostics, suppressed: [], failed: true };
 }
 

@@ -61,6 +61,7 @@ function program(): Command {
     .addOption(option.auth)
     .addOption(option.upstream)
     .addOption(option.now)
+    .option('--print-config', 'print how every rule is set, and no findings')
     .action(run(async (files, options) => (await import('./commands/lint.ts')).lint(files, options)));
 
   gw.command('merge')
