@@ -117,7 +117,7 @@ export const guardrail = object(
 );
 
 export const suppression = object(
-  { rule: text(), where: text(), reason: text(), until: date },
+  { rule: text(), where: text(), reason: text(), until: date, approvedBy: text() },
   { required: ['rule', 'where', 'reason'] },
 );
 
