@@ -13,6 +13,7 @@ import { singleDocumentGateway } from './config/single.ts';
 import type { Diagnostic, LocatedDiagnostic } from './diagnostics.ts';
 import { js, moduleText } from './emit/code.ts';
 import { emitExpressions } from './emit/expressions.ts';
+import { emitHost } from './emit/host.ts';
 import { emitMatcher } from './emit/matcher.ts';
 import { emitValidators } from './emit/validators.ts';
 import { emitWiring } from './emit/wiring.ts';
@@ -90,6 +91,7 @@ export async function compile(request: CompileRequest, progress: Progress = () =
     validators,
     wiring: emitWiring(plan),
     expressions: emitExpressions(plan.expressions),
+    host: emitHost(plan),
   };
   progress('bundle');
   return { ...checked, bundle: await bundleGateway(plan, modules, adminModules(), { sourcemap: request.sourcemap ?? false }) };
