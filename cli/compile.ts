@@ -12,6 +12,8 @@ import { loadGateway } from './config/load.ts';
 import { singleDocumentGateway } from './config/single.ts';
 import type { Diagnostic, LocatedDiagnostic } from './diagnostics.ts';
 import { js, moduleText } from './emit/code.ts';
+import { emitExpressions } from './emit/expressions.ts';
+import { emitHost } from './emit/host.ts';
 import { emitMatcher } from './emit/matcher.ts';
 import { emitValidators } from './emit/validators.ts';
 import { emitWiring } from './emit/wiring.ts';
@@ -47,6 +49,8 @@ export interface CompileRequest {
   /** Judge suppressions too: which have ended by `now`, and which silence nothing. */
   readonly audit?: boolean;
   readonly sourcemap?: boolean;
+  /** What would be sent to an upstream is answered from the documents. */
+  readonly mock?: boolean;
   /** Stop there: what comes later, and the guardrails with it, is of no concern. */
   readonly until?: 'merge';
 }
@@ -85,7 +89,13 @@ export async function compile(request: CompileRequest, progress: Progress = () =
   if (failed) return { ...checked, bundle: undefined };
   invariant(plan !== undefined && validators !== undefined, 'without an error there is a plan');
   progress('emit');
-  const modules: EmittedModules = { matcher: emitMatcher(plan), validators, wiring: emitWiring(plan) };
+  const modules: EmittedModules = {
+    matcher: emitMatcher(plan),
+    validators,
+    wiring: emitWiring(plan),
+    expressions: emitExpressions(plan.expressions),
+    host: emitHost(plan),
+  };
   progress('bundle');
   return { ...checked, bundle: await bundleGateway(plan, modules, adminModules(), { sourcemap: request.sourcemap ?? false }) };
 }
@@ -160,6 +170,7 @@ export function check(request: CompileRequest, progress: Progress = () => undefi
   progress('plan');
   const { plan, diagnostics: planning } = planGateway(merged, config, resolver, {
     auth: request.auth,
+    ...(request.mock === undefined ? {} : { mock: request.mock }),
     ...(request.now === undefined ? {} : { now: request.now }),
   });
   const complete: GatewayPlan = { ...plan, inputs: inputsOf(workspace) };

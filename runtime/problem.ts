@@ -34,6 +34,18 @@ export const problem = {
     const problem: Problem = { type: 'about:blank', title, status, detail, code: 'version-unknown', extensions: { supported } };
     return { status, headers: [], problem };
   },
+  notAcceptable: (types: readonly string[]): Reply => {
+    const detail = 'None of the accepted media types is there.';
+    const problem: Problem = {
+      type: 'about:blank',
+      title: 'Not Acceptable',
+      status: 406,
+      detail,
+      code: 'not-acceptable',
+      extensions: { types },
+    };
+    return { status: 406, headers: [], problem };
+  },
   requestTimeout: reply(408, 'request-timeout', 'Request Timeout', 'The request did not arrive in time.', { close: true }),
   bodyTooLarge: (maxBytes: number): Reply =>
     reply(413, 'body-too-large', 'Content Too Large', `The request body is larger than ${maxBytes} bytes.`, { close: true }),

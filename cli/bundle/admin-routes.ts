@@ -76,6 +76,7 @@ function adminRoute(route: RoutePlan, indexOf: (value: AdminValue) => number): A
 }
 
 function actionOf(action: ActionPlan): Pick<AdminRoute, 'upstream' | 'split' | 'redirect'> {
+  if (action.kind === 'mock') return {};
   if (action.kind === 'proxy') return { upstream: action.upstream };
   return action.kind === 'split' ? { split: action.targets } : { redirect: action.status };
 }

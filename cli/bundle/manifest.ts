@@ -5,6 +5,7 @@ import type { Metafile } from 'esbuild';
 import { planHash } from '../emit/wiring.ts';
 import { gwVersion, packageRoot } from '../package-root.ts';
 import type { GatewayPlan, RoutePlan } from '../plan/ir.ts';
+import { limitMemory } from '../plan/limits.ts';
 import { oldestNode } from './esbuild.ts';
 import type { SectionHead } from './section.ts';
 
@@ -28,6 +29,8 @@ export interface Manifest {
   readonly paths: GatewayPlan['server']['paths'];
   /** Routes that read a body whole before they forward it, and why. */
   readonly buffered: readonly { readonly route: string; readonly reason: string }[];
+  /** The table of counters that all threads share, where some route is limited. Bytes. */
+  readonly limits?: typeof limitMemory;
   /** Routes that read an answer whole before the client gets it, and why. */
   readonly bufferedAnswers: readonly { readonly route: string; readonly reason: string }[];
   readonly routes: readonly ManifestRoute[];
@@ -67,6 +70,7 @@ export function writeManifest(
     dependencies: dependencies([metafile.host, metafile.generation]),
     paths: plan.server.paths,
     buffered: plan.routes.flatMap(({ id, buffers }) => (buffers === undefined ? [] : [{ route: id, reason: buffers }])),
+    ...(plan.routes.some(({ policies }) => policies.some(({ key }) => key === 'limits')) ? { limits: limitMemory } : {}),
     bufferedAnswers: plan.routes.flatMap(({ id, buffersAnswers }) =>
       buffersAnswers === undefined ? [] : [{ route: id, reason: buffersAnswers }],
     ),

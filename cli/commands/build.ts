@@ -59,10 +59,14 @@ export function filesOf({ bundle, merged }: Compiled): OutputFiles {
   ]);
 }
 
-function summary(folder: string, { routes, sizes, hashes, buffered, bufferedAnswers }: Manifest): string {
+function summary(folder: string, { routes, sizes, hashes, buffered, bufferedAnswers, limits }: Manifest): string {
   const lines = [
     `${join(folder, 'gateway.mjs')}  ${(sizes.gateway / 1024).toFixed(0)} KiB  ${plural(routes.length, 'route')}  sha256:${hashes.gateway.slice(0, 12)}`,
   ];
+  if (limits !== undefined) {
+    const mebibytes = (limits.bytes / 1024 / 1024).toFixed(0);
+    lines.push(`Limits are counted in ${mebibytes} MiB that all threads share: ${limits.counters} counters`);
+  }
   lines.push(...bufferedLines(folder, 'read the request body whole before it is forwarded', buffered));
   lines.push(...bufferedLines(folder, 'read answers whole before the client gets them', bufferedAnswers));
   return `${lines.join('\n')}\n`;

@@ -108,7 +108,8 @@ function routeText(route: ManifestRoute, captures: readonly string[]): string {
   const { action, parameterNames, policies, values, buffers, buffersAnswers } = route;
   const lines: string[] = [`Route ${route.id}${place(route.origin)}`];
   for (const [i, parameter] of parameterNames.entries()) lines.push(`  {${parameter}} = ${captures[i] ?? ''}`);
-  if (action.kind !== 'redirect')
+  if (action.kind === 'mock') lines.push(`  answered by the gateway: ${destination(action)}`);
+  else if (action.kind !== 'redirect')
     lines.push(
       `  sent to ${destination(action)}${action.rewrite === undefined ? '' : `, path rewritten: ${JSON.stringify(action.rewrite)}`}`,
     );

@@ -52,6 +52,7 @@ export function compileRequests(
       ...(now === undefined ? {} : { now }),
       ...(defaults.audit === true ? { audit: true } : {}),
       ...(options.sourcemap === true ? { sourcemap: true } : {}),
+      ...(options.mock === true ? { mock: true } : {}),
     }),
   );
 }

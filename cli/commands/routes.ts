@@ -37,6 +37,7 @@ function row(route: ManifestRoute): readonly string[] {
 export function destination(action: ManifestRoute['action']): string {
   if (action.kind === 'proxy') return action.upstream;
   if (action.kind === 'redirect') return `redirect ${action.status}`;
+  if (action.kind === 'mock') return `mock ${action.answers[0]?.status ?? ''}`;
   return action.targets.map(({ upstream, weight }) => `${upstream} ${weight}`).join(', ');
 }
 

@@ -1,4 +1,6 @@
 /** What may stand in gateway.yaml: one closed object, from which the findings and the editor schema come. */
+
+import { planShape } from '../plan/plan-limits.ts';
 import {
   anything,
   count,
@@ -18,6 +20,7 @@ import {
 import { gatewayShape } from '../plan/x-gateway.ts';
 import { addressRange } from '../policies/address-range.ts';
 import { serviceUrl } from '../policies/upstream.ts';
+import { binding } from './bindings.ts';
 import { fromEnvironment } from './env-text.ts';
 import { adminTokens } from './server.ts';
 
@@ -127,6 +130,9 @@ export const ruleSetting = either(
   either({ when: Array.isArray, shape: list(anything, { minimum: 1 }) }, object({ severity: text() }, { open: true })),
 );
 
+/** Roles that a role includes. */
+export const roleList = list(text());
+
 export const lint = object({ preset: text(), rules: map(ruleSetting), suppress: list(suppression) });
 
 /** The members of the gateway file, by name. */
@@ -138,9 +144,10 @@ export const members = {
   specs: list(either({ when: isText, shape: text() }, spec), { minimum: 1 }),
   server,
   upstreams: map(upstream, name),
-  security: map(object({ type: text() }, { required: ['type'], open: true })),
-  plans: map(object({}, { open: true }), name),
+  security: map(binding),
+  plans: map(planShape, name),
   store: fromEnvironment(oneOf('memory')),
+  roles: map(roleList, name),
   teams: map(team, name),
   defaults: gatewayShape('root'),
   guardrails: list(guardrail),

@@ -1,11 +1,26 @@
 import type { Rule } from './rule.ts';
+import gatewayBodyLimit from './rules/gateway/body-limit.ts';
+import gatewayCanary from './rules/gateway/canary.ts';
 import gatewayConfig from './rules/gateway/config.ts';
+import gatewayConfigSize from './rules/gateway/config-size.ts';
+import gatewayCors from './rules/gateway/cors.ts';
+import gatewayDead from './rules/gateway/dead.ts';
+import gatewayErrorResponse from './rules/gateway/error-response.ts';
+import gatewayExpression from './rules/gateway/expression.ts';
 import gatewayGuardrail from './rules/gateway/guardrail.ts';
+import gatewayIdentityHeader from './rules/gateway/identity-header.ts';
 import gatewayInapplicable from './rules/gateway/inapplicable.ts';
+import gatewayLimitKey from './rules/gateway/limit-key.ts';
+import gatewayLimitMissing from './rules/gateway/limit-missing.ts';
+import gatewayLimitValue from './rules/gateway/limit-value.ts';
 import gatewayNotDelegated from './rules/gateway/not-delegated.ts';
+import gatewayPolicyUndefined from './rules/gateway/policy-undefined.ts';
 import gatewaySchema from './rules/gateway/schema.ts';
 import gatewaySchemaUncompilable from './rules/gateway/schema-uncompilable.ts';
+import gatewaySecretLiteral from './rules/gateway/secret-literal.ts';
+import gatewayTimeoutBudget from './rules/gateway/timeout-budget.ts';
 import gatewayUpstream from './rules/gateway/upstream.ts';
+import gatewayUpstreamPlain from './rules/gateway/upstream-plain.ts';
 import governanceDescription from './rules/governance/description.ts';
 import governanceIdempotencyKey from './rules/governance/idempotency-key.ts';
 import governanceOperationId from './rules/governance/operation-id.ts';
@@ -32,6 +47,8 @@ import mergeRouteConflict from './rules/merge/route-conflict.ts';
 import mergeRouteTakeover from './rules/merge/route-takeover.ts';
 import mergeSecuritySchemeCollision from './rules/merge/security-scheme-collision.ts';
 import mergeTagCollision from './rules/merge/tag-collision.ts';
+import mergeUpstreamCollision from './rules/merge/upstream-collision.ts';
+import mergeVersionOverlap from './rules/merge/version-overlap.ts';
 import routeAmbiguous from './rules/route/ambiguous.ts';
 import routeCase from './rules/route/case.ts';
 import routeMethod from './rules/route/method.ts';
@@ -47,6 +64,13 @@ import securityHttpServer from './rules/security/http-server.ts';
 import securityKeyInQuery from './rules/security/key-in-query.ts';
 import securityMissing from './rules/security/missing.ts';
 import securityOptional from './rules/security/optional.ts';
+import securityOwaspAdditionalProperties from './rules/security/owasp-additional-properties.ts';
+import securityOwaspError401 from './rules/security/owasp-error-401.ts';
+import securityOwaspError429 from './rules/security/owasp-error-429.ts';
+import securityOwaspNumericId from './rules/security/owasp-numeric-id.ts';
+import securityOwaspUnboundedArray from './rules/security/owasp-unbounded-array.ts';
+import securityOwaspUnboundedInteger from './rules/security/owasp-unbounded-integer.ts';
+import securityOwaspUnboundedString from './rules/security/owasp-unbounded-string.ts';
 import securityPublicUndeclared from './rules/security/public-undeclared.ts';
 import securitySchemeUnbound from './rules/security/scheme-unbound.ts';
 import securityUndefinedScheme from './rules/security/undefined-scheme.ts';
@@ -118,10 +142,25 @@ export const catalogue: readonly Rule[] = [
   gatewayConfig,
   gatewaySchema,
   gatewaySchemaUncompilable,
+  gatewayExpression,
   gatewayInapplicable,
   gatewayUpstream,
   gatewayNotDelegated,
   gatewayGuardrail,
+  gatewayBodyLimit,
+  gatewayCanary,
+  gatewayConfigSize,
+  gatewayCors,
+  gatewayDead,
+  gatewayErrorResponse,
+  gatewayLimitKey,
+  gatewayLimitMissing,
+  gatewayLimitValue,
+  gatewayPolicyUndefined,
+  gatewayTimeoutBudget,
+  gatewayUpstreamPlain,
+  gatewayIdentityHeader,
+  gatewaySecretLiteral,
   securityMissing,
   securityPublicUndeclared,
   securityUndefinedScheme,
@@ -132,6 +171,13 @@ export const catalogue: readonly Rule[] = [
   securityOptional,
   securityUndefinedScope,
   securityUnsafeUnscoped,
+  securityOwaspAdditionalProperties,
+  securityOwaspError401,
+  securityOwaspError429,
+  securityOwaspNumericId,
+  securityOwaspUnboundedArray,
+  securityOwaspUnboundedInteger,
+  securityOwaspUnboundedString,
   governanceOwner,
   governanceSuppression,
   governanceOperationId,
@@ -158,4 +204,6 @@ export const catalogue: readonly Rule[] = [
   mergeSecuritySchemeCollision,
   mergeTagCollision,
   mergeMixedOas,
+  mergeUpstreamCollision,
+  mergeVersionOverlap,
 ];

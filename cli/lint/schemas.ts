@@ -51,9 +51,7 @@ export function propertiesOf(schema: Node, resolver: Resolver): ReadonlyMap<stri
 
 /** Whether a schema says that values are of a type, alone or beside null. */
 export function hasType(schema: Node, type: string, resolver: Resolver): boolean {
-  return wholeSchema(schema, resolver).some(({ value: { type: written } }) =>
-    Array.isArray(written) ? written.includes(type) && written.every((one) => one === type || one === 'null') : written === type,
-  );
+  return wholeSchema(schema, resolver).some(({ value }) => isOfType(value, type));
 }
 
 /** A media type without its parameters, lower case. */
@@ -64,4 +62,9 @@ export function essence(mediaType: string): string {
 /** Whether a media type is JSON: `application/json`, or one with the suffix `+json` (RFC 6839 §3.1). */
 export function isJson(mediaType: string): boolean {
   return /^application\/(?:json|[^/]*\+json)$/.test(essence(mediaType));
+}
+
+/** Whether a schema itself says that values are of a type, alone or beside null. */
+export function isOfType({ type }: Fields, wanted: string): boolean {
+  return Array.isArray(type) ? type.includes(wanted) && type.every((one) => one === wanted || one === 'null') : type === wanted;
 }

@@ -28,7 +28,7 @@ export function guardrailFindings(
   now: string | undefined,
 ): readonly Diagnostic[] {
   return guardrails.flatMap((guardrail) => {
-    const matching = planned.filter(({ merged }) => matches(guardrail, merged));
+    const matching = planned.filter(({ merged }) => guards(guardrail, merged));
     const excepted = new Set(guardrail.except.map(({ route }) => erased(route)));
     return [
       ...together(matching.flatMap((one) => (excepted.has(erased(routeName(one.merged))) ? [] : violations(guardrail, one)))),
@@ -71,7 +71,8 @@ function together(violations: readonly Violation[]): readonly Diagnostic[] {
   });
 }
 
-function matches({ match: { methods, paths, tags } }: GuardrailConfig, { operation, segments }: MergedOperation): boolean {
+/** Whether a guardrail looks at an operation. */
+export function guards({ match: { methods, paths, tags } }: GuardrailConfig, { operation, segments }: MergedOperation): boolean {
   if (methods !== undefined && !methods.includes(operation.method)) return false;
   if (tags !== undefined && !tags.some((tag) => operation.tags.includes(tag))) return false;
   return paths === undefined || paths.some((path) => globMayHold(path, segments));

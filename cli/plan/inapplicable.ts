@@ -10,6 +10,8 @@ import { keyOf } from './vocabulary.ts';
  */
 export function inapplicableFindings(operations: readonly MergedOperation[]): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
+  // What many operations inherit is wrong once.
+  const said = new Set<string>();
   for (const merged of operations) {
     for (const { key, node, level, skipped } of merged.effective.values()) {
       const rule = 'gateway/inapplicable';
@@ -18,12 +20,17 @@ export function inapplicableFindings(operations: readonly MergedOperation[]): re
         diagnostics.push(findingAbout(merged, { rule, message, hint: 'Remove it here.', at: placeOf(node, 'key') }));
       }
       if (skipped !== undefined) continue;
-      keyOf(key)?.check(node.value, {
+      const definition = keyOf(key);
+      definition?.check(node.value, {
         operation: merged.operation,
         level,
         inapplicable: () => undefined,
         report(message, hint) {
-          diagnostics.push(findingAbout(merged, { rule, message, at: placeOf(node), ...(hint === undefined ? {} : { hint }) }));
+          const finding = `${node.document.file}#${node.pointer} ${message}`;
+          if (said.has(finding)) return;
+          said.add(finding);
+          const about = { rule: definition.rule, message, at: placeOf(node), ...(hint === undefined ? {} : { hint }) };
+          diagnostics.push(findingAbout(merged, about));
         },
       });
     }

@@ -3,7 +3,11 @@
  * every effective value carries its origin. Everything after `plan` (emit, bundle, routes, explain, diff) reads only this.
  * `gw build --print-plan` prints it.
  */
+
+import type { MockAnswer } from '../../runtime/actions/mock.ts';
+import type { VerifierSpec } from '../../runtime/verifier-spec.ts';
 import type { Location } from '../diagnostics.ts';
+import type { Tree } from '../expressions/tree.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -15,7 +19,11 @@ export interface GatewayPlan {
   readonly auth: 'enforced' | 'none';
   readonly server: ServerPlan;
   readonly upstreams: readonly UpstreamPlan[];
+  /** Bindings that routes require, sorted by name. */
+  readonly security: readonly VerifierPlan[];
   readonly schemas: readonly SchemaPlan[];
+  /** Expressions of policies, in the order of first use. */
+  readonly expressions: readonly ExpressionPlan[];
   readonly routes: readonly RoutePlan[];
   /** Policies over answers to requests that no route takes. */
   readonly unmatched: readonly PolicyPlan[];
@@ -23,6 +31,13 @@ export interface GatewayPlan {
   readonly admin: AdminPlan;
   /** Every file read, sorted, with the SHA-256 of its bytes in hex. */
   readonly inputs: readonly { readonly file: string; readonly sha256: string }[];
+}
+
+/** An expression, checked and read; named by its id in the options of policies. */
+export interface ExpressionPlan {
+  /** `e` and a number. */
+  readonly id: string;
+  readonly tree: Tree;
 }
 
 /** A text of gateway.yaml that may hold `${NAME:-default}`; resolved when the bundle starts, never at build. */
@@ -80,6 +95,9 @@ export interface UpstreamPlan {
   readonly pipelineCredentials?: boolean;
   readonly origin: Origin;
 }
+
+/** How the credentials of a scheme are verified. */
+export type VerifierPlan = VerifierSpec & { readonly origin: Origin };
 
 export interface TelemetryPlan {
   readonly accessLog: 'json' | 'none';
@@ -176,7 +194,7 @@ export interface RoutePlan {
 }
 
 /** What happens to an admitted request. */
-export type ActionPlan = ProxyAction | SplitAction | RedirectAction;
+export type ActionPlan = ProxyAction | SplitAction | RedirectAction | MockAction;
 
 export interface ProxyAction {
   readonly kind: 'proxy';
@@ -215,6 +233,13 @@ export interface RedirectAction {
   readonly kind: 'redirect';
   readonly status: number;
   readonly location: readonly (string | number)[];
+}
+
+/** Answered by the gateway itself, with what was decided at build. */
+export interface MockAction {
+  readonly kind: 'mock';
+  /** The first one unless the caller prefers another. */
+  readonly answers: readonly MockAnswer[];
 }
 
 /** A policy on a route: which factory of `runtime/` runs with which options. Options are plain JSON; a schema is named by its id. */

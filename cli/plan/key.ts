@@ -65,6 +65,8 @@ export type KeyDefinition<T, Options> = {
   readonly schema: Shape<T>;
   /** Where a level allows less. */
   readonly schemaAt?: Partial<Readonly<Record<Level, Shape<unknown>>>>;
+  /** The rule that what `check` reports belongs to; `gateway/inapplicable` where none is named. */
+  readonly rule?: string;
   /** Whether the value fits the operation, beyond its shape. */
   readonly check: (authored: T, context: CheckContext) => void;
   readonly lower: (authored: T, use: KeyUse) => Options;
@@ -83,6 +85,8 @@ export interface Key<Options = unknown> {
   readonly name: string;
   readonly levels: readonly Level[];
   readonly summary: string;
+  /** The rule that what `check` reports belongs to. */
+  readonly rule: string;
   readonly stage: StageName | 'route';
   readonly runtime: Pick<RuntimeFactory<Options>, 'module' | 'factory'> | 'plan';
   schemaAt(level: Level): Shape<unknown>;
@@ -116,6 +120,7 @@ export function defineKey<T, Options>(definition: KeyDefinition<T, Options>): Ke
     name: group === undefined ? key : rest.join('.'),
     levels,
     summary,
+    rule: definition.rule ?? 'gateway/inapplicable',
     stage,
     runtime,
     schemaAt: (level) => schemaAt?.[level] ?? schema,

@@ -1,28 +1,22 @@
 import type { KeyPart, LimitOptions } from '../../runtime/limits/limit.ts';
 import type { LimitsOptions } from '../../runtime/policies/limits.ts';
 import type { GatewayConfig } from '../config/gateway.ts';
-import { member } from '../load/pointer.ts';
 import type { MergedOperation } from '../merge/merged.ts';
-import concurrency, { lowerConcurrency, planConcurrency } from '../policies/concurrency.ts';
+import concurrency from '../policies/concurrency.ts';
 import { type LimitDraft, needsIdentity } from '../policies/limit-shapes.ts';
-import quota, { lowerQuota, planQuota } from '../policies/quota.ts';
-import rate, { listOf, lowerRate, planRate } from '../policies/rate.ts';
-import spikeArrest, { lowerSpikeArrest, planSpikeArrest } from '../policies/spike-arrest.ts';
+import quota from '../policies/quota.ts';
+import rate from '../policies/rate.ts';
+import spikeArrest from '../policies/spike-arrest.ts';
 import type { ActionPlan, GatewayPlan, PolicyPlan } from './ir.ts';
 import { json } from './json.ts';
 import { lowered } from './lowered.ts';
-import { fits, object, type TypeOf } from './shape.ts';
+import { limitsOfPlans, uniqueNames } from './plan-limits.ts';
+
+/** RL-24: the table that all threads of a gateway share, with one thread. Fixed; a test holds it to that of the host. */
+export const limitMemory = { counters: 262_144, bytes: 29_164_800 } as const;
 
 /** The keys of limits, in the order in which their limits are told. */
 export const limitKeys = [rate, quota, concurrency, spikeArrest] as const;
-
-/** What a usage plan of the gateway file may say of limits. */
-export const planLimits = object({
-  rate: planRate,
-  quota: planQuota,
-  concurrency: planConcurrency,
-  spikeArrest: planSpikeArrest,
-});
 
 /**
  * All limits of a route as one decision (RL-12), with what answers say of it. Limits by address alone come before the credentials are
@@ -102,42 +96,4 @@ function byAddress(parts: readonly KeyPart[]): readonly KeyPart[] {
 
 function isByAddress({ by, amounts }: LimitOptions): boolean {
   return by.length > 0 && by.every(({ from }) => from === 'ip') && amounts.plans.length === 0;
-}
-
-/** A plan's own limits count for the whole gateway. */
-function limitsOfPlans({ plans }: GatewayConfig): readonly (readonly [string, readonly LimitOptions[]])[] {
-  return [...plans].flatMap(([name, { value }]): readonly (readonly [string, readonly LimitOptions[]])[] => {
-    const limits = planLimitsOf(value);
-    if (limits === undefined) return [];
-    const drafts = [
-      ...listOf(limits.rate ?? []).map(lowerRate),
-      ...listOf(limits.quota ?? []).map(lowerQuota),
-      ...(limits.concurrency === undefined ? [] : [lowerConcurrency(limits.concurrency)]),
-      ...(limits.spikeArrest === undefined ? [] : [lowerSpikeArrest(limits.spikeArrest)]),
-    ];
-    if (drafts.length === 0) return [];
-    const options = drafts.map(
-      ({ per: _, ...draft }, index): LimitOptions => ({
-        ...draft,
-        id: `plan ${name} ${draft.name}/${index}`,
-        name: `plan-${draft.name}`,
-      }),
-    );
-    return [[name, uniqueNames(options)]];
-  });
-}
-
-function planLimitsOf(plan: unknown): TypeOf<typeof planLimits> | undefined {
-  const limits = member(plan, 'limits');
-  return fits(planLimits, limits) ? limits : undefined;
-}
-
-/** `rate`, `rate-2`: callers tell limits apart by their names. */
-function uniqueNames(limits: readonly LimitOptions[]): readonly LimitOptions[] {
-  const seen = new Map<string, number>();
-  return limits.map((limit) => {
-    const count = (seen.get(limit.name) ?? 0) + 1;
-    seen.set(limit.name, count);
-    return count === 1 ? limit : { ...limit, name: `${limit.name}-${count}` };
-  });
 }

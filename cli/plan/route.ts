@@ -1,16 +1,20 @@
 import type { GatewayConfig } from '../config/gateway.ts';
 import { serverDefaults } from '../config/server.ts';
 import type { MergedOperation } from '../merge/merged.ts';
+import mockKey from '../policies/mock.ts';
 import redirectKey from '../policies/redirect.ts';
 import rewriteKey from '../policies/rewrite.ts';
 import splitKey from '../policies/split.ts';
 import { timeouts } from '../policies/timeouts.ts';
+import type { Authentication } from './authentication.ts';
+import { authorizePolicies, type Expressions } from './authorize.ts';
 import type { Effective } from './effective.ts';
 import type { ActionPlan, EffectiveValue, GatewayPlan, Json, PolicyPlan, RoutePlan, TimeoutsPlan } from './ir.ts';
 import { json } from './json.ts';
 import { lifecyclePolicies } from './lifecycle.ts';
 import { limitPolicies } from './limits.ts';
 import { lowered } from './lowered.ts';
+import type { Mocks } from './mock.ts';
 import type { Source } from './origins.ts';
 import type { SchemaPool } from './schemas.ts';
 import { securityHeaderPolicies } from './security-headers.ts';
@@ -42,22 +46,37 @@ const builtin: Readonly<Record<string, Json>> = {
   'validation.request': 'enforce',
 };
 
+/** What the routes of a gateway are drafted with. */
+export interface Drafting extends Answering {
+  readonly config: GatewayConfig;
+  readonly auth: GatewayPlan['auth'];
+  /** Undefined where security is not enforced. */
+  readonly authentication: Authentication | undefined;
+  readonly pool: SchemaPool;
+  readonly expressions: Expressions;
+}
+
+/** What a route may be answered by. */
+export interface Answering {
+  readonly upstreams: Upstreams;
+  readonly mocks: Mocks;
+}
+
 /** Lowers one operation; undefined when it has nothing to answer with, which `upstreams` has said. */
 export function draftRoute(
   merged: MergedOperation,
-  config: GatewayConfig,
-  pool: SchemaPool,
-  upstreams: Upstreams,
-  auth: GatewayPlan['auth'],
+  { config, auth, authentication, pool, upstreams, mocks, expressions }: Drafting,
 ): RouteDraft | undefined {
   const { operation, owner, effective } = merged;
-  const action = actionOf(merged, upstreams);
+  const action = actionOf(merged, { upstreams, mocks });
   if (action === undefined) return undefined;
   const policies = inStageOrder([
     ...securityHeaderPolicies(config, operation),
+    ...(authentication?.policies(merged) ?? []),
     ...ownPolicies(merged),
     ...validationPolicies(operation, effective, pool, config.server.limits.bodyBytes),
     ...limitPolicies(merged, config, action, auth),
+    ...authorizePolicies(merged, config, auth, expressions),
     ...lifecyclePolicies(merged),
     ...versionPolicies(merged),
     ...splitPolicies(action),
@@ -89,9 +108,11 @@ export function draftRoute(
   };
 }
 
-function actionOf(merged: MergedOperation, upstreams: Upstreams): ActionPlan | undefined {
+function actionOf(merged: MergedOperation, { upstreams, mocks }: Answering): ActionPlan | undefined {
   const target = lowered(redirectKey, merged);
   if (target !== undefined) return { kind: 'redirect', ...target };
+  const mocked = mocks.authored(merged) ?? (mocks.everywhere ? mocks.fromDocument(merged) : undefined);
+  if (mocked !== undefined) return mocked;
   const { path, host } = lowered(rewriteKey, merged) ?? {};
   const how = {
     ...(path === undefined ? {} : { rewrite: path }),
@@ -146,6 +167,9 @@ function valuesOf({ effective }: MergedOperation, config: GatewayConfig, action:
   return vocabulary.flatMap(({ key, group }): readonly RouteValue[] => {
     const value = effective.get(key);
     const written = value === undefined ? [] : [writtenValue(key, value)];
+    if (key === mockKey.key && value?.skipped === undefined && action.kind === 'mock') {
+      return value === undefined ? [{ key, authored: true, source: { level: 'command' } }] : written;
+    }
     if (value !== undefined && value.skipped === undefined) return written;
     if (group === 'timeouts' && !isForwarded(action)) return written;
     const otherwise = builtinValue(key, config);

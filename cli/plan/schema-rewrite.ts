@@ -33,6 +33,8 @@ export interface RewriteHost {
   /** The id of the pool's entry for a schema; entered when it is new. */
   reference(target: Node, context: SchemaContext): string;
   report(rule: SchemaRule, at: Node, message: string, part?: Place['part']): void;
+  /** Keeps an example of each schema that has one, as JSON text in `gw:example`, and allows nothing where a value is not meant to be there. */
+  readonly keepsExamples: boolean;
 }
 
 export type SchemaRule = 'spec/regex' | 'gateway/schema-uncompilable' | 'gateway/inapplicable';
@@ -56,6 +58,7 @@ export class SchemaRewriter {
     if (typeof value === 'boolean') return value;
     if (!isFields(value)) return this.#refuse(node, 'A schema is an object or a boolean');
     if (depth > MAX_INLINE_DEPTH) return { $ref: `gw:${this.#host.reference(node, outer)}` };
+    if (this.#host.keepsExamples && outer.direction === 'response' && value.writeOnly === true) return false;
     const context = typeof value.$id === 'string' ? this.#entered(node, outer) : outer;
     this.#checkDialect(node, value, context);
     if (context.dialect === '3.0' && typeof value.$ref === 'string') return this.#reference(node, value.$ref, context);
@@ -82,6 +85,8 @@ export class SchemaRewriter {
     lowerDiscriminator(node, value, members, this.#follow(context), this.#host.references);
     this.#lowerOlder(node, value, members, inner, depth);
     if (isEmpty(members.get('enum'))) return false;
+    const example = this.#host.keepsExamples ? exampleOf(value) : undefined;
+    if (example !== undefined) members.set('gw:example', JSON.stringify(json(example)));
     return context.dialect === '3.0' && value.nullable === true ? nullable(members) : Object.fromEntries(members);
   }
 
@@ -358,4 +363,10 @@ function isStrings(value: unknown): value is readonly string[] {
 
 function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What the author shows of a schema's values: `example`, the first of `examples`, else `default`. */
+function exampleOf(schema: Fields): unknown {
+  const first = member(schema.examples, '0');
+  return member(schema, 'example') ?? first ?? member(schema, 'default');
 }

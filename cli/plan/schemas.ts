@@ -36,12 +36,14 @@ export class SchemaPool {
   readonly #byText = new Map<string, string>();
   readonly #pending: { entry: Entry; context: SchemaContext }[] = [];
 
-  constructor(resolver: Resolver) {
+  /** @param options.keepsExamples lowered schemas hold an example where the author gave one, as JSON text in `gw:example` */
+  constructor(resolver: Resolver, { keepsExamples = false }: { readonly keepsExamples?: boolean } = {}) {
     this.#references = new SchemaReferences(resolver);
     this.#rewriter = new SchemaRewriter({
       references: this.#references,
       reference: (target, context) => this.#reference(target, context),
       report: (rule, at, message, part) => this.#report(rule, at, message, part),
+      keepsExamples,
     });
   }
 
@@ -69,6 +71,11 @@ export class SchemaPool {
     entry.schema = schema;
     this.#byText.set(text, entry.id);
     return entry.id;
+  }
+
+  /** How many entries there are: their ids are `s1` and so on. */
+  get size(): number {
+    return this.#entries.size;
   }
 
   /** The lowered schema of an id. */

@@ -3,6 +3,7 @@
  * does not exist.
  */
 import audience from '../policies/audience.ts';
+import { authorize } from '../policies/authorize.ts';
 import bodyLimit from '../policies/body-limit.ts';
 import concurrency from '../policies/concurrency.ts';
 import cors from '../policies/cors.ts';
@@ -11,6 +12,7 @@ import { requestHeaders, responseHeaders } from '../policies/headers.ts';
 import ip from '../policies/ip.ts';
 import { lifecycle } from '../policies/lifecycle.ts';
 import match from '../policies/match.ts';
+import mock from '../policies/mock.ts';
 import owner from '../policies/owner.ts';
 import publicReason from '../policies/public.ts';
 import queryLimit from '../policies/query-limit.ts';
@@ -39,6 +41,7 @@ export const vocabulary: readonly Key[] = [
   split,
   rewrite,
   redirect,
+  mock,
   timeouts.total,
   timeouts.connect,
   timeouts.firstByte,
@@ -58,6 +61,12 @@ export const vocabulary: readonly Key[] = [
   responseHeaders,
   cors,
   ip,
+  authorize.scopes,
+  authorize.roles,
+  authorize.when,
+  authorize.mfa,
+  authorize.shadow,
+  authorize.hideExistence,
   lifecycle.deprecated,
   lifecycle.sunset,
   lifecycle.successor,
@@ -78,8 +87,6 @@ export const choices: readonly string[] = ['upstream', 'split', 'redirect', 'moc
 
 /** Names that are not yet supported. */
 export const reserved: readonly string[] = [
-  'mock',
-  'authorize',
   'retry',
   'circuitBreaker',
   'hedge',

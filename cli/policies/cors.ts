@@ -78,10 +78,15 @@ export default defineKey({
     },
     { required: ['origins'] },
   ),
+  rule: 'gateway/cors',
   check({ origins, credentials }, { report }) {
     if (credentials === true && origins.includes('*')) {
       report('Every origin with credentials would let any web page act as the user', 'List the origins.');
     }
+    if (credentials === true && origins.includes('null'))
+      report("'null' with credentials would let any sandboxed page act as the user", 'List the origins.');
+    const wide = credentials === true ? origins.find((one) => /^[a-z]+:\/\/\*\.[a-z0-9-]+(?::\d+)?$/.test(one)) : undefined;
+    if (wide !== undefined) report(`'${wide}' with credentials would let every site below a top-level domain act as the user`);
     if (origins.length > 1 && origins.includes('*')) report("'*' stands alone: it holds every other origin");
   },
   lower: (authored, { operation }): CorsOptions => corsOptions(authored, declaredHeaders(operation)),

@@ -1,15 +1,30 @@
 import type { CheckContext } from '../plan/key.ts';
-import { type CommonAuthored, lowerCommon, needsIdentity } from './limit-shapes.ts';
+import { type AmountsAuthored, type CommonAuthored, lowerCommon, needsIdentity } from './limit-shapes.ts';
+
+interface Counted extends CommonAuthored {
+  readonly requests?: AmountsAuthored;
+}
+
+function countsAnonymous({ requests }: Counted): boolean {
+  return typeof requests === 'object' && Object.hasOwn(requests, 'anonymous');
+}
 
 /**
  * A limit by who calls does not apply where anybody may call: inherited, it is skipped there, and its neighbours in a list are not. The
- * operation itself must not say it.
+ * operation itself must not say it. Where a credential is optional, how often others may call has to be said (RL-10).
  */
-export function checkKeys(limits: readonly CommonAuthored[], { operation, level, inapplicable, report }: CheckContext): void {
-  if ((operation.security?.value ?? []).length > 0) return;
+export function checkKeys(limits: readonly Counted[], { operation, level, inapplicable, report }: CheckContext): void {
   const needing = limits.filter((one) => needsIdentity(lowerCommon(one)));
   const [first] = needing;
   if (first === undefined) return;
+  const alternatives = operation.security?.value ?? [];
+  if (alternatives.some((one) => Object.keys(one).length === 0) && needing.some((one) => !countsAnonymous(one))) {
+    report(
+      `${operation.method} ${operation.path} may be called without a credential, and nothing says how often`,
+      'Add `anonymous` to `requests`: it is counted by address.',
+    );
+  }
+  if (alternatives.length > 0) return;
   const words = typeof first.by === 'string' ? first.by : (first.by ?? []).join(', ');
   const reason = `calls are counted by ${words}, and the operation asks for no credential`;
   if (needing.length === limits.length) inapplicable(reason);

@@ -27,6 +27,7 @@ export default defineKey({
     },
     { required: ['targets'] },
   ),
+  rule: 'gateway/canary',
   check({ targets }, { report }) {
     const seen = new Set<string>();
     for (const { upstream } of targets) {

@@ -91,20 +91,23 @@ function choiceOf(options: readonly LimitOptions[], plan: string | undefined, en
   return { counter: env.limits.prepare(limits), keys: options.map((one) => keyOf(one, env)) };
 }
 
+const ADDRESS: KeyPart = { from: 'ip', ipv6Bits: 64 };
+
 /** Callers without an identity: counted by address where others are counted by who they are. */
 function anonymousChoice(options: readonly LimitOptions[], env: PolicyEnv): Choice | Reply {
   const limits = [];
+  const keys = [];
   for (const one of options) {
     const amount = one.amounts.anonymous ?? one.amounts.otherwise;
     if (amount === undefined) return LIMIT_PROBLEMS.planRefused;
-    limits.push(limitOf({ ...one, id: `${one.id} anonymous` }, amount));
-  }
-  const withAddress = options.map((one): LimitOptions => {
     const parts = one.by.filter(({ from }) => from === 'ip' || from === 'header');
-    const missing = parts.length < one.by.length && !parts.some(({ from }) => from === 'ip');
-    return { ...one, by: missing ? [...parts, { from: 'ip', ipv6Bits: 64 }] : parts };
-  });
-  return { counter: env.limits.prepare(limits), keys: withAddress.map((one) => keyOf(one, env)) };
+    const known = parts.length === one.by.length;
+    const byAddress = known || parts.some(({ from }) => from === 'ip');
+    const counted = known ? one : { ...one, id: `${one.id} anonymous`, by: byAddress ? parts : [...parts, ADDRESS] };
+    limits.push(limitOf(counted, amount));
+    keys.push(keyOf(counted, env));
+  }
+  return { counter: env.limits.prepare(limits), keys };
 }
 
 function keyOf({ by, onMissingKey }: LimitOptions, env: PolicyEnv): KeyOf {

@@ -14,6 +14,8 @@ const document = (...paths: readonly string[]): string =>
     paths: Object.fromEntries(paths.map((path) => [path, { get: { responses: { 200: { description: 'ok' } } } }])),
   });
 
+const example = '{"description":"ok","content":{"application/json":{"example":{"one":1}}}}';
+
 /** A document of a team, for anybody. */
 const owned = (...paths: readonly string[]): string =>
   document(...paths).replace('{', '{"security":[],"x-gateway":{"owner":"team","public":"a test"},');
@@ -208,6 +210,18 @@ describe('gw serve', () => {
     const [, first = ''] = await served.hears(/serving (http:\S+)/);
     const [, second = ''] = await served.hears(/serving (http:\S+)/);
     expect([first, second].filter((url) => url.endsWith(`:${port}`))).toHaveLength(1);
+  });
+
+  it('answers without any upstream when all is mocked', async () => {
+    served = await Served.open({ 'openapi.json': document('/one').replace('{"description":"ok"}', example) }, [
+      'openapi.json',
+      '--mock',
+    ]);
+    const [, url = ''] = await served.hears(/serving (http:\S+)/);
+    expect(await (await fetch(`${url}/one`)).json()).toEqual({ one: 1 });
+    served.write({ 'openapi.json': document('/one').replace('{"description":"ok"}', example.replace('"one":1', '"one":2')) });
+    await served.hears(/reloaded/);
+    expect(await (await fetch(`${url}/one`)).json()).toEqual({ one: 2 });
   });
 
   it('takes its gateway along when it is killed', async () => {

@@ -162,7 +162,11 @@ class MemoryCounter implements LimitCounter {
       use.remaining.push((this.#remaining[i] ?? -1) + spared);
       use.resetMs.push(this.#resetMs[i] ?? 0);
     }
-    if (admitted && this.#leaseCount > 0) use.held = Array.from(this.#leases.subarray(0, this.#leaseCount));
+    if (admitted && this.#leaseCount > 0) {
+      const held: number[] = [];
+      for (let i = 0; i < this.#leaseCount; i++) held.push(this.#leases[i] ?? 0);
+      use.held = held;
+    }
     use.outcome = admitted ? 'admitted' : 'refused';
     return undefined;
   }

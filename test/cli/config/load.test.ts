@@ -164,6 +164,7 @@ describe('loadGateway', () => {
   it('answers deep nesting by findings', () => {
     const deep = `${'{"a":'.repeat(490)}1${'}'.repeat(490)}`;
     const file = `{"specs":["openapi.yaml"],"plans":{"p":${deep}},"defaults":${deep},"teams":${deep}}`;
-    expect(messages(load({ 'gateway.yaml': file }))).toEqual(["There is no 'a' here", "There is no 'a' here"]);
+    const unknown = "There is no 'a' here";
+    expect(messages(load({ 'gateway.yaml': file }))).toEqual([unknown, unknown, unknown]);
   });
 });

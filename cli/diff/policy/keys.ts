@@ -1,0 +1,147 @@
+/**
+ * What changes of the keys of `x-gateway` weigh. How two values compare is said by the vocabulary; here stands what it cannot say: what
+ * it means that a value is there, and how values without one number compare. A key that is not in this table has a row all the same.
+ */
+import { canonical } from '../../merge/canonical.ts';
+import type { EffectiveValue, Json } from '../../plan/ir.ts';
+import { type Compared, type Key, ranked } from '../../plan/key.ts';
+import { isFields } from '../../resolve/walk.ts';
+import { combined, compareSets, type Weight } from './direction.ts';
+import { compareLimits } from './limits.ts';
+
+export interface PolicyRow {
+  readonly weight: Weight;
+  /** What it means that the value is there. */
+  readonly presence: 'tighter' | 'weaker' | 'unknown';
+  readonly compare?: (before: EffectiveValue, after: EffectiveValue) => Compared;
+}
+
+const plain = (compare: (before: Json, after: Json) => Compared): NonNullable<PolicyRow['compare']> => {
+  return (before, after) => compare(before.authored, after.authored);
+};
+
+const rows: readonly (readonly [key: RegExp, row: PolicyRow])[] = [
+  [/^authorize\./, { weight: { weaker: 'critical', tighter: 'medium' }, presence: 'tighter' }],
+  [/^ip$/, { weight: { weaker: 'critical', tighter: 'medium' }, presence: 'tighter', compare: plain(compareIp) }],
+  [/^limits\.(?:rate|quota)$/, { weight: { weaker: 'high', tighter: 'medium' }, presence: 'tighter', compare: compareLimits }],
+  [
+    /^limits\.(?:concurrency|spikeArrest)$/,
+    { weight: { weaker: 'medium', tighter: 'low' }, presence: 'tighter', compare: compareCounting },
+  ],
+  [/^(?:limits|timeouts)\./, { weight: { weaker: 'medium', tighter: 'low' }, presence: 'tighter' }],
+  [/^validation\./, { weight: { weaker: 'high', tighter: 'medium' }, presence: 'tighter' }],
+  [/^headers\./, { weight: { weaker: 'high', tighter: 'medium' }, presence: 'unknown', compare: plain(compareEdits) }],
+  [/^cors$/, { weight: { weaker: 'high', tighter: 'medium' }, presence: 'weaker', compare: plain(compareCors) }],
+  [/^(?:cache|retry)$/, { weight: { weaker: 'high', tighter: 'info' }, presence: 'weaker' }],
+  [/^audience$/, { weight: { weaker: 'critical', tighter: 'medium' }, presence: 'tighter', compare: plain(compareAudience) }],
+  [/^visibility$/, { weight: { weaker: 'medium', tighter: 'info' }, presence: 'tighter', compare: plain(compareVisibility) }],
+  [/^lifecycle\.(?:docs|successor)$/, { weight: { weaker: 'info', tighter: 'info' }, presence: 'unknown' }],
+];
+
+/** Keys whose meaning is told elsewhere: by traffic, lifecycle and owners. */
+const elsewhere: ReadonlySet<string> = new Set([
+  'owner',
+  'public',
+  'upstream',
+  'split',
+  'match',
+  'version',
+  'rewrite',
+  'redirect',
+  'lifecycle.deprecated',
+  'lifecycle.sunset',
+]);
+
+/** The row of a key; undefined when the key is told elsewhere. */
+export function rowOf(key: Pick<Key, 'key' | 'isOrdered'>): PolicyRow | undefined {
+  if (elsewhere.has(key.key)) return undefined;
+  const row = rows.find(([pattern]) => pattern.test(key.key))?.[1];
+  return row ?? { weight: { weaker: 'medium', tighter: 'low' }, presence: key.isOrdered ? 'tighter' : 'unknown' };
+}
+
+/** From one effective value to another, either of which may be absent. `lowered` tells whether two values of one magnitude mean the same. */
+export function compareValue(
+  key: Key,
+  row: PolicyRow,
+  before: EffectiveValue | undefined,
+  after: EffectiveValue | undefined,
+  lowered: () => boolean,
+): Compared {
+  if (before === undefined || after === undefined) {
+    if (before === after) return 'equal';
+    const appears = row.presence;
+    return before === undefined || appears === 'unknown' ? appears : appears === 'tighter' ? 'weaker' : 'tighter';
+  }
+  if (row.compare !== undefined) return row.compare(before, after);
+  if (canonical(before.authored) === canonical(after.authored)) return 'equal';
+  const compared = key.compare(before.authored, after.authored);
+  return compared === 'equal' && !lowered() ? 'unknown' : compared;
+}
+
+/** Not every limit of these is an object; what is none has an order of its own. */
+function compareCounting(before: EffectiveValue, after: EffectiveValue): Compared {
+  if (isFields(before.authored) || isFields(after.authored)) return compareLimits(before, after);
+  const [from, to] = [before, after].map(({ authored }) => perSecond(String(authored)));
+  const scope = compareLimits({ ...before, authored: {} }, { ...after, authored: {} });
+  if (from === undefined || to === undefined) return canonical(before.authored) === canonical(after.authored) ? scope : 'unknown';
+  return combined([scope, from === to ? 'equal' : to > from ? 'weaker' : 'tighter']);
+}
+
+function perSecond(text: string): number | undefined {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\/(s|m)$/.exec(text) ?? [];
+  return number === undefined ? undefined : Number(number) / (unit === 'm' ? 60 : 1);
+}
+
+function textsOf(value: unknown): ReadonlySet<string> {
+  return new Set(Array.isArray(value) ? value.map(String) : []);
+}
+
+function compareIp(before: Json, after: Json): Compared {
+  const [from, to] = [isFields(before) ? before : {}, isFields(after) ? after : {}];
+  const [was, is] = [textsOf(from.allow), textsOf(to.allow)];
+  // No list lets everybody in.
+  const allow =
+    was.size === 0 ? (is.size === 0 ? 'equal' : 'tighter') : is.size === 0 ? 'weaker' : compareSets(was, is, 'weaker');
+  return combined([allow, compareSets(textsOf(from.deny), textsOf(to.deny), 'tighter')]);
+}
+
+function compareCors(before: Json, after: Json): Compared {
+  const [from, to] = [isFields(before) ? before : {}, isFields(after) ? after : {}];
+  const origins = (value: unknown): Compared => (textsOf(value).has('*') ? 'weaker' : 'equal');
+  const [was, is] = [origins(from.origins), origins(to.origins)];
+  const byOrigin =
+    was === is ? compareSets(textsOf(from.origins), textsOf(to.origins), 'weaker') : is === 'weaker' ? 'weaker' : 'tighter';
+  const credentials =
+    (from.credentials === true) === (to.credentials === true) ? 'equal' : to.credentials === true ? 'weaker' : 'tighter';
+  const lists = ['headers', 'expose'].map((key) => compareSets(textsOf(from[key]), textsOf(to[key]), 'weaker'));
+  return combined([byOrigin, credentials, ...lists]);
+}
+
+/** Fields that are taken away protect; what is set or added may say anything. */
+function compareEdits(before: Json, after: Json): Compared {
+  const [from, to] = [isFields(before) ? before : {}, isFields(after) ? after : {}];
+  const lower = (value: unknown): ReadonlySet<string> => new Set([...textsOf(value)].map((name) => name.toLowerCase()));
+  const written = ['set', 'add'].map(
+    (key): Compared => (canonical(fields(from[key])) === canonical(fields(to[key])) ? 'equal' : 'unknown'),
+  );
+  return combined([compareSets(lower(from.remove), lower(to.remove), 'tighter'), ...written]);
+}
+
+function fields(value: unknown): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(isFields(value) ? value : {}).map(([name, text]) => [name.toLowerCase(), text]));
+}
+
+/** None = everybody. */
+function compareAudience(before: Json, after: Json): Compared {
+  const [from, to] = [textsOf(before), textsOf(after)];
+  if (from.size === 0 || to.size === 0) return from.size === to.size ? 'equal' : to.size === 0 ? 'weaker' : 'tighter';
+  return compareSets(from, to, 'weaker');
+}
+
+const visibilities = ranked('listed', 'unlisted', 'disabled');
+
+function compareVisibility(before: Json, after: Json): Compared {
+  const rank = (value: Json): number => (value === 'unlisted' || value === 'disabled' ? (visibilities.magnitude(value) ?? 0) : 0);
+  const [from, to] = [rank(before), rank(after)];
+  return from === to ? 'equal' : to < from ? 'weaker' : 'tighter';
+}

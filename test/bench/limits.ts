@@ -1,0 +1,71 @@
+/** What a decision over limits costs, one thread and two: `node test/bench/limits.ts`. Nanoseconds; the least of several runs. */
+import { Worker } from 'node:worker_threads';
+import { threadClocks } from '../../runtime/host/limits/clocks.ts';
+import { limitBytes, limitMemory } from '../../runtime/host/limits/layout.ts';
+import { MemoryStore } from '../../runtime/host/limits/memory-store.ts';
+import { allocateShared } from '../../runtime/host/shared.ts';
+import type { Limit } from '../../runtime/limits/limit.ts';
+import { LimitUse } from '../../runtime/limits/store.ts';
+import type { LimitWork } from '../support/limit-worker.ts';
+import { limitFor } from '../support/limits.ts';
+
+const ASKS = 300_000;
+const RUNS = 7;
+const KEYS = Array.from({ length: 10_000 }, (_, index) => `192.0.${index >> 8}.${index & 255}`);
+
+const bucket = limitFor({ kind: 'bucket', perMs: 1_000 }, 1_000_000_000, { id: 'bucket' });
+const refused = limitFor({ kind: 'bucket', perMs: 86_400_000 }, 1, { id: 'refused' });
+const cases: readonly (readonly [name: string, limits: readonly Limit[]])[] = [
+  ['token bucket', [bucket]],
+  ['token bucket, refused', [refused]],
+  ['fixed window', [limitFor({ kind: 'window', perMs: 1_000 }, 1_000_000_000)]],
+  ['sliding window', [limitFor({ kind: 'sliding', perMs: 1_000 }, 1_000_000)]],
+  ['sliding log of 100', [limitFor({ kind: 'log', perMs: 1 }, 100)]],
+  ['concurrency, with its end', [limitFor({ kind: 'concurrency', queue: 0, maxWaitMs: 0 }, 1_000)]],
+  ['quota', [limitFor({ kind: 'quota', period: 'month', timezone: 'Europe/Berlin' }, 1_000_000_000)]],
+  [
+    'bucket, quota and concurrency',
+    [
+      bucket,
+      limitFor({ kind: 'quota', period: 'day', timezone: 'UTC' }, 1_000_000_000),
+      limitFor({ kind: 'concurrency', queue: 0, maxWaitMs: 0 }, 1_000),
+    ],
+  ],
+];
+
+function nanoseconds(limits: readonly Limit[]): number {
+  const memory = limitMemory(allocateShared(new Map([['limits', limitBytes(1)]])), 1);
+  const counter = new MemoryStore(memory, 1, threadClocks()).prepare(limits);
+  let best = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < RUNS; run++) {
+    const began = performance.now();
+    for (let ask = 0; ask < ASKS; ask++) {
+      const key = KEYS[ask % KEYS.length] ?? '';
+      const use = new LimitUse(counter, limits.length === 1 ? [key] : limits.map(() => key), undefined);
+      counter.take(use);
+      use.end();
+    }
+    best = Math.min(best, ((performance.now() - began) * 1e6) / ASKS);
+  }
+  return best;
+}
+
+/** Both threads ask for one key. */
+async function contended(): Promise<number> {
+  const shared = allocateShared(new Map([['limits', limitBytes(2)]]));
+  const together = { count: new Int32Array(new SharedArrayBuffer(4)), of: 3 };
+  const asks = 1_000_000;
+  const ends = [1, 2].map((thread) => {
+    const workerData: LimitWork = { shared, threads: 2, thread, entries: 262_144, limits: [bucket], hold: 0, asks, together };
+    const worker = new Worker(new URL('../support/limit-worker.ts', import.meta.url), { workerData });
+    return new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  });
+  while (Atomics.load(together.count, 0) < 2) await new Promise(setImmediate);
+  const began = performance.now();
+  Atomics.add(together.count, 0, 1);
+  await Promise.all(ends);
+  return ((performance.now() - began) * 1e6) / asks;
+}
+
+for (const [name, limits] of cases) process.stdout.write(`${name.padEnd(32)} ${nanoseconds(limits).toFixed(0).padStart(5)} ns\n`);
+process.stdout.write(`${'two threads, one key, each'.padEnd(32)} ${(await contended()).toFixed(0).padStart(5)} ns\n`);

@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest';
+import { limitMemory } from '../../../cli/plan/limits.ts';
+import { keyOf } from '../../../cli/plan/vocabulary.ts';
+import { ENTRIES, limitBytes } from '../../../runtime/host/limits/layout.ts';
+import type { LimitOptions } from '../../../runtime/limits/limit.ts';
+import type { LimitsOptions } from '../../../runtime/policies/limits.ts';
+import { planned, said } from '../../support/planned.ts';
+
+const responses = { 200: { description: 'Fine' } };
+const key = { type: 'apiKey', name: 'key', in: 'header' };
+
+/** Two operations: `/open` for everybody, `/closed` for callers with a key. */
+function documentWith(limits: object, onClosed?: object): object {
+  return {
+    openapi: '3.1.1',
+    info: { title: 'Orders', version: '1' },
+    'x-gateway': { owner: 'team-orders', upstream: 'orders', limits },
+    components: { securitySchemes: { key } },
+    paths: {
+      '/open': { get: { operationId: 'open', security: [], responses, 'x-gateway': { public: 'A test' } } },
+      '/closed': {
+        get: {
+          operationId: 'closed',
+          security: [{ key: [] }],
+          responses,
+          ...(onClosed === undefined ? {} : { 'x-gateway': onClosed }),
+        },
+      },
+    },
+  };
+}
+
+const gatewayFile = {
+  name: 'orders',
+  specs: ['openapi.yaml'],
+  upstreams: { orders: { url: 'http://orders:8080' } },
+  teams: { 'team-orders': {} },
+  security: { key: { type: 'apiKey', keys: 'file:keys.json' } },
+  plans: { free: {}, pro: {} },
+};
+
+/** What each route counts, by stage. */
+function countedIn(document: object, more: object = {}, auth: 'enforced' | 'none' = 'enforced') {
+  const checked = planned({ 'gateway.yaml': { ...gatewayFile, ...more }, 'openapi.yaml': document }, { auth });
+  const of = (operationId: string, stage: string): LimitsOptions | undefined => {
+    const route = checked.plan?.routes.find((one) => one.operationId === operationId);
+    return route?.policies.find((policy) => policy.key === 'limits' && policy.stage === stage)?.options as
+      | LimitsOptions
+      | undefined;
+  };
+  const ids = (operationId: string, stage: string): readonly string[] | undefined =>
+    of(operationId, stage)?.limits.map(({ id }) => id);
+  return { checked, of, ids };
+}
+
+describe('the limits of a route', () => {
+  it('count where they are written, and those by address come before the credentials', () => {
+    const rate = [
+      { requests: 10, per: '1m', by: 'ip' },
+      { requests: 60, per: '1m', by: ['consumer', 'operation'] },
+    ];
+    const { ids, of } = countedIn(documentWith({ rate, spikeArrest: '50/s' }));
+    expect(ids('closed', 'address-limits')).toEqual(['openapi.yaml#/x-gateway/limits/rate/0']);
+    expect(ids('closed', 'limits')).toEqual([
+      'openapi.yaml#/x-gateway/limits/rate/1 GET /closed',
+      'openapi.yaml#/x-gateway/limits/spikeArrest/0',
+    ]);
+    expect(ids('open', 'address-limits')).toBeUndefined();
+    expect(ids('open', 'limits')).toEqual([
+      'openapi.yaml#/x-gateway/limits/rate/0',
+      'openapi.yaml#/x-gateway/limits/spikeArrest/0',
+    ]);
+    expect(of('closed', 'limits')?.limits[1]).toMatchObject({ rule: { kind: 'bucket', perMs: 1_000, burst: 1 }, by: [] });
+  });
+
+  it('of the gateway file count for each document, those of a plan for the whole gateway', () => {
+    const { ids, of } = countedIn(documentWith({}), {
+      defaults: { limits: { concurrency: { requests: 9, by: 'service' } } },
+      plans: { pro: { limits: { quota: { requests: 5, per: 'month', by: 'consumer' } } } },
+    });
+    expect(ids('open', 'limits')).toEqual(['openapi.yaml/defaults/limits/concurrency/0 orders']);
+    expect(of('closed', 'limits')?.plans?.map(([plan, limits]) => [plan, limits.map(({ id, name }) => [id, name])])).toEqual([
+      ['pro', [['plan pro quota-month/0', 'plan-quota-month']]],
+    ]);
+    expect(of('open', 'limits')?.plans).toBeUndefined();
+  });
+
+  it('by consumer are skipped where anybody may call, and an error where the operation itself says them', () => {
+    const rate = { requests: 10, per: '1m', by: 'consumer' };
+    const { checked, ids } = countedIn(documentWith({ rate }));
+    expect(ids('open', 'limits')).toBeUndefined();
+    const open = checked.plan?.routes.find(({ operationId }) => operationId === 'open');
+    expect(open?.values.find((value) => value.key === 'limits.rate')?.skipped).toContain('asks for no credential');
+    const own = { ...documentWith({}), security: [], paths: { '/a': { get: { responses, 'x-gateway': { limits: { rate } } } } } };
+    expect(said(countedIn(own).checked)).toContainEqual(
+      expect.stringMatching(
+        /^openapi.yaml:1:\d+ error gateway\/inapplicable 'limits.rate' does not apply: calls are counted by consumer/,
+      ),
+    );
+  });
+
+  it('in a trial without credentials are counted by address, at the amount of who has none', () => {
+    const rate = { requests: { free: 5, pro: 50, anonymous: 2 }, per: '1m', by: 'consumer' };
+    const { of } = countedIn(documentWith({ rate }), {}, 'none');
+    expect(of('closed', 'limits')?.limits).toMatchObject([
+      { amounts: { plans: [], otherwise: 2 }, by: [{ from: 'ip', ipv6Bits: 64 }] } satisfies Partial<LimitOptions>,
+    ]);
+  });
+
+  it.each([
+    [{ requests: 5, per: '1m', by: 'ip', cost: 6 }, 'A request costs 6 and there is never more than 5: no request could pass'],
+    [{ requests: 5, per: '1m', by: 'ip', algorithm: 'fixedWindow', burst: 5 }, "'burst' means nothing to fixedWindow"],
+    [{ requests: 5, per: '1m', by: 'ip', maxDelay: '1s' }, "'maxDelay' means nothing to tokenBucket"],
+    [{ requests: 10_001, per: '1m', by: 'ip', algorithm: 'slidingLog' }, 'slidingLog remembers every request, at most 10000'],
+  ])('cannot be %j', (rate, message) => {
+    expect(said(countedIn(documentWith({ rate })).checked).join('\n')).toContain(message);
+  });
+});
+
+describe('a credential that is optional', () => {
+  const rate = { requests: 10, per: '1m', by: 'consumer' };
+  const optional = (own: object): string => {
+    const document = { ...documentWith({ rate: own }), paths: { '/a': { get: { security: [{ key: [] }, {}], responses } } } };
+    return said(countedIn(document).checked).join('\n');
+  };
+
+  it('RL-10: callers without one are counted by address, or it is an error', () => {
+    const wanted = 'GET /a may be called without a credential, and nothing says how often';
+    expect(optional(rate)).toMatch(new RegExp(`openapi.yaml:1:\\d+ error gateway/inapplicable ${wanted}`));
+    expect(optional({ ...rate, requests: { default: 10, anonymous: 2 } })).not.toContain(wanted);
+  });
+});
+
+describe('guardrails over limits', () => {
+  const broken = (rate: object, bound: object): boolean => {
+    const guardrails = [{ name: 'speed', require: { 'limits.rate': { atMost: bound } } }];
+    const { checked } = countedIn(documentWith({ rate }), { guardrails });
+    return said(checked).some((line) => line.includes('gateway/guardrail'));
+  };
+  const bound = { requests: 100, per: '10s', by: 'ip', burst: 20 };
+
+  it.each<[string, object, boolean]>([
+    ['slower, smaller', { requests: 10, per: '10s', by: 'ip' }, false],
+    ['as fast, as large', { requests: 10, per: '1s', by: 'ip', burst: 20 }, false],
+    ['faster', { requests: 11, per: '1s', by: 'ip', burst: 20 }, true],
+    ['larger at once', { requests: 1, per: '1s', by: 'ip', burst: 21 }, true],
+    ['one plan is faster', { requests: { free: 1, pro: 20 }, per: '1s', by: 'ip' }, true],
+    ['every plan is slower', { requests: { free: 1, pro: 9 }, per: '1s', by: 'ip' }, false],
+    [
+      'one of a list',
+      [
+        { requests: 99, per: '1s', by: 'ip' },
+        { requests: 5, per: '1s', by: 'ip' },
+      ],
+      false,
+    ],
+    [
+      'none of a list',
+      [
+        { requests: 99, per: '1s', by: 'ip' },
+        { requests: 98, per: '1s', by: 'ip' },
+      ],
+      true,
+    ],
+  ])('%s', (_name, rate, expected) => {
+    expect(broken(rate, bound)).toBe(expected);
+  });
+
+  it('gw diff knows which change is weaker', () => {
+    const compare = (before: object, after: object) => keyOf('limits.rate')?.compare(before, after);
+    const rate = { requests: 10, per: '1s', by: 'ip' };
+    expect(compare(rate, { ...rate, requests: 20 })).toBe('weaker');
+    expect(compare(rate, { ...rate, requests: 5 })).toBe('tighter');
+    expect(compare(rate, { ...rate, requests: 600, per: '1m', burst: 10 })).toBe('equal');
+    expect(compare(rate, { ...rate, requests: 5, burst: 50 })).toBe('unknown');
+  });
+});
+
+describe('the table of counters', () => {
+  it('is as large as the build says', () => {
+    expect(limitMemory.counters).toBe(ENTRIES);
+    expect(limitMemory.bytes).toBe(limitBytes(1));
+  });
+});
