@@ -267,7 +267,7 @@ describe('merge and rules', () => {
     expect((await folder.gw('rules')).stdout).toMatch(/^spec\/parse +error/m);
     expect((await folder.gw('rules', 'spec/parse')).stdout).toMatch(/Why:.*\n.*Fix:/);
     const { stdout } = await folder.gw('explain', 'governance/path-casing');
-    expect(stdout).toMatch(/Why:.*\n.*Fix:[^]*governance\/path-casing: \[warn, \{"style":"kebab"\}\]/);
+    expect(stdout).toMatch(/Why:.*\n.*Fix:[\s\S]*governance\/path-casing: \[warn, \{"style":"kebab"\}\]/);
     expect((await folder.gw('explain', 'spec/pars')).stderr).toMatch(/Did you mean 'spec\/parse'/);
   });
 });
