@@ -1,6 +1,6 @@
 import type { AdminParts } from './admin/parts.ts';
-import { Certificates } from './certificates.ts';
 import { Credentials } from './auth/credentials.ts';
+import { Certificates } from './certificates.ts';
 import { addressError, urlOf } from './listen-address.ts';
 import { type LoadedBundle, readBundle } from './load-generation.ts';
 import { reloadRefusal } from './restart-required.ts';
