@@ -22,6 +22,7 @@ import { addressRange } from '../policies/address-range.ts';
 import { serviceUrl } from '../policies/upstream.ts';
 import { fromEnvironment } from './env-text.ts';
 import { adminTokens } from './server.ts';
+import { storeShape } from './store.ts';
 
 const name = { pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/, says: 'a name of letters, digits, dot, dash and underscore' };
 const pathGlob = { pattern: /^\//, says: 'a path that begins with /, with * and **' };
@@ -142,7 +143,7 @@ export const members = {
   upstreams: map(upstream, name),
   security: map(object({ type: text() }, { required: ['type'], open: true })),
   plans: map(planShape, name),
-  store: fromEnvironment(oneOf('memory')),
+  store: storeShape,
   teams: map(team, name),
   defaults: gatewayShape('root'),
   guardrails: list(guardrail),

@@ -32,6 +32,7 @@ export function emitWiring(plan: GatewayPlan): string {
     upstreams: plan.upstreams.map(({ origin: _place, ...upstream }) => upstream),
     accessLog: plan.telemetry.accessLog,
     admin: plan.admin.listen,
+    store: plan.store,
     adminTokens: plan.admin.tokens,
   };
   return moduleText([

@@ -24,6 +24,7 @@ function listenerSettings({ bundle, settings }: Configured): object {
   const { host, port } = settings.listen;
   return {
     server: { host, port, trustedProxies, limits, timeouts: connection },
+    store: settings.store,
     admin: { listen: settings.admin, tokens: bundle.parts.gateway.adminTokens ?? [] },
   };
 }
