@@ -12,6 +12,8 @@ import { loadGateway } from './config/load.ts';
 import { singleDocumentGateway } from './config/single.ts';
 import type { Diagnostic, LocatedDiagnostic } from './diagnostics.ts';
 import { js, moduleText } from './emit/code.ts';
+import { emitExpressions } from './emit/expressions.ts';
+import { emitHost } from './emit/host.ts';
 import { emitMatcher } from './emit/matcher.ts';
 import { emitValidators } from './emit/validators.ts';
 import { emitWiring } from './emit/wiring.ts';
@@ -84,7 +86,13 @@ export async function compile(request: CompileRequest, progress: Progress = () =
   if (failed) return { ...checked, bundle: undefined };
   invariant(plan !== undefined && validators !== undefined, 'without an error there is a plan');
   progress('emit');
-  const modules: EmittedModules = { matcher: emitMatcher(plan), validators, wiring: emitWiring(plan) };
+  const modules: EmittedModules = {
+    matcher: emitMatcher(plan),
+    validators,
+    wiring: emitWiring(plan),
+    expressions: emitExpressions(plan.expressions),
+    host: emitHost(plan),
+  };
   progress('bundle');
   return { ...checked, bundle: await bundleGateway(plan, modules, adminModules(), { sourcemap: request.sourcemap ?? false }) };
 }

@@ -44,6 +44,13 @@ function program(): Command {
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', EXAMPLES);
 
+  gw.command('init')
+    .description('write a gateway repository: gateway file, two sample teams, CI, CODEOWNERS, Dockerfile')
+    .argument('[dir]', 'folder to write', '.')
+    .addOption(new Option('--ci <service>', 'whose CI workflows').choices(['github', 'gitlab', 'none']).default('github'))
+    .option('--force', 'replace files that are there')
+    .action(run(async (_files, options, dir) => (await import('./commands/init.ts')).init(dir ?? '.', options)));
+
   gw.command('lint')
     .description('say what is wrong with the documents: all findings in one run')
     .argument(documents, documentsHelp)
@@ -180,7 +187,10 @@ function program(): Command {
       new Option('-c, --config <file>', 'gateway file, the same on both sides').argParser(collect).default([], 'gateway.yaml'),
     )
     .addOption(
-      new Option('--format <format>', 'text or json; format=file writes to a file; may be repeated')
+      new Option(
+        '--format <format>',
+        'text, json, jsonl, markdown, github, sarif, junit or html; format=file writes to a file; may be repeated',
+      )
         .argParser(collect)
         .default([], 'text'),
     )
@@ -191,8 +201,17 @@ function program(): Command {
       ),
     )
     .option('--docs', 'show changes of documentation too')
+    .option('--approvals <file>', 'accepted changes (default: approvals.yaml beside the gateway file of the head)')
     .addOption(option.now)
     .action(run(async (sides, options) => (await import('./commands/diff.ts')).diff(sides, options)));
+
+  gw.command('owners')
+    .description('say which team owns which documents and routes, and who reviews them')
+    .argument(documents, documentsHelp)
+    .addOption(option.config)
+    .option('--codeowners', 'print a CODEOWNERS file')
+    .option('--platform <owner>', 'who owns everything else: a team of the gateway file, or a @name; repeat it', collect, [])
+    .action(run(async (files, options) => (await import('./commands/owners.ts')).owners(files, options)));
 
   gw.command('rules')
     .description('list the rules, or say what one checks, why, and how to mend a finding')

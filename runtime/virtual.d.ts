@@ -12,10 +12,22 @@ declare module 'gw:validators' {
   export const validators: Readonly<Record<string, Validator>>;
 }
 
+declare module 'gw:expressions' {
+  import type { Expression } from './expressions/scope.ts';
+  /** Compiled expressions by id of the plan. */
+  export const expressions: Readonly<Record<string, Expression>>;
+}
+
 declare module 'gw:wiring' {
   import type { GatewaySpec } from './generation.ts';
   /** Routes with their policies, upstreams and settings. */
   export const gateway: GatewaySpec;
+}
+
+declare module 'gw:host' {
+  import type { HostDrivers } from './host/drivers.ts';
+  /** What the bundle needs a package for. */
+  export const drivers: HostDrivers;
 }
 
 declare module 'gw:admin-matcher' {

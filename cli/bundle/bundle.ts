@@ -6,11 +6,13 @@ import { bundleEntry } from './esbuild.ts';
 import { type Manifest, writeManifest } from './manifest.ts';
 import { writeSection } from './section.ts';
 
-/** The text of the three emitted modules. */
+/** The text of the emitted modules: those of the generation, and what the host needs for them. */
 export interface EmittedModules {
   readonly matcher: string;
   readonly validators: string;
   readonly wiring: string;
+  readonly expressions: string;
+  readonly host: string;
 }
 
 /** The same of the admin listener, whose document is gw's own; `admin-document` has the document and the scopes of its operations. */
@@ -35,6 +37,15 @@ export interface BundleOptions {
 const REQUIRE = 'import{createRequire as __gwRequire}from"node:module";const require=__gwRequire(import.meta.url);';
 
 /**
+ * A generation is the body of one function. No arrow function: V8 takes twice the time and twice the memory to parse a large one (measured for
+ * 2.9 MB: 103 against 58 MiB for the process).
+ */
+const GENERATION = {
+  begin: '(function(){"use strict";const module={exports:{}};',
+  end: 'const generation=module.exports;return generation.parts})',
+} as const;
+
+/**
  * Bundles host and generation into one file (`section.ts` says how they lie in it). The same plan gives the same bytes on any machine.
  *
  * @throws GwError `ERR_GW_BUNDLE` when esbuild does not run
@@ -45,19 +56,15 @@ export async function bundleGateway(
   admin: AdminModules,
   { sourcemap = false }: BundleOptions = {},
 ): Promise<GatewayBundle> {
+  const { host: drivers, ...ofGeneration } = modules;
   const [host, generation] = await Promise.all([
-    bundleEntry('host.ts', { ...admin }, { format: 'esm', banner: { js: REQUIRE }, sourcemap }),
-    bundleEntry(
-      'generation.ts',
-      { ...modules },
-      {
-        format: 'iife',
-        globalName: 'generation',
-        banner: { js: '()=>{"use strict";' },
-        footer: { js: 'return generation.parts}' },
-        sourcemap,
-      },
-    ),
+    bundleEntry('host.ts', { ...admin, host: drivers }, { format: 'esm', banner: { js: REQUIRE }, sourcemap }),
+    bundleEntry('generation.ts', ofGeneration, {
+      format: 'cjs',
+      banner: { js: GENERATION.begin },
+      footer: { js: GENERATION.end },
+      sourcemap,
+    }),
   ]);
   const link = (code: string, file: string): string => (sourcemap ? `${code}//# sourceMappingURL=${file}\n` : code);
   const { text, head } = writeSection(

@@ -20,6 +20,7 @@ import {
 import { gatewayShape } from '../plan/x-gateway.ts';
 import { addressRange } from '../policies/address-range.ts';
 import { serviceUrl } from '../policies/upstream.ts';
+import { binding } from './bindings.ts';
 import { fromEnvironment } from './env-text.ts';
 import { adminTokens } from './server.ts';
 import { storeShape } from './store.ts';
@@ -130,6 +131,9 @@ export const ruleSetting = either(
   either({ when: Array.isArray, shape: list(anything, { minimum: 1 }) }, object({ severity: text() }, { open: true })),
 );
 
+/** Roles that a role includes. */
+export const roleList = list(text());
+
 export const lint = object({ preset: text(), rules: map(ruleSetting), suppress: list(suppression) });
 
 /** The members of the gateway file, by name. */
@@ -141,9 +145,10 @@ export const members = {
   specs: list(either({ when: isText, shape: text() }, spec), { minimum: 1 }),
   server,
   upstreams: map(upstream, name),
-  security: map(object({ type: text() }, { required: ['type'], open: true })),
+  security: map(binding),
   plans: map(planShape, name),
   store: storeShape,
+  roles: map(roleList, name),
   teams: map(team, name),
   defaults: gatewayShape('root'),
   guardrails: list(guardrail),

@@ -22,11 +22,13 @@ export interface GatewayConfig {
   /** Where the gateway file writes `server.limits.body`. */
   readonly bodyLimit?: Node;
   readonly upstreams: ReadonlyMap<string, UpstreamPlan>;
-  /** Verifier bindings by scheme name, as authored; their meaning comes with authentication. */
+  /** Verifier bindings by name, as authored. */
   readonly security: ReadonlyMap<string, Node>;
   readonly plans: ReadonlyMap<string, Node>;
   /** Where limits are counted; absent = in memory. */
   readonly store?: StorePlan;
+  /** Role → the roles that it includes (AZ-3). */
+  readonly roles: ReadonlyMap<string, readonly string[]>;
   readonly teams: ReadonlyMap<string, TeamConfig>;
   /** `x-gateway` values below every document's root, outermost last when several files give them. */
   readonly defaults: readonly Node<Fields>[];

@@ -12,7 +12,7 @@ import { fieldsOf, isFields, rootOf } from '../resolve/walk.ts';
 import { hasReference } from './env-text.ts';
 import { Findings } from './findings.ts';
 import type { GatewayConfig, GuardrailConfig, LintConfig, TeamConfig } from './gateway.ts';
-import { gatewayFile, guardrail, members, ruleSetting, suppression, team, upstream } from './gateway-file.ts';
+import { gatewayFile, guardrail, members, roleList, ruleSetting, suppression, team, upstream } from './gateway-file.ts';
 import { Layers } from './layers.ts';
 import { adminPlan, isLoopback, serverPlan, telemetryPlan } from './server.ts';
 import { specEntries } from './specs.ts';
@@ -150,6 +150,7 @@ function configOf(layers: Layers, findings: Findings): Omit<GatewayConfig, 'entr
     security: new Map(layers.named('security')),
     plans: new Map(layers.named('plans')),
     ...(store === undefined ? {} : { store }),
+    roles: new Map(layers.named('roles').flatMap(([role, { value }]) => (fits(roleList, value) ? [[role, value] as const] : []))),
     teams: new Map(layers.named('teams').flatMap(([key, node]) => teamConfig(key, node) ?? [])),
     defaults: layers.objects('defaults'),
     guardrails: guardrails(layers, findings),

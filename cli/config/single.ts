@@ -42,6 +42,7 @@ export function singleDocumentGateway(
           ]),
     security: new Map(),
     plans: new Map(),
+    roles: new Map(),
     teams: new Map(),
     defaults: upstream === undefined ? [] : [commandDefaults()],
     guardrails: [],

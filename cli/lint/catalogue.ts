@@ -6,6 +6,7 @@ import gatewayConfigSize from './rules/gateway/config-size.ts';
 import gatewayCors from './rules/gateway/cors.ts';
 import gatewayDead from './rules/gateway/dead.ts';
 import gatewayErrorResponse from './rules/gateway/error-response.ts';
+import gatewayExpression from './rules/gateway/expression.ts';
 import gatewayGuardrail from './rules/gateway/guardrail.ts';
 import gatewayIdentityHeader from './rules/gateway/identity-header.ts';
 import gatewayInapplicable from './rules/gateway/inapplicable.ts';
@@ -141,6 +142,7 @@ export const catalogue: readonly Rule[] = [
   gatewayConfig,
   gatewaySchema,
   gatewaySchemaUncompilable,
+  gatewayExpression,
   gatewayInapplicable,
   gatewayUpstream,
   gatewayNotDelegated,

@@ -3,8 +3,11 @@
  * every effective value carries its origin. Everything after `plan` (emit, bundle, routes, explain, diff) reads only this.
  * `gw build --print-plan` prints it.
  */
+
 import type { MockAnswer } from '../../runtime/actions/mock.ts';
+import type { VerifierSpec } from '../../runtime/verifier-spec.ts';
 import type { Location } from '../diagnostics.ts';
+import type { Tree } from '../expressions/tree.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -16,7 +19,11 @@ export interface GatewayPlan {
   readonly auth: 'enforced' | 'none';
   readonly server: ServerPlan;
   readonly upstreams: readonly UpstreamPlan[];
+  /** Bindings that routes require, sorted by name. */
+  readonly security: readonly VerifierPlan[];
   readonly schemas: readonly SchemaPlan[];
+  /** Expressions of policies, in the order of first use. */
+  readonly expressions: readonly ExpressionPlan[];
   readonly routes: readonly RoutePlan[];
   /** Policies over answers to requests that no route takes. */
   readonly unmatched: readonly PolicyPlan[];
@@ -26,6 +33,13 @@ export interface GatewayPlan {
   readonly store?: StorePlan;
   /** Every file read, sorted, with the SHA-256 of its bytes in hex. */
   readonly inputs: readonly { readonly file: string; readonly sha256: string }[];
+}
+
+/** An expression, checked and read; named by its id in the options of policies. */
+export interface ExpressionPlan {
+  /** `e` and a number. */
+  readonly id: string;
+  readonly tree: Tree;
 }
 
 /** A text of gateway.yaml that may hold `${NAME:-default}`; resolved when the bundle starts, never at build. */
@@ -95,6 +109,9 @@ export interface StorePlan {
   /** What the names of keys are hashed with; absent = the password. */
   readonly secret?: EnvText;
 }
+
+/** How the credentials of a scheme are verified. */
+export type VerifierPlan = VerifierSpec & { readonly origin: Origin };
 
 export interface TelemetryPlan {
   readonly accessLog: 'json' | 'none';

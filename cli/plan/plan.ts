@@ -2,6 +2,8 @@ import type { GatewayConfig } from '../config/gateway.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import type { Merged } from '../merge/merged.ts';
 import type { Resolver } from '../resolve/api.ts';
+import { Authentication } from './authentication.ts';
+import { Expressions } from './authorize.ts';
 import { delegationFindings } from './delegation.ts';
 import { guardrailFindings, type PlannedOperation } from './guardrails.ts';
 import { inapplicableFindings } from './inapplicable.ts';
@@ -37,14 +39,18 @@ export function planGateway(
 ): { readonly plan: GatewayPlan; readonly diagnostics: readonly Diagnostic[] } {
   const pool = new SchemaPool(resolver);
   const upstreams = new Upstreams(config);
+  const authentication = options.auth === 'none' ? undefined : new Authentication(config);
+  const expressions = new Expressions();
   const mocks = new Mocks(resolver, options.mock === true);
   const planned = merged.operations.flatMap((operation): readonly PlannedOperation[] => {
-    const draft = draftRoute(operation, config, pool, { upstreams, mocks }, options.auth);
+    const draft = draftRoute(operation, { config, auth: options.auth, authentication, pool, upstreams, mocks, expressions });
     return draft === undefined ? [] : [{ merged: operation, draft }];
   });
+  const verifiers = authentication?.used ?? [];
   const origins = new Origins([
     ...planned.flatMap(({ draft }) => [draft.source, ...draft.values.map(({ source }) => source)]),
     ...upstreams.used.flatMap(({ source }) => ('known' in source ? [] : [source])),
+    ...verifiers.map(({ source }) => source),
   ]);
   const ids = routeIds(
     planned.map(({ merged: { operationId, operation, template } }) => ({ operationId, method: operation.method, template })),
@@ -66,7 +72,9 @@ export function planGateway(
       ...upstream,
       origin: 'known' in source ? source.known : origins.of(source),
     })),
+    security: verifiers.map(({ spec, source }) => ({ ...spec, origin: origins.of(source) })),
     schemas: pool.plans(),
+    expressions: expressions.plans,
     routes,
     unmatched: unmatchedPolicies(config),
     telemetry: config.telemetry,
@@ -77,6 +85,7 @@ export function planGateway(
   const diagnostics = [
     ...pool.diagnostics,
     ...upstreams.diagnostics,
+    ...expressions.diagnostics,
     ...inapplicableFindings(merged.operations),
     ...delegationFindings(merged.operations, config),
     ...ownerFindings(merged.operations, config),

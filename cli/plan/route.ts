@@ -6,6 +6,8 @@ import redirectKey from '../policies/redirect.ts';
 import rewriteKey from '../policies/rewrite.ts';
 import splitKey from '../policies/split.ts';
 import { timeouts } from '../policies/timeouts.ts';
+import type { Authentication } from './authentication.ts';
+import { authorizePolicies, type Expressions } from './authorize.ts';
 import type { Effective } from './effective.ts';
 import type { ActionPlan, EffectiveValue, GatewayPlan, Json, PolicyPlan, RoutePlan, TimeoutsPlan } from './ir.ts';
 import { json } from './json.ts';
@@ -44,6 +46,16 @@ const builtin: Readonly<Record<string, Json>> = {
   'validation.request': 'enforce',
 };
 
+/** What the routes of a gateway are drafted with. */
+export interface Drafting extends Answering {
+  readonly config: GatewayConfig;
+  readonly auth: GatewayPlan['auth'];
+  /** Undefined where security is not enforced. */
+  readonly authentication: Authentication | undefined;
+  readonly pool: SchemaPool;
+  readonly expressions: Expressions;
+}
+
 /** What a route may be answered by. */
 export interface Answering {
   readonly upstreams: Upstreams;
@@ -53,19 +65,18 @@ export interface Answering {
 /** Lowers one operation; undefined when it has nothing to answer with, which `upstreams` has said. */
 export function draftRoute(
   merged: MergedOperation,
-  config: GatewayConfig,
-  pool: SchemaPool,
-  answering: Answering,
-  auth: GatewayPlan['auth'],
+  { config, auth, authentication, pool, upstreams, mocks, expressions }: Drafting,
 ): RouteDraft | undefined {
   const { operation, owner, effective } = merged;
-  const action = actionOf(merged, answering);
+  const action = actionOf(merged, { upstreams, mocks });
   if (action === undefined) return undefined;
   const policies = inStageOrder([
     ...securityHeaderPolicies(config, operation),
+    ...(authentication?.policies(merged) ?? []),
     ...ownPolicies(merged),
     ...validationPolicies(operation, effective, pool, config.server.limits.bodyBytes),
     ...limitPolicies(merged, config, action, auth),
+    ...authorizePolicies(merged, config, auth, expressions),
     ...lifecyclePolicies(merged),
     ...versionPolicies(merged),
     ...splitPolicies(action),

@@ -3,6 +3,7 @@
  * does not exist.
  */
 import audience from '../policies/audience.ts';
+import { authorize } from '../policies/authorize.ts';
 import bodyLimit from '../policies/body-limit.ts';
 import concurrency from '../policies/concurrency.ts';
 import cors from '../policies/cors.ts';
@@ -60,6 +61,12 @@ export const vocabulary: readonly Key[] = [
   responseHeaders,
   cors,
   ip,
+  authorize.scopes,
+  authorize.roles,
+  authorize.when,
+  authorize.mfa,
+  authorize.shadow,
+  authorize.hideExistence,
   lifecycle.deprecated,
   lifecycle.sunset,
   lifecycle.successor,
@@ -80,7 +87,6 @@ export const choices: readonly string[] = ['upstream', 'split', 'redirect', 'moc
 
 /** Names that are not yet supported. */
 export const reserved: readonly string[] = [
-  'authorize',
   'retry',
   'circuitBreaker',
   'hedge',

@@ -9,7 +9,7 @@ import { type AnswerBody, openAnswer } from './held-answer.ts';
 import { ATTEMPTS, IDEMPOTENT } from './retry.ts';
 import type { HostServices } from './services.ts';
 import { pickTarget } from './targets.ts';
-import type { Target } from './upstream.ts';
+import type { Target } from './undici-upstream.ts';
 import { errorType, replyFor } from './upstream-error.ts';
 import { readHead } from './upstream-head.ts';
 

@@ -5,18 +5,19 @@ import { createGeneration, type Generation } from '../generation.ts';
 import { refuse, serve } from '../pipeline.ts';
 import { accessLine } from '../telemetry/access-log.ts';
 import { Admission } from './admission.ts';
-import { threadClocks } from './limits/clocks.ts';
-import { limitMemory } from './limits/layout.ts';
-import { MemoryStore } from './limits/memory-store.ts';
+import { type HostDrivers, type LoadedDrivers, loadDrivers } from './drivers.ts';
+import { type OpenedStore, openLimitStore } from './limits/open-store.ts';
 import { evaluateGeneration, type GenerationText } from './load-generation.ts';
 import { LogRing } from './log-ring.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
+import { Questions } from './questions.ts';
 import { RuntimeValues } from './runtime-values.ts';
 import { messageOf, stackOf } from './say.ts';
 import { createHostServices, type HostServices } from './services.ts';
 import { type Cell, type Column, SharedTable } from './shared.ts';
 import { openTransport } from './transport/open-transport.ts';
 import { type Transport, transportSettings } from './transport/transport.ts';
+import { type OpenUpstream, otherClient } from './upstream.ts';
 import type { UsageDelta } from './usage.ts';
 
 /** Lines of the access log wait at most this long until main hears of them. */
@@ -27,13 +28,13 @@ const USAGE_MS = 1_000;
 const FAULTS_TOLD = 10;
 
 /** One thread that serves: a listener, its connections, and the generation that new exchanges begin with. Told what to do by main. */
-export async function runWorker(): Promise<void> {
+export async function runWorker(drivers: HostDrivers): Promise<void> {
   const start: WorkerStart = workerData;
   const port = parentPort;
   if (port === null) return;
   const say = (message: FromWorker): void => port.postMessage(message);
   try {
-    const worker = new ServingThread(start, say);
+    const worker = new ServingThread(start, say, await loadDrivers(drivers), await otherClient(start.environment));
     port.on('message', (message: ToWorker) => worker.obey(message));
     say({ kind: 'listening', port: await worker.listen() });
   } catch (error) {
@@ -48,9 +49,11 @@ class ServingThread {
   readonly #column: Column;
   readonly #ring: LogRing;
   readonly #host: HostServices;
+  readonly #limits: OpenedStore;
   readonly #transport: Transport;
   /** Generations that were replaced and still have exchanges. */
   readonly #retired = new Set<Generation>();
+  readonly #questions: Questions;
   /** Prepared, but not yet serving. */
   #loaded: Generation | undefined;
   #logTimer: NodeJS.Timeout | undefined;
@@ -60,18 +63,23 @@ class ServingThread {
   #faultSecond = 0;
   #faultsTold = 0;
 
-  constructor(start: WorkerStart, say: (message: FromWorker) => void) {
+  constructor(start: WorkerStart, say: (message: FromWorker) => void, drivers: LoadedDrivers, other: OpenUpstream | undefined) {
     this.#start = start;
     this.#say = say;
+    this.#questions = new Questions((id, topic, value) => say({ kind: 'ask', id, topic, value }));
     this.#column = new SharedTable(start.shared).column(start.thread);
     this.#ring = new LogRing(start.shared, start.thread);
+    this.#limits = openLimitStore(start, drivers, (error, where) => this.#fault(error, where));
     this.#host = createHostServices({
       environment: start.environment,
+      otherClient: other,
       runtimeValues: new RuntimeValues(start.runtimeValues),
+      drivers,
+      ask: (topic, value) => this.#questions.ask(topic, value),
       admission: new Admission(start.shared, start.threads, start.thread, start.connectionLimits, () =>
         this.#column.add('connectionsRefused', 1),
       ),
-      limits: new MemoryStore(limitMemory(start.shared, start.threads), start.thread, threadClocks()),
+      limits: this.#limits.store,
       log: (record) => this.#ended(record),
       fault: (error, where) => this.#fault(error, where),
     });
@@ -84,6 +92,7 @@ class ServingThread {
   /** @returns the port */
   async listen(): Promise<number> {
     const { listen, reusePort } = this.#start;
+    await this.#limits.opened;
     return (await this.#transport.listen({ ...listen, reusePort })).port;
   }
 
@@ -100,6 +109,9 @@ class ServingThread {
         break;
       case 'set':
         this.#host.runtimeValues.set(message.key, message.value);
+        break;
+      case 'answer':
+        this.#questions.answer(message.id, message.value);
         break;
       case 'drain':
         this.#transport.drain();
@@ -127,7 +139,7 @@ class ServingThread {
 
   #prepare({ text, cache }: GenerationText): Generation {
     const { parts } = evaluateGeneration(text, cache);
-    return createGeneration(this.#host, parts.gateway, parts.table, parts.validators);
+    return createGeneration(this.#host, parts.gateway, parts.table, parts.validators, parts.expressions);
   }
 
   #load(generation: GenerationText): void {

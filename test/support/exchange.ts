@@ -91,7 +91,13 @@ export const fakeEnv: PolicyEnv = {
     return known === -1 ? slots.push(name) - 1 : known;
   },
   clock: () => 0,
+  expression(id) {
+    throw new Error(`no expression ${id}`);
+  },
   runtimeValue: () => ({ value: undefined }),
+  verifier(name) {
+    throw new Error(`no verifier ${name}`);
+  },
   limits: {
     prepare() {
       throw new Error('no limits');

@@ -65,7 +65,13 @@ export async function validated(document: unknown, values: Partial<ValidationVal
       return known < 0 ? headerNames.push(name) - 1 : known;
     },
     clock: () => 0,
+    expression(id) {
+      throw new Error(`no expression ${id}`);
+    },
     runtimeValue: () => ({ value: undefined }),
+    verifier(name) {
+      throw new Error(`no verifier ${name}`);
+    },
     limits: {
       prepare() {
         throw new Error('no limits');

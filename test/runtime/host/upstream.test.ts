@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createHostServices } from '../../../runtime/host/services.ts';
 import { openTargetPool } from '../../../runtime/host/target-pool.ts';
 import { pickTarget } from '../../../runtime/host/targets.ts';
-import { openUpstream, type Target } from '../../../runtime/host/upstream.ts';
+import type { Target } from '../../../runtime/host/undici-upstream.ts';
+import { openUpstream } from '../../../runtime/host/upstream.ts';
 
 function targets(...weights: number[]): Target[] {
   return weights.map((weight, index) => {

@@ -23,7 +23,9 @@ export const redis: RedisDriver = {
     const client = open(settings);
     // Without a listener an error would end the thread; what matters is told by `ready`.
     client.on('error', () => undefined);
+    const opened = new Promise<void>((resolve) => void client.once('ready', () => resolve()));
     return {
+      opened,
       get ready() {
         return client.status === 'ready';
       },

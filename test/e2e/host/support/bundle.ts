@@ -46,7 +46,10 @@ export function platform(paths: readonly string[], gatewayFile = ''): GatewayInp
  */
 export function withGeneration(text: string, statements: string): string {
   const { host, generation, routes } = taken(text);
-  const varied = generation.replace(/return generation\.parts\}$/, `const parts = generation.parts;${statements};return parts}`);
+  const varied = generation.replace(
+    /return generation\.parts\}\)$/,
+    `const parts = generation.parts;${statements};return parts})`,
+  );
   if (varied === generation) throw new Error('the generation has another end');
   return writeSection(host, varied, routes, { version: '0', name: 'shop' }).text;
 }

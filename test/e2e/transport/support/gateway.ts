@@ -13,6 +13,7 @@ import { parseTarget } from '../../../../runtime/host/target-address.ts';
 import { openTransport, type TransportKind, transportKind } from '../../../../runtime/host/transport/open-transport.ts';
 import { type Transport, type TransportTimeouts, transportSettings } from '../../../../runtime/host/transport/transport.ts';
 import { ConnectionPool, type PoolLimits } from '../../../../runtime/host/upstream/pool.ts';
+import { otherClient } from '../../../../runtime/host/upstream.ts';
 import { refuse, serve } from '../../../../runtime/pipeline.ts';
 import { tableOf } from './route-table.ts';
 
@@ -87,7 +88,7 @@ export async function startGateway(options: GatewayOptions): Promise<TestGateway
   const log: LoggedExchange[] = [];
   const faults: unknown[] = [];
   const host = createHostServices({
-    environment: { GW_UPSTREAM: process.env.GW_UPSTREAM },
+    otherClient: await otherClient(process.env),
     log: ({ method, path, status, error, bytesIn, bytesOut, attempts, clientAddress, requestId, traceId }) =>
       log.push({ method, path, status, error, bytesIn, bytesOut, attempts, clientAddress, requestId, traceId }),
     fault: (error) => faults.push(error),

@@ -1,0 +1,99 @@
+import type { Exchange, Identity, PolicyFactory, Reply } from '../contract.ts';
+import { ExpressionScope } from '../expressions/scope.ts';
+import { problem } from '../problem.ts';
+
+export interface AuthorizeOptions {
+  /** All of them. */
+  readonly scopes?: readonly string[];
+  /** One of them; roles that include one of the document's are among them. */
+  readonly roles?: readonly string[];
+  /** Id of a compiled expression. */
+  readonly when?: string;
+  readonly mfa?: MfaOptions;
+  /** Decides and notes, and refuses nobody. */
+  readonly shadow?: true;
+  /** 404 instead of 403 where the expression refuses. */
+  readonly hideExistence?: true;
+}
+
+export interface MfaOptions {
+  /** One of these in the claim `amr`, or the claim `acr` is one of `acr`. */
+  readonly amr: readonly string[];
+  readonly acr: readonly string[];
+  /** Since the claim `auth_time`. */
+  readonly maxAgeSeconds?: number;
+}
+
+/** Why a caller is refused. */
+type Verdict = 'scope' | 'role' | 'policy' | 'mfa';
+
+/** Clocks of issuers are not ours. */
+const SKEW_SECONDS = 30;
+
+/**
+ * Whether this caller may do this (AZ-1 to AZ-5): scopes, then roles, then the expression, then the second factor; the first that fails
+ * refuses. What cannot be decided is a refusal. The problem names what failed, never the rule.
+ */
+export const authorize: PolicyFactory<AuthorizeOptions> = (
+  { scopes = [], roles, when, mfa, shadow = false, hideExistence = false },
+  env,
+) => {
+  const allowed = roles === undefined ? undefined : new Set(roles);
+  const holds = when === undefined ? undefined : env.expression(when)((name) => env.headerSlot(name));
+  const replies: Readonly<Record<Verdict, Reply>> = {
+    scope: insufficientScope(scopes),
+    role: refusal('role', 'The caller does not have the role for this.'),
+    policy: hideExistence ? problem.notFound : refusal('policy', 'The caller may not do this.'),
+    mfa: stepUp(mfa),
+  };
+  const judge = (exchange: Exchange): Verdict | undefined => {
+    const { identity } = exchange;
+    if (identity === undefined)
+      return scopes.length > 0 ? 'scope' : allowed !== undefined ? 'role' : mfa !== undefined ? 'mfa' : judgeExpression(exchange);
+    if (!scopes.every((scope) => identity.scopes.includes(scope))) return 'scope';
+    if (allowed !== undefined && !identity.roles.some((role) => allowed.has(role))) return 'role';
+    return judgeExpression(exchange) ?? (mfa === undefined || isStrong(identity, mfa, env.clock()) ? undefined : 'mfa');
+  };
+  const judgeExpression = (exchange: Exchange): Verdict | undefined =>
+    holds === undefined || holds(new ExpressionScope(exchange, env)) === true ? undefined : 'policy';
+  return (exchange) => {
+    const verdict = judge(exchange);
+    if (verdict === undefined) return undefined;
+    exchange.note('authz', shadow ? `would deny: ${verdict}` : `deny: ${verdict}`);
+    return shadow ? undefined : replies[verdict];
+  };
+};
+
+function isStrong({ claims }: Identity, { amr, acr, maxAgeSeconds }: MfaOptions, nowMs: number): boolean {
+  const methods: unknown = Object.hasOwn(claims, 'amr') ? claims.amr : undefined;
+  const level: unknown = Object.hasOwn(claims, 'acr') ? claims.acr : undefined;
+  const isKnown =
+    (Array.isArray(methods) && methods.some((one) => amr.includes(one))) || (typeof level === 'string' && acr.includes(level));
+  if (!isKnown || maxAgeSeconds === undefined) return isKnown;
+  const signedIn: unknown = Object.hasOwn(claims, 'auth_time') ? claims.auth_time : undefined;
+  return typeof signedIn === 'number' && nowMs / 1_000 - signedIn <= maxAgeSeconds + SKEW_SECONDS;
+}
+
+function refusal(code: Verdict, detail: string, headers: Reply['headers'] = []): Reply {
+  return { status: 403, headers, problem: { type: 'about:blank', title: 'Forbidden', status: 403, detail, code } };
+}
+
+/** RFC 6750 §3.1. */
+function insufficientScope(scopes: readonly string[]): Reply {
+  const challenge = `Bearer error="insufficient_scope", scope="${scopes.join(' ').replaceAll(/["\\]|[^ -~]/g, '')}"`;
+  return refusal('scope', 'The credential lacks a scope.', [['www-authenticate', challenge]]);
+}
+
+/** RFC 9470 §3: the client is told to sign the user in again, better. */
+function stepUp(mfa: MfaOptions | undefined): Reply {
+  const acr =
+    mfa === undefined || mfa.acr.length === 0 ? '' : `, acr_values="${mfa.acr.join(' ').replaceAll(/["\\]|[^ -~]/g, '')}"`;
+  const age = mfa?.maxAgeSeconds === undefined ? '' : `, max_age="${mfa.maxAgeSeconds}"`;
+  const challenge = `Bearer error="insufficient_user_authentication", error_description="A second factor is needed"${acr}${age}`;
+  const detail = 'This needs a sign-in with a second factor, not too long ago.';
+  return {
+    status: 401,
+    headers: [['www-authenticate', challenge]],
+    problem: { type: 'about:blank', title: 'Unauthorized', status: 401, detail, code: 'mfa' },
+  };
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import type { Identity, PolicyEnv } from '../../../runtime/contract.ts';
+import { type AuthorizeOptions, authorize } from '../../../runtime/policies/authorize.ts';
+import { fakeEnv, fakeExchange } from '../../support/exchange.ts';
+import { compiled } from '../../support/expressions.ts';
+
+const now = 1_795_000_000;
+
+function judged(options: AuthorizeOptions & { readonly text?: string }, identity?: Partial<Identity>): string {
+  const { text, ...rest } = options;
+  const env: PolicyEnv = { ...fakeEnv, clock: () => now * 1_000, expression: () => () => compiled(text ?? 'true') };
+  const exchange = fakeExchange(identity === undefined ? {} : { identity });
+  const reply = authorize({ ...rest, ...(text === undefined ? {} : { when: 'e0' }) }, env)(exchange);
+  if (reply === undefined || 'then' in reply) return 'pass';
+  return [reply.status, reply.problem?.code, ...reply.headers.map(([, value]) => value)].join(' ');
+}
+
+describe('authorize (AZ-1 to AZ-5)', () => {
+  it('asks for all scopes, and names them', () => {
+    expect(judged({ scopes: ['a', 'b'] }, { scopes: ['b', 'a', 'c'] })).toBe('pass');
+    expect(judged({ scopes: ['a', 'b'] }, { scopes: ['a'] })).toBe('403 scope Bearer error="insufficient_scope", scope="a b"');
+  });
+
+  it('asks for one of the roles', () => {
+    expect(judged({ roles: ['admin', 'support'] }, { roles: ['support'] })).toBe('pass');
+    expect(judged({ roles: ['admin'] }, { roles: ['administrator'] })).toBe('403 role');
+  });
+
+  it('asks the expression last of these, and tells nothing of it', () => {
+    const text = "claims.sub == 'ada'";
+    expect(judged({ text }, { claims: { sub: 'ada' } })).toBe('pass');
+    expect(judged({ text }, { claims: { sub: 'eve' } })).toBe('403 policy');
+    expect(judged({ text }, { claims: {} })).toBe('403 policy');
+    expect(judged({ text, hideExistence: true }, { claims: {} })).toBe('404 not-found');
+    expect(judged({ text, roles: ['admin'], hideExistence: true }, { claims: {} })).toBe('403 role');
+  });
+
+  it('AZ-5: asks for a second factor, not too long ago', () => {
+    const mfa = { amr: ['mfa', 'otp'], acr: ['urn:strong'], maxAgeSeconds: 300 };
+    const challenge =
+      '401 mfa Bearer error="insufficient_user_authentication", error_description="A second factor is needed", acr_values="urn:strong", max_age="300"';
+    expect(judged({ mfa }, { claims: { amr: ['pwd', 'otp'], auth_time: now - 300 } })).toBe('pass');
+    expect(judged({ mfa }, { claims: { acr: 'urn:strong', auth_time: now } })).toBe('pass');
+    expect(judged({ mfa }, { claims: { amr: ['pwd'], auth_time: now } })).toBe(challenge);
+    expect(judged({ mfa }, { claims: { amr: ['otp'], auth_time: now - 331 } })).toBe(challenge);
+    expect(judged({ mfa }, { claims: { amr: ['otp'] } })).toBe(challenge);
+    expect(judged({ mfa }, { claims: { amr: 'otp', auth_time: now } })).toBe(challenge);
+  });
+
+  it('a shadow refuses nobody', () => {
+    expect(judged({ roles: ['admin'], shadow: true }, { roles: [] })).toBe('pass');
+  });
+
+  it('nobody is refused what somebody is asked for', () => {
+    expect(judged({ scopes: ['a'] })).toContain('403 scope');
+    expect(judged({ roles: ['a'] })).toBe('403 role');
+    expect(judged({ mfa: { amr: ['mfa'], acr: [] } })).toContain('401 mfa');
+    expect(judged({ text: 'has(claims.sub)' })).toBe('403 policy');
+  });
+});

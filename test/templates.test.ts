@@ -1,0 +1,116 @@
+/** What the templates of CI services must hold (A1 to A5), and what no text that people read may say. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse, parseDocument } from 'yaml';
+import { packageRoot } from '../cli/package-root.ts';
+
+function filesBelow(folder: string): readonly string[] {
+  return readdirSync(join(packageRoot, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name).slice(packageRoot.length + 1))
+    .sort();
+}
+
+const read = (file: string): string => readFileSync(join(packageRoot, file), 'utf8');
+
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+
+interface Workflow {
+  readonly on: Readonly<Record<string, unknown>>;
+  readonly permissions: Readonly<Record<string, string>>;
+  readonly jobs: Readonly<Record<string, { readonly permissions?: unknown; readonly steps: readonly Step[] }>>;
+}
+
+const github = filesBelow('templates/ci/github');
+const workflowOf = (file: string): Workflow => parse(read(file));
+const stepsOf = (file: string): readonly Step[] => Object.values(workflowOf(file).jobs).flatMap(({ steps }) => steps);
+
+describe('texts that people read', () => {
+  const texts = [
+    'README.md',
+    'CONTRIBUTING.md',
+    'ARCHITECTURE.md',
+    'REFERENCE.md',
+    'CHANGELOG.md',
+    ...filesBelow('templates'),
+    ...filesBelow('cli'),
+  ];
+
+  it.each(texts)('%s runs only a gw that is installed', (file) => {
+    const bare = read(file)
+      .split('\n')
+      .filter((line) => /\bnpx\b(?! --no-install gw\b)[^\n]*\bgw\b/.test(line) && !/\bnpx (?:vitest|tsc|biome)\b/.test(line));
+    expect(bare).toEqual([]);
+  });
+});
+
+describe('the workflows of GitHub', () => {
+  it.each(github)('%s is YAML', (file) => expect(parseDocument(read(file)).errors).toEqual([]));
+
+  it('read only, but for the one that comments', () => {
+    const permissions = Object.fromEntries(github.map((file) => [file.split('/').at(-1), workflowOf(file).permissions]));
+    expect(permissions).toEqual({
+      'gw-check.yml': { contents: 'read' },
+      'gw-comment.yml': { actions: 'read', contents: 'read', 'pull-requests': 'write' },
+      'gw-deploy.yml': { contents: 'read' },
+    });
+    expect(github.flatMap((file) => Object.values(workflowOf(file).jobs)).filter((job) => job.permissions !== undefined)).toEqual(
+      [],
+    );
+  });
+
+  it.each(github)('%s pins what it uses, and keeps no credentials', (file) => {
+    expect(Object.keys(workflowOf(file).on)).not.toContain('pull_request_target');
+    for (const step of stepsOf(file)) {
+      if (step.uses === undefined) continue;
+      expect(step.uses).toMatch(/^actions\/[a-z-]+@[0-9a-f]{40}$/);
+      if (step.uses.startsWith('actions/checkout')) expect(step.with?.['persist-credentials']).toBe(false);
+    }
+  });
+
+  it.each(github)('%s puts nothing of an event into a command', (file) => {
+    for (const { run = '' } of stepsOf(file)) expect(run).not.toMatch(/\$\{\{/);
+  });
+
+  it('gw-comment checks nothing out and takes the pull request from the event', () => {
+    const file = 'templates/ci/github/gw-comment.yml';
+    expect(stepsOf(file).filter(({ uses }) => uses !== undefined)).toEqual([]);
+    const [take, write] = stepsOf(file).map(({ run = '' }) => run);
+    expect(take).toMatch(/stat -c %s .* -gt 65000/);
+    expect(write).toMatch(/number=\$\(gh api .*head="\$HEAD_OWNER:\$HEAD_BRANCH"/);
+    expect(write).not.toMatch(/number=.*report\//);
+    expect(read(file)).toContain('HEAD_SHA: ${{ github.event.workflow_run.head_sha }}');
+  });
+
+  it('gw-check judges with the gw of the base', () => {
+    const install = stepsOf('templates/ci/github/gw-check.yml').find(({ run }) => run?.includes('npm ci') === true)?.run ?? '';
+    expect(install.indexOf('git checkout --quiet "$BASE"')).toBeLessThan(install.indexOf('npm ci'));
+    expect(install).toContain('rm -f .npmrc');
+  });
+});
+
+describe('the template of GitLab', () => {
+  it('reports code quality and JUnit always, and sees the base', () => {
+    const ci = parse(read('templates/ci/gitlab/gitlab-ci.yml'));
+    expect(ci['gw:lint'].artifacts).toMatchObject({
+      when: 'always',
+      reports: { codequality: 'gl-code-quality.json', junit: 'gw-lint.xml' },
+    });
+    expect(ci['.gw'].variables.GIT_DEPTH).toBe('0');
+    expect(ci['gw:diff'].script.join('\n')).toContain('fetch more of the history');
+  });
+});
+
+it('editors find the schemas of the templates', () => {
+  for (const file of ['gateway.yaml', 'teams/catalog/openapi.yaml', 'teams/orders/openapi.yaml']) {
+    const [first = ''] = read(`templates/init/${file}`).split('\n');
+    const up = '../'.repeat(file.split('/').length - 1) || './';
+    expect(first.startsWith(`# yaml-language-server: $schema=${up}node_modules/gw/templates/schemas/`)).toBe(true);
+    expect(() => read(`templates/schemas/${first.split('/').at(-1)}`)).not.toThrow();
+  }
+});
