@@ -20,7 +20,12 @@ beforeAll(async () => {
 describe('limits of several threads', () => {
   it('admit exactly the limit under open load', async () => {
     await using run = await GatewayRun.start(quota);
-    const statuses = await Promise.all(Array.from({ length: 1_000 }, async () => (await run.fetch('/one')).status));
+    const callers = Array.from({ length: 50 }, async () => {
+      const found = [];
+      for (let call = 0; call < 20; call++) found.push((await run.fetch('/one')).status);
+      return found;
+    });
+    const statuses = (await Promise.all(callers)).flat();
     expect(statuses.filter((status) => status === 200)).toHaveLength(300);
     expect(statuses.filter((status) => status === 429)).toHaveLength(700);
     expect(run.upstream.requests).toHaveLength(300);

@@ -397,7 +397,8 @@ class Deadline extends WheelEntry {
 
   due(now: number): void {
     if (now < this.#at) this.#wheel.add(this, this.#at);
-    else this.#passed();
+    // What arrived while this thread was busy is read first.
+    else setImmediate(this.#passed);
   }
 }
 
