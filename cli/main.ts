@@ -61,6 +61,18 @@ function program(): Command {
     .addOption(option.auth)
     .addOption(option.upstream)
     .addOption(option.now)
+    .option('--print-config', 'print how every rule is set, and no findings')
+    .addOption(
+      new Option('--fail-on <severity>', 'what ends with exit code 1')
+        .choices(['error', 'warn', 'info', 'none'])
+        .default(undefined, 'error'),
+    )
+    .option('--max-warnings <number>', 'more warnings end with exit code 1')
+    .option('--changed-since <commit>', 'only findings of operations that changed since then, and those between teams')
+    .option('--baseline [file]', 'leave out findings that this file knows (gw-baseline.json)')
+    .option('--baseline-write', 'write the findings into the baseline')
+    .option('--baseline-prune', 'take findings that are gone out of the baseline')
+    .option('--baseline-strict', 'fail when the baseline knows findings that are gone')
     .action(run(async (files, options) => (await import('./commands/lint.ts')).lint(files, options)));
 
   gw.command('merge')
@@ -187,7 +199,10 @@ function program(): Command {
       new Option('-c, --config <file>', 'gateway file, the same on both sides').argParser(collect).default([], 'gateway.yaml'),
     )
     .addOption(
-      new Option('--format <format>', 'text or json; format=file writes to a file; may be repeated')
+      new Option(
+        '--format <format>',
+        'text, json, jsonl, markdown, github, sarif, junit or html; format=file writes to a file; may be repeated',
+      )
         .argParser(collect)
         .default([], 'text'),
     )
@@ -198,6 +213,7 @@ function program(): Command {
       ),
     )
     .option('--docs', 'show changes of documentation too')
+    .option('--approvals <file>', 'accepted changes (default: approvals.yaml beside the gateway file of the head)')
     .addOption(option.now)
     .action(run(async (sides, options) => (await import('./commands/diff.ts')).diff(sides, options)));
 

@@ -1,9 +1,14 @@
+import { appendFileSync } from 'node:fs';
+import { basename, dirname, posix } from 'node:path';
+import { readApprovals } from '../diff/approvals.ts';
 import { type DiffOptions, diffTables, failOnByDefault, readFailOn } from '../diff/diff.ts';
 import { type RouteTable, routeTable } from '../diff/effective.ts';
-import { type Format, formats, writeDiff } from '../diff/report/report.ts';
-import { openSides } from '../diff/sides.ts';
+import { formats, writeDiff } from '../diff/report/report.ts';
+import { openSides, type SideSource } from '../diff/sides.ts';
 import { GwError } from '../errors.ts';
-import { dateOf, NO_UPSTREAM, type Options, text, textList } from './input.ts';
+import { openWorkspace } from '../load/workspace.ts';
+import { parseTargets } from '../report/report.ts';
+import { dateOf, existing, NO_UPSTREAM, type Options, text, textList } from './input.ts';
 import { print, wantsColor, writeText } from './output.ts';
 
 /** `gw diff <base> [head]`: what a change of the documents does to traffic, policies and contracts. */
@@ -18,20 +23,43 @@ export async function diff(sides: readonly string[], options: Options): Promise<
   const [config, ...others] = textList(options, 'config');
   if (others.length > 0) throw new GwError('ERR_GW_USAGE', 'gw diff compares one gateway', 'Name one gateway file with -c.');
   const now = dateOf(text(options, 'now')) ?? new Date().toISOString().slice(0, 10);
-  const targets = parseTargets(textList(options, 'format'));
-  const diffing: DiffOptions = { nowMs: Date.parse(now), failOn: failOn(text(options, 'failOn')) };
+  const targets = parseTargets(textList(options, 'format'), formats);
+  const failing = failOn(text(options, 'failOn'));
   using opened = openSides(base, head, { upstream: NO_UPSTREAM, ...(config === undefined ? {} : { config }) });
   const [before, after]: readonly [RouteTable, RouteTable] = [routeTable(opened.base, { now }), routeTable(opened.head, { now })];
-  const report = diffTables(before, after, diffing);
-  for (const { format, file } of targets) {
+  const approved = approvalsOf(opened.head, text(options, 'approvals'));
+  const report = diffTables(before, after, { nowMs: Date.parse(now), failOn: failing, ...approved });
+  for (const { format, file } of targets.length === 0 ? [{ format: 'text' as const, file: undefined }] : targets) {
     const written = await writeDiff(report, format, {
       color: file === undefined && wantsColor(process.stdout),
       docs: options.docs === true,
+      ...links(),
     });
     if (file === undefined) await print(written);
     else writeText(file, written);
   }
+  const summary = process.env.GITHUB_STEP_SUMMARY;
+  if (summary !== undefined && summary !== '' && targets.some(({ format }) => format === 'github'))
+    appendFileSync(summary, await writeDiff(report, 'markdown', { color: false, docs: false, ...links() }));
   return report.failed ? 1 : 0;
+}
+
+/** `--approvals`, else `approvals.yaml` beside the gateway file of the head. */
+function approvalsOf(head: SideSource, given: string | undefined): Pick<DiffOptions, 'approvals' | 'notes'> {
+  if (given !== undefined) {
+    const path = existing(given);
+    return readApprovals(openWorkspace(dirname(path)), basename(path));
+  }
+  if (head.kind !== 'documents' || head.source.kind !== 'config') return {};
+  return readApprovals(openWorkspace(head.root), posix.join(posix.dirname(head.source.file), 'approvals.yaml'));
+}
+
+/** Where files of the head are shown, as GitHub Actions says. */
+function links(): { readonly links?: string } {
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_SHA: commit } = process.env;
+  const all = [server, repository, commit];
+  if (all.some((part) => part === undefined || !/^[\w:/.-]+$/.test(part))) return {};
+  return { links: `${server}/${repository}/blob/${commit}/` };
 }
 
 function failOn(written: string | undefined): DiffOptions['failOn'] {
@@ -44,16 +72,4 @@ function failOn(written: string | undefined): DiffOptions['failOn'] {
       'Verdicts are conflict, weakened, breaking, potential, compatible; or none.',
     );
   return read;
-}
-
-/** `text`, `json=out.json`; text to standard output when nothing is said. */
-function parseTargets(values: readonly string[]): readonly { readonly format: Format; readonly file?: string }[] {
-  const targets = values.map((value) => {
-    const [name = '', ...rest] = value.split('=');
-    const format = formats.find((known) => known === name);
-    if (format === undefined)
-      throw new GwError('ERR_GW_USAGE', `There is no format ${name}`, `Formats of gw diff are ${formats.join(', ')}.`);
-    return rest.length === 0 ? { format } : { format, file: rest.join('=') };
-  });
-  return targets.length === 0 ? [{ format: 'text' }] : targets;
 }

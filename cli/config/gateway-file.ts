@@ -20,6 +20,7 @@ import {
 import { gatewayShape } from '../plan/x-gateway.ts';
 import { addressRange } from '../policies/address-range.ts';
 import { serviceUrl } from '../policies/upstream.ts';
+import { binding } from './bindings.ts';
 import { fromEnvironment } from './env-text.ts';
 import { adminTokens } from './server.ts';
 
@@ -52,6 +53,7 @@ const server = object({
   port: fromEnvironment(count(0, 65_535), toNumber),
   host: fromEnvironment(text({ pattern: /^[A-Za-z0-9.:-]+$/, says: 'an address' })),
   trustedProxies: list(network),
+  tls: object({ cert: fromEnvironment(text()), key: fromEnvironment(text()) }, { required: ['cert', 'key'] }),
   securityHeaders: flag,
   paths: object({
     encodedSlash: oneOf('reject', 'keep'),
@@ -119,7 +121,7 @@ export const guardrail = object(
 );
 
 export const suppression = object(
-  { rule: text(), where: text(), reason: text(), until: date },
+  { rule: text(), where: text(), reason: text(), until: date, approvedBy: text() },
   { required: ['rule', 'where', 'reason'] },
 );
 
@@ -143,7 +145,7 @@ export const members = {
   specs: list(either({ when: isText, shape: text() }, spec), { minimum: 1 }),
   server,
   upstreams: map(upstream, name),
-  security: map(object({ type: text() }, { required: ['type'], open: true })),
+  security: map(binding),
   plans: map(planShape, name),
   store: fromEnvironment(oneOf('memory')),
   roles: map(roleList, name),

@@ -1,5 +1,5 @@
 /** What `gw diff` finds: data, made by the parts of a comparison, finished (places, fingerprints, reviewers) in one place. */
-import type { Location } from '../diagnostics.ts';
+import type { LocatedDiagnostic, Location } from '../diagnostics.ts';
 import type { Node } from '../load/document.ts';
 import type { Json } from '../plan/ir.ts';
 
@@ -90,8 +90,8 @@ export interface Report {
   readonly documentation: number;
   /** What could not be compared, a sentence each. */
   readonly skipped: readonly string[];
-  /** Errors of the head, a line each: it cannot be built. */
-  readonly errors: readonly string[];
+  /** Errors of the head: it cannot be built. */
+  readonly errors: readonly LocatedDiagnostic[];
   /** About `approvals.yaml`. */
   readonly notes: readonly { readonly severity: 'error' | 'warn'; readonly message: string }[];
   readonly reviewers: readonly Reviewer[];

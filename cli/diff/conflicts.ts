@@ -36,7 +36,9 @@ function identity({ rule, message }: LocatedDiagnostic): string {
 
 function routeOf({ operation, at, pointer }: LocatedDiagnostic, { routes }: RouteTable) {
   for (const { operation: own, key, name } of routes.values()) {
-    if (own?.node.document.file === at.file && own.node.pointer === pointer) return { key, name };
+    if (own?.node.document.file !== at.file) continue;
+    const isNamed = own.method === operation?.method && own.path === operation.path;
+    if (isNamed || own.node.pointer === pointer) return { key, name };
   }
   const name = `${operation?.method ?? ''} ${operation?.path ?? ''}`;
   return { key: name, name };

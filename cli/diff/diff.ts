@@ -1,4 +1,6 @@
 /** Two route tables → a report. Everything is computed from the tables; texts of documents only give places. */
+
+import { type Approval, applyApprovals } from './approvals.ts';
 import { type Change, type ChangeDraft, type Report, type Verdict, verdicts } from './change.ts';
 import { conflictChanges } from './conflicts.ts';
 import { contractChanges } from './contract/contract.ts';
@@ -6,12 +8,16 @@ import type { RouteTable } from './effective.ts';
 import { finish } from './finish.ts';
 import { lifecycleChanges, removedRoutes } from './lifecycle.ts';
 import { policyChanges } from './policy/policy.ts';
+import { reviewersOf } from './reviewers.ts';
 import { match, trafficChanges } from './traffic.ts';
 
 export interface DiffOptions {
   /** Midnight (UTC) of the day that announcements are judged on, in milliseconds. */
   readonly nowMs: number;
   readonly failOn: readonly Verdict[];
+  readonly approvals?: readonly Approval[];
+  /** About the reading of `approvals.yaml`. */
+  readonly notes?: Report['notes'];
 }
 
 /** What fails the command unless `--fail-on` says otherwise. */
@@ -28,7 +34,9 @@ export function diffTables(base: RouteTable, head: RouteTable, options: DiffOpti
     ...policyChanges(matched.pairs, base, head),
     ...contractChanges(matched.pairs, base, head, options.nowMs),
   ];
-  const changes = finish(drafts);
+  const now = new Date(options.nowMs).toISOString().slice(0, 10);
+  const { changes, notes } = applyApprovals(finish(drafts), options.approvals ?? [], now);
+  const allNotes = [...(options.notes ?? []), ...notes];
   const errors = head.diagnostics.filter(({ severity }) => severity === 'error');
   return {
     base: base.label,
@@ -44,11 +52,14 @@ export function diffTables(base: RouteTable, head: RouteTable, options: DiffOpti
     },
     documentation: changes.filter(({ verdict }) => verdict === 'documentation').length,
     skipped: [...base.skipped, ...skippedOf(base), ...head.skipped],
-    errors: errors.map(({ at, rule, message }) => `${at.file}:${at.line}:${at.column} ${rule}: ${message}`),
-    notes: [],
-    reviewers: [],
+    errors,
+    notes: allNotes,
+    reviewers: reviewersOf(changes, base.config, head.config),
     failOn: options.failOn,
-    failed: head.failed || changes.some(({ verdict, approved }) => approved === undefined && options.failOn.includes(verdict)),
+    failed:
+      head.failed ||
+      allNotes.some(({ severity }) => severity === 'error') ||
+      changes.some(({ verdict, approved }) => approved === undefined && options.failOn.includes(verdict)),
   };
 }
 

@@ -1,9 +1,12 @@
 import type { AdminParts } from './admin/parts.ts';
+import { Credentials } from './auth/credentials.ts';
+import { Certificates } from './certificates.ts';
 import { addressError, urlOf } from './listen-address.ts';
 import { type LoadedBundle, readBundle } from './load-generation.ts';
 import { reloadRefusal } from './restart-required.ts';
 import { RuntimeState } from './runtime-state.ts';
 import { messageOf, say } from './say.ts';
+import { resolveEnvironment } from './services.ts';
 import { type Address, type HostSettings, hostSettings } from './settings.ts';
 import { type LoadResult, Threads } from './threads.ts';
 
@@ -27,23 +30,40 @@ export class Gateway {
   readonly startedAt: number = Date.now();
   /** What the document of the admin listener compiled to. */
   readonly admin: AdminParts;
+  /** Undefined: the listener speaks no TLS. */
+  readonly certificates: Certificates | undefined;
   bundle: LoadedBundle;
   state: 'starting' | 'ready' | 'draining' = 'starting';
+  readonly credentials: Credentials;
   reloads: ReloadRecord = { swapped: 0, failed: 0, last: undefined };
   readonly #entry: URL;
   #settings: HostSettings;
+  /** Lets go of what the bindings of the running bundle need. */
+  #releaseCredentials: () => void = () => undefined;
   #reloading: Promise<ReloadResult> | undefined;
   /** Asked for while another was under way: the file may have changed since that one read it. */
   #next: Promise<ReloadResult> | undefined;
   #preStopTimer: NodeJS.Timeout | undefined;
 
-  /** @param entry URL of the file, read again by each reload */
+  /**
+   * @param entry URL of the file, read again by each reload
+   * @throws Error with one line for people when its certificate cannot be used
+   */
   constructor(entry: URL, bundle: LoadedBundle, settings: HostSettings, admin: AdminParts) {
     this.admin = admin;
     this.#entry = entry;
     this.bundle = bundle;
     this.#settings = settings;
-    this.threads = new Threads(bundle.hostCode, settings, { ...process.env }, bundle.generation);
+    const { tls } = settings;
+    if (tls !== undefined)
+      this.certificates = new Certificates(tls, (certificate) => this.threads.setCertificate(certificate), sayCertificate);
+    this.threads = new Threads(bundle.hostCode, settings, { ...process.env }, bundle.generation, this.certificates?.current);
+    this.credentials = new Credentials({
+      set: (key, value) => this.threads.set(key, value),
+      resolve: (text) => resolveEnvironment(text, process.env),
+      say,
+    });
+    this.threads.answer = (topic, value) => this.credentials.answer(topic, value);
     const { GW_STATE } = process.env;
     if (GW_STATE !== undefined && GW_STATE !== '') this.#keep(new RuntimeState(GW_STATE));
   }
@@ -60,15 +80,21 @@ export class Gateway {
     const adminAddress = await openAdmin(this, admin).catch((error: unknown) => {
       throw new Error(addressError(error, admin, 'GW_ADMIN'));
     });
+    this.#releaseCredentials = await this.credentials.acquire(this.bundle.parts.gateway);
+    if (this.state !== 'starting') return;
     await this.threads.start().catch((error: unknown) => {
       // A signal ends the process already.
       if (this.state === 'starting') throw new Error(addressError(error, listen, 'PORT'));
     });
     if (this.state !== 'starting') return;
     this.state = 'ready';
+    this.certificates?.watch();
     const { name, hash } = this.bundle.parts.gateway;
     const sharedBytes = this.threads.shared.buffer.byteLength;
-    const urls = { url: urlOf(this.threads.address), admin: urlOf(adminAddress) };
+    const urls = {
+      url: urlOf(this.threads.address, this.certificates === undefined ? 'http' : 'https'),
+      admin: urlOf(adminAddress),
+    };
     say('info', 'listening', { ...urls, threads, name, hash, sharedBytes });
   }
 
@@ -113,6 +139,8 @@ export class Gateway {
 
   async #tryReload(): Promise<ReloadResult> {
     if (this.state !== 'ready') return { kind: 'failed', error: `The gateway is ${this.state}.` };
+    // Whatever becomes of the bundle.
+    this.certificates?.reload();
     const next = readBundle(this.#entry);
     // What another version of gw built means something only to that version.
     if (next.file.host !== this.bundle.file.host) return { kind: 'restart', keys: ['gw'] };
@@ -122,10 +150,23 @@ export class Gateway {
     const keys = reloadRefusal({ bundle: this.bundle, settings: this.#settings }, { bundle: next, settings });
     if (keys.length > 0) return { kind: 'restart', keys };
     const same = next.file.sha256 === this.bundle.file.sha256;
-    const threads = same ? [] : await this.threads.load(next.generation);
+    const threads = same ? [] : await this.#load(next);
+    if (settings.tls !== undefined) this.certificates?.reload(settings.tls);
     this.bundle = next;
     this.#settings = settings;
     return same ? { kind: 'unchanged', hash } : { kind: 'swapped', hash, threads };
+  }
+
+  /** Threads load a generation when all that its bindings need is there; what only the old one needed goes when they have. */
+  async #load(next: LoadedBundle): Promise<readonly LoadResult[]> {
+    const release = await this.credentials.acquire(next.parts.gateway);
+    const results = await this.threads.load(next.generation).catch((error: unknown) => {
+      release();
+      throw error;
+    });
+    this.#releaseCredentials();
+    this.#releaseCredentials = release;
+    return results;
   }
 
   /**
@@ -150,4 +191,9 @@ export class Gateway {
     await this.threads.end();
     process.exit(0);
   }
+}
+
+function sayCertificate(kept: string | undefined): void {
+  if (kept === undefined) say('info', 'certificate replaced', {});
+  else say('error', 'certificate kept', { error: kept });
 }

@@ -5,24 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { openWorkspace } from '../../cli/load/workspace.ts';
 import { referenceIn } from '../../cli/resolve/refs.ts';
 import { resolveApis } from '../../cli/resolve/resolve.ts';
+import { agreedRules } from '../support/agreed.ts';
+import { corpusEntryFiles } from '../support/corpus.ts';
 import { corpus } from '../support/data-sets.ts';
-import { diagnose, filesBelow } from '../support/diagnose.ts';
-
-/** Errors in real documents that a person agrees with. */
-const agreed: Readonly<Record<string, readonly string[]>> = {
-  // `required: true` in a property, a list in every version.
-  'spotify-official.yaml': ['spec/structure'],
-  // `problem` schemas are fetched from the network.
-  'zally-api.yaml': ['spec/ref-remote'],
-  // `operationId: { }`, as if it were an operation.
-  'nexmo/voice.v2.yml': ['spec/structure'],
-  // `oneOf: []`, which no value fits.
-  'pairs/discord-1y.base.json': ['spec/structure'],
-  // Paths such as `/oauth2/token#refresh` tell operations apart by a fragment, which no request carries.
-  'box.json': ['route/template-unsupported'],
-  'pairs/box-1y.base.json': ['route/template-unsupported'],
-  'pairs/box-1y.head.json': ['route/template-unsupported'],
-};
+import { diagnose } from '../support/diagnose.ts';
 
 /** Documents that swagger-parser cannot read: it follows what only looks like a reference, in an example or an `x-` key. */
 const unreadable: Readonly<Record<string, string>> = {
@@ -31,25 +17,19 @@ const unreadable: Readonly<Record<string, string>> = {
 };
 
 /** Documents that stand for themselves: no parts of others. */
-const entries = corpus === '' ? [] : filesBelow(corpus).filter((file) => isEntry(file));
-
-function isEntry(file: string): boolean {
-  if (!/\.(ya?ml|json)$/.test(file)) return false;
-  const document = openWorkspace(corpus).document(file);
-  return document !== undefined && /^\s*["']?openapi["']?\s*:/m.test(document.text.slice(0, 200_000));
-}
+const entries = corpusEntryFiles(corpus);
 
 describe.skipIf(corpus === '')('real documents', () => {
   it.each(entries)('%s is accepted by the preset serve, or its errors are agreed with', (file) => {
     const errors = diagnose(corpus, [file], { preset: 'serve' }).filter(({ severity }) => severity === 'error');
-    expect([...new Set(errors.map(({ rule }) => rule))]).toEqual(agreed[file] ?? []);
+    expect([...new Set(errors.map(({ rule }) => rule))]).toEqual(agreedRules(file));
   });
 
   it.each(entries)('%s resolves as swagger-parser resolves it', async (file) => {
     const workspace = openWorkspace(corpus);
     const { apis, visits, resolver } = resolveApis(workspace, [{ file }]);
     // swagger-parser reads neither 3.2 nor, with the network switched off, what lies in it.
-    if (apis[0]?.version === '3.2' || agreed[file]?.includes('spec/ref-remote') === true) return;
+    if (apis[0]?.version === '3.2' || agreedRules(file).includes('spec/ref-remote')) return;
     const $refs = await SwaggerParser.resolve(join(corpus, file), { resolve: { http: false } }).catch((error: unknown) => error);
     if ($refs instanceof Error) {
       expect(unreadable).toHaveProperty([file]);

@@ -1,6 +1,8 @@
 /** What lies in the folder of real documents (`data-sets.ts`). */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { openWorkspace } from '../../cli/load/workspace.ts';
+import { filesBelow } from './diagnose.ts';
 
 /** A document of the corpus, or a farm of documents to merge. Paths are absolute. */
 export interface CorpusEntry {
@@ -41,4 +43,14 @@ export function corpusFarms(root: string): readonly CorpusEntry[] {
         .sort()
         .map((file) => join(root, 'farms', name, file)),
     }));
+}
+
+/** Every file of the corpus that is a document of its own, by its path below the corpus, sorted; none without a corpus. */
+export function corpusEntryFiles(root: string): readonly string[] {
+  if (root === '') return [];
+  const workspace = openWorkspace(root);
+  return filesBelow(root).filter((file) => {
+    const document = /\.(ya?ml|json)$/.test(file) ? workspace.document(file) : undefined;
+    return document !== undefined && /^\s*["']?openapi["']?\s*:/m.test(document.text.slice(0, 200_000));
+  });
 }

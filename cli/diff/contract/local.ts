@@ -70,7 +70,8 @@ export function placeIn({ leaves, roots }: Unit, keyword: string | undefined): S
       if (isFields(leaf.value) && Object.hasOwn(leaf.value, keyword)) return childOf(leaf, leaf.value[keyword], keyword);
     }
   }
-  return leaves[0] ?? roots[0];
+  // Not where it is referred to, but where it is.
+  return leaves.find(({ value }) => !isFields(value) || !Object.hasOwn(value, '$ref')) ?? leaves[0] ?? roots[0];
 }
 
 /** The values of a keyword in all leaves that have it. */

@@ -189,7 +189,10 @@ function isEqual(a: unknown, b: unknown): boolean {
 /** D3: texts are counted, and shown only when asked for. */
 function compareDocumentation(at: Comparing): void {
   const text = ({ leaves }: Unit): string =>
-    leaves.map(({ value }) => (isFields(value) ? canonical(documentation.map((key) => value[key] ?? null)) : '')).join();
+    leaves
+      .flatMap(({ value }) => (isFields(value) && documentation.some((key) => value[key] !== undefined) ? [value] : []))
+      .map((value) => canonical(documentation.map((key) => value[key] ?? null)))
+      .join();
   if (text(at.base) !== text(at.head)) note(at, 'documentation', 'description or example changed');
   const deprecated = ({ leaves }: Unit): boolean => leaves.some(({ value }) => isFields(value) && value.deprecated === true);
   const [was, is] = [deprecated(at.base), deprecated(at.head)];

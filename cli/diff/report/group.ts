@@ -1,5 +1,5 @@
 /** What several writers show alike: changes that say the same of many routes as one line, and the words of the summary. */
-import type { Location } from '../../diagnostics.ts';
+import type { LocatedDiagnostic, Location } from '../../diagnostics.ts';
 import { plural } from '../../report/findings.ts';
 import type { Change, Report, RouteName, Section, Verdict } from '../change.ts';
 
@@ -24,7 +24,7 @@ export function grouped(changes: readonly Change[], section: Section): readonly 
   const groups = Map.groupBy(
     changes.filter((one) => one.section === section),
     ({ id, message, before, after, at, verdict, approved }) =>
-      JSON.stringify([id, saidOf(message), before, after, at, verdict, approved !== undefined]),
+      JSON.stringify([id, saidOf(message), before, after, at.base ?? at.head, verdict, approved !== undefined]),
   );
   // Routes that come and go are named one by one.
   const single = section === 'traffic' || section === 'conflicts';
@@ -81,6 +81,11 @@ export function summaryOf(report: Report): string {
 export function placeOf({ at }: Change): string {
   const shown: Location | undefined = at.head ?? at.base;
   return shown === undefined ? '' : `${shown.file}:${shown.line}${at.head === undefined ? ' (base)' : ''}`;
+}
+
+/** An error of the head in one line. */
+export function errorText({ at, rule, message }: LocatedDiagnostic): string {
+  return `${at.file}:${at.line}:${at.column} ${rule}: ${message}`;
 }
 
 /** The route of a group, or how many there are. */

@@ -1,6 +1,7 @@
 import { gwVersion } from '../../package-root.ts';
 import { printableJson } from '../../report/escape.ts';
 import type { Change, Report } from '../change.ts';
+import { errorText } from './group.ts';
 
 /** A report for programs. The same sides give the same bytes, but for their names. */
 export function writeJson(report: Report): string {
@@ -22,7 +23,7 @@ export function jsonReport(report: Report): Readonly<Record<string, unknown>> {
     reviewers,
     changes: changes.map(jsonChange),
     skipped,
-    errors,
+    errors: errors.map(errorText),
     notes,
   };
 }
@@ -62,4 +63,10 @@ function countVerdicts(changes: readonly Change[]): Readonly<Record<string, numb
     compatible: of('compatible'),
     approved: changes.filter(({ approved }) => approved !== undefined).length,
   };
+}
+
+/** A report as lines: a head without changes, then each change. */
+export function writeJsonLines(report: Report): string {
+  const { changes: _changes, ...head } = jsonReport(report);
+  return [head, ...report.changes.map(jsonChange)].map((line) => `${printableJson(line, 0)}\n`).join('');
 }

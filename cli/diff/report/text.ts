@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import { printable } from '../../report/escape.ts';
 import { type Change, type Report, type Severity, sections } from '../change.ts';
-import { blocks, type Group, grouped, placeOf, routesText, summaryOf, titles } from './group.ts';
+import { blocks, errorText, type Group, grouped, placeOf, routesText, summaryOf, titles } from './group.ts';
 import type { WriteOptions } from './report.ts';
 
 type Colors = ReturnType<typeof pc.createColors>;
@@ -15,7 +15,7 @@ export function writeText(report: Report, { color, docs }: WriteOptions): string
   const lines: string[] = [colors.bold(`${printable(report.base)} → ${printable(report.head)}: ${summaryOf(report)}`)];
   if (report.errors.length > 0) {
     lines.push('', colors.bold(`${printable(report.head)} cannot be built`));
-    lines.push(...report.errors.slice(0, ROUTES_SHOWN).map((error) => `  ${printable(error)}`));
+    lines.push(...report.errors.slice(0, ROUTES_SHOWN).map((error) => `  ${printable(errorText(error))}`));
     if (report.errors.length > ROUTES_SHOWN) lines.push(`  and ${report.errors.length - ROUTES_SHOWN} more`);
   }
   for (const section of sections) {

@@ -1,7 +1,11 @@
 import { placeOf } from '../../../load/document.ts';
 import { below } from '../../../load/pointer.ts';
+import type { Api } from '../../../resolve/api.ts';
 import { limitsOf } from '../../limits-of.ts';
-import { defineRule } from '../../rule.ts';
+import { defineRule, type Finding } from '../../rule.ts';
+
+/** Of fewer operations each is told by itself. */
+const FEW = 4;
 
 export default defineRule({
   id: 'gateway/error-response',
@@ -11,28 +15,36 @@ export default defineRule({
   why: 'Generated clients know no other answers than those that are described; the gateway answers 400, 401, 403, 413, 429, 502 and 504 by itself.',
   fix: 'Describe 4XX and 5XX, or `default`, by one shared response with application/problem+json.',
   source: 'RFC 9457 §3; SEMANTICS 0.2',
-  create: ({ effectiveOf, isBuilt, report }) => ({
-    operation(operation) {
-      const { node, method, path, responses, security } = operation;
-      const statuses = [...responses.keys()];
-      if (statuses.some((status) => /^(?:default$|[45])/i.test(status)) || !isBuilt(operation)) return;
-      const values = effectiveOf(operation);
-      if (values.has('redirect') || values.has('mock')) return;
-      const possible = [
-        ...((security?.value ?? []).length > 0 ? ['401', '403'] : []),
-        ...(limitsOf(values).length > 0 ? ['429'] : []),
-        '502',
-        '504',
-      ];
-      const at =
-        node.value.responses === undefined
-          ? placeOf(node, 'key')
-          : { ...placeOf(node, 'key'), pointer: below(node.pointer, 'responses') };
-      report({
-        at,
-        message: `${method} ${path} describes no error, and the gateway may answer ${possible.join(', ')}`,
-        operation,
-      });
-    },
-  }),
+  create: ({ effectiveOf, isBuilt, report }) => {
+    const documents = new Map<Api, { readonly silent: Finding[]; count: number }>();
+    return {
+      operation(operation) {
+        const { api, node, method, path, responses, security } = operation;
+        const values = effectiveOf(operation);
+        if (!isBuilt(operation) || values.has('redirect') || values.has('mock')) return;
+        const found = documents.get(api) ?? { silent: [], count: 0 };
+        documents.set(api, found);
+        found.count += 1;
+        if ([...responses.keys()].some((status) => /^(?:default$|[45])/i.test(status))) return;
+        const possible = [
+          ...((security?.value ?? []).length > 0 ? ['401', '403'] : []),
+          ...(limitsOf(values).length > 0 ? ['429'] : []),
+          '502',
+          '504',
+        ];
+        const own = node.value.responses === undefined ? node.pointer : below(node.pointer, 'responses');
+        const message = `${method} ${path} describes no error, and the gateway may answer ${possible.join(', ')}`;
+        found.silent.push({ at: { ...placeOf(node, 'key'), pointer: own }, message, operation });
+      },
+      end() {
+        for (const [{ document, title }, { silent, count }] of documents) {
+          if (silent.length < count || count < FEW) for (const finding of silent) report(finding);
+          else {
+            const message = `None of the ${count} operations of ${title} describes an error, and the gateway answers some`;
+            report({ at: { file: document.file, pointer: '/paths', part: 'key' }, message });
+          }
+        }
+      },
+    };
+  },
 });

@@ -1,6 +1,12 @@
 import { placeOf } from '../../../load/document.ts';
 import { below } from '../../../load/pointer.ts';
-import { defineRule } from '../../rule.ts';
+import type { Api } from '../../../resolve/api.ts';
+import { defineRule, type Finding } from '../../rule.ts';
+
+/** More than these are a habit of the document, and one finding. */
+const HABIT = 20;
+
+const hint = 'Begin with a letter; use letters, digits, dot, dash and underscore.';
 
 export default defineRule({
   id: 'governance/operation-id',
@@ -10,18 +16,34 @@ export default defineRule({
   why: 'It names the route in logs, metrics and `gw diff`, and the method of generated clients. One made of method and path changes whenever the path does.',
   fix: 'Give each operation a name such as getOrder, and keep it.',
   source: 'OpenAPI Specification 3.2.0 §4.10.1; SEMANTICS RT-13',
-  create: ({ isBuilt, report }) => ({
-    operation(operation) {
-      const { operationId, node, method, path } = operation;
-      const isSafe = operationId !== undefined && /^[A-Za-z][A-Za-z0-9._-]*$/.test(operationId);
-      if (isSafe || !isBuilt(operation)) return;
-      if (operationId === undefined) {
-        report({ at: placeOf(node, 'key'), message: `${method} ${path} has no operationId`, operation });
-        return;
-      }
-      const at = { ...placeOf(node), pointer: below(node.pointer, 'operationId') };
-      const hint = 'Begin with a letter; use letters, digits, dot, dash and underscore.';
-      report({ at, message: `'${operationId}' cannot stand in a URL or a metric as it is`, hint, operation });
-    },
-  }),
+  create: ({ isBuilt, report }) => {
+    const unsafe = new Map<Api, Finding[]>();
+    return {
+      operation(operation) {
+        const { api, operationId, node, method, path } = operation;
+        const isSafe = operationId !== undefined && /^[A-Za-z][A-Za-z0-9._-]*$/.test(operationId);
+        if (isSafe || !isBuilt(operation)) return;
+        if (operationId === undefined) {
+          report({ at: placeOf(node, 'key'), message: `${method} ${path} has no operationId`, operation });
+          return;
+        }
+        const at = { ...placeOf(node), pointer: below(node.pointer, 'operationId') };
+        const finding: Finding = { at, message: `'${operationId}' cannot stand in a URL or a metric as it is`, hint, operation };
+        const known = unsafe.get(api);
+        if (known === undefined) unsafe.set(api, [finding]);
+        else known.push(finding);
+      },
+      end() {
+        for (const [{ document, title }, findings] of unsafe) {
+          const [first] = findings;
+          if (first === undefined || findings.length <= HABIT) for (const finding of findings) report(finding);
+          else {
+            const message = `${findings.length} operationIds of ${title} cannot stand in a URL or a metric as they are`;
+            const related = [{ at: first.at, message: `The first: ${first.message}` }];
+            report({ at: { file: document.file, pointer: '/paths', part: 'key' }, message, related, hint });
+          }
+        }
+      },
+    };
+  },
 });

@@ -1,0 +1,202 @@
+/** The comment on a pull request (§7.3): what blocks first, every line with its route, what was, what is, and where. */
+import { markdown, printable } from '../../report/escape.ts';
+import { plural } from '../../report/findings.ts';
+import type { Change, Report, Section, Verdict } from '../change.ts';
+import { blocks, errorText, type Group, grouped, placeOf, routesText, summaryOf, titles } from './group.ts';
+import type { WriteOptions } from './report.ts';
+
+/** GitHub refuses comments from 65,536 characters on. */
+export const MAX_CHARACTERS = 60_000;
+/** What the end of a comment needs: the words about what was left out, and how to see it. */
+const RESERVED = 1_500;
+/** Errors of the head that are shown. */
+const ERRORS_SHOWN = 20;
+
+interface Part {
+  readonly title: string;
+  readonly groups: readonly Group[];
+  readonly columns: readonly string[];
+  readonly row: (group: Group) => readonly string[];
+  readonly isFolded: boolean;
+}
+
+/** Found again by whoever updates the comment: one for each gateway. */
+export function marker({ name }: Pick<Report, 'name'>): string {
+  return `<!-- gw:report:${name.replaceAll(/[^A-Za-z0-9._-]/g, '')} -->`;
+}
+
+/** A comment of at most 60,000 characters; what does not fit is counted. One line when nothing of weight changed. */
+export function writeMarkdown(report: Report, { links }: Pick<WriteOptions, 'links'> = {}): string {
+  const isQuiet = report.changes.every(({ verdict, id }) => verdict === 'documentation' || id === RENAMED);
+  if (isQuiet && report.errors.length + report.notes.length + report.skipped.length === 0) return quiet(report);
+  let text = head(report);
+  let left = 0;
+  for (const part of partsOf(report, links)) {
+    const written = table(part, MAX_CHARACTERS - RESERVED - text.length);
+    text += written.text;
+    left += written.left;
+  }
+  return text + foot(report, left);
+}
+
+/** What no request notices. */
+const RENAMED = 'path-parameters-renamed';
+
+function quiet(report: Report): string {
+  const renamed = report.changes.find(({ id }) => id === RENAMED);
+  const also = [
+    ...(renamed === undefined ? [] : [`${plural(renamed.routes.length, 'route')} with other names of path parameters`]),
+    ...(report.documentation === 0 ? [] : [`${plural(report.documentation, 'change')} of documentation`]),
+  ];
+  const more = also.length === 0 ? '' : ` ${also.join(', ')}.`;
+  return `${marker(report)}\ngw: traffic, contracts and policies are as before.${more}\n`;
+}
+
+function head(report: Report): string {
+  const blocking = report.failed ? '⛔ ' : '';
+  const lines = [marker(report), `### gw: ${blocking}${summaryOf(report)}`, `${code(report.base)} → ${code(report.head)}`];
+  if (report.reviewers.length > 0) {
+    const asked = report.reviewers.map(
+      ({ team, handles, why }) => `${handles.length === 0 ? markdown(team) : handles.join(' ')} (${why.join(', ')})`,
+    );
+    lines.push(`Needs: ${asked.join(' · ')}`);
+  }
+  if (report.errors.length > 0) {
+    lines.push('', '#### ⛔ The head cannot be built');
+    lines.push(...report.errors.slice(0, ERRORS_SHOWN).map((error) => `- ${markdown(errorText(error))}`));
+    if (report.errors.length > ERRORS_SHOWN) lines.push(`- and ${report.errors.length - ERRORS_SHOWN} more`);
+  }
+  for (const { severity, message } of report.notes) lines.push('', `${severity === 'error' ? '⛔' : '⚠'} ${markdown(message)}`);
+  return `${lines.join('\n')}\n`;
+}
+
+const plain: readonly Verdict[] = ['weakened', 'conflict', 'breaking'];
+
+/** What blocks, what is approved, what may hurt, the routes, and folded everything else. */
+function partsOf(report: Report, links: string | undefined): readonly Part[] {
+  const of = (passes: (change: Change) => boolean, ...sections: readonly Section[]): readonly Group[] =>
+    sections.flatMap((section) => grouped(report.changes.filter(passes), section));
+  const all: readonly Section[] = ['policy', 'conflicts', 'contract', 'traffic', 'lifecycle'];
+  const weighty = ({ verdict, approved }: Change): boolean => plain.includes(verdict) && approved === undefined;
+  const isRoute = ({ id }: Change): boolean => id === 'route-added' || id.startsWith('route-removed');
+  const rest = (change: Change): boolean => change.verdict !== 'documentation' && !weighty(change) && !isRoute(change);
+  const tightened = (change: Change): boolean => rest(change) && change.section === 'policy' && change.approved === undefined;
+  const change = (title: string, groups: readonly Group[], isFolded = false): Part => ({
+    title,
+    groups,
+    isFolded,
+    columns: ['route', 'change', 'where', 'approve'],
+    row: (group) => changeRow(group, report, links),
+  });
+  return [
+    change(`⛔ ${titles.policy} weakened`, of(weighty, 'policy')),
+    change(`⛔ ${titles.conflicts}`, of(weighty, 'conflicts')),
+    change('⚠ Breaking for clients', of(weighty, 'contract', 'traffic', 'lifecycle')),
+    change('Policy tightened or changed', of(tightened, 'policy')),
+    routesPart(
+      report,
+      of((one) => isRoute(one) && !weighty(one), 'traffic'),
+      links,
+    ),
+    change(
+      'Approved',
+      of(({ approved }) => approved !== undefined, ...all),
+      true,
+    ),
+    change(
+      'Compatible and potentially breaking',
+      of((one) => rest(one) && !tightened(one) && one.approved === undefined, ...all),
+      true,
+    ),
+  ];
+}
+
+function routesPart({ routes }: Report, groups: readonly Group[], links: string | undefined): Part {
+  return {
+    title: `Routes: + ${routes.added} added · ~ ${routes.changed} changed · − ${routes.removed} removed`,
+    groups,
+    isFolded: false,
+    columns: ['', 'route', 'to', 'auth', 'limit', 'owner', 'where'],
+    row: ({ first, routes: names }) => {
+      const isAdded = first.id === 'route-added';
+      const { to, auth, limit, owner } = asSummary(isAdded ? first.after : first.before);
+      const note = first.message === 'new' ? '' : `<br>${markdown(first.message)}`;
+      return [
+        isAdded ? '+' : '−',
+        `${code(routesText(names))}${note}`,
+        markdown(to),
+        markdown(auth),
+        markdown(limit),
+        markdown(owner),
+        place(first, links),
+      ];
+    },
+  };
+}
+
+function asSummary(after: unknown): Readonly<Record<'to' | 'auth' | 'limit' | 'owner', string>> {
+  const fields = new Map<string, unknown>(Object.entries(typeof after === 'object' && after !== null ? after : {}));
+  const text = (key: string): string => {
+    const value = fields.get(key);
+    if (value === undefined || value === null) return '';
+    return typeof value === 'string' ? value : JSON.stringify(value);
+  };
+  return { to: text('to'), auth: text('auth'), limit: text('limit'), owner: text('owner') };
+}
+
+function changeRow({ first, routes, changes }: Group, report: Report, links: string | undefined): readonly string[] {
+  const witness = first.witness === undefined ? '' : ` e.g. ${code(first.witness)}`;
+  const owners = [...new Set(routes.flatMap(({ owner }) => owner ?? []))].sort();
+  const who = owners.length === 0 ? '' : ` (${markdown(owners.slice(0, 5).join(', '))}${owners.length > 5 ? ', …' : ''})`;
+  const names = routes.length === 0 ? '' : code(routesText(routes));
+  const approved =
+    first.approved === undefined ? '' : `${markdown(first.approved.approvedBy)}: ${markdown(first.approved.reason)}`;
+  const approve = blocks(first, report)
+    ? changes
+        .slice(0, 3)
+        .map(({ fingerprint }) => `\`${fingerprint}\``)
+        .join(' ') + (changes.length > 3 ? ' …' : '')
+    : approved;
+  return [`${names}${who}`, `${markdown(first.message)}${witness}`, place(first, links), approve];
+}
+
+/** `[orders.yaml:12](…)` where the forge is known. */
+function place(change: Change, links: string | undefined): string {
+  const { at } = change;
+  const text = placeOf(change);
+  if (at.head === undefined || links === undefined) return markdown(text);
+  const path = at.head.file.split('/').map(encodeURIComponent).join('/');
+  return `[${markdown(text)}](${links}${path}#L${at.head.line})`;
+}
+
+/** Text that is shown as it is. What could end it, or the cell, is escaped as any other text. */
+function code(text: string): string {
+  const safe = printable(text);
+  return /[\\|`]/.test(safe) ? markdown(text) : `\`${safe}\``;
+}
+
+/** A part as a table of at most so many characters. */
+function table({ title, groups, columns, row, isFolded }: Part, room: number): { readonly text: string; readonly left: number } {
+  if (groups.length === 0) return { text: '', left: 0 };
+  const number = title.startsWith('Routes') ? '' : ` (${groups.length})`;
+  const opening = isFolded ? `\n<details><summary>${title}${number}</summary>\n` : `\n#### ${title}${number}\n`;
+  const closing = isFolded ? '\n</details>\n' : '';
+  let text = `${opening}\n| ${columns.join(' | ')} |\n|${columns.map(() => '---').join('|')}|\n`;
+  if (text.length + closing.length > room) return { text: '', left: groups.length };
+  for (const [index, group] of groups.entries()) {
+    const line = `| ${row(group).join(' | ')} |\n`;
+    if (text.length + line.length + closing.length > room) return { text: text + closing, left: groups.length - index };
+    text += line;
+  }
+  return { text: text + closing, left: 0 };
+}
+
+function foot(report: Report, left: number): string {
+  const more = left === 0 ? [] : [`${plural(left, 'more line')} did not fit: see the JSON report.`];
+  const skipped = report.skipped.map((text) => `Not compared: ${markdown(text).slice(0, 300)}`).slice(0, 3);
+  const docs = report.documentation === 0 ? [] : [`Documentation only: ${report.documentation}`];
+  const approve = report.changes.some((change) => blocks(change, report))
+    ? ['To accept a change, add its fingerprint to `approvals.yaml` with a reason.']
+    : [];
+  return `\n${[...more, ...skipped, ...docs, ...approve, `Reproduce: ${code(`npx --no-install gw diff ${report.base}`)}`].join('\n\n')}\n`;
+}

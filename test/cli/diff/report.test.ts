@@ -1,0 +1,164 @@
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Change, Report, Verdict } from '../../../cli/diff/change.ts';
+import { MAX_CHARACTERS, writeMarkdown } from '../../../cli/diff/report/markdown.ts';
+import { formats, writeDiff } from '../../../cli/diff/report/report.ts';
+import { packageRoot } from '../../../cli/package-root.ts';
+import { diffed } from '../../support/diffed.ts';
+import { pullRequests, shop } from '../../support/five-teams.ts';
+
+const verdicts: readonly Verdict[] = ['weakened', 'breaking', 'potential', 'compatible', 'conflict'];
+const sections = {
+  weakened: 'policy',
+  breaking: 'contract',
+  potential: 'contract',
+  compatible: 'traffic',
+  conflict: 'conflicts',
+  documentation: 'documentation',
+} as const;
+
+function change(n: number, more: Partial<Change> = {}): Change {
+  const verdict = verdicts[n % verdicts.length] ?? 'breaking';
+  return {
+    id: verdict === 'compatible' ? 'route-added' : `some-${verdict}`,
+    section: sections[verdict],
+    severity: verdict === 'compatible' ? 'info' : 'high',
+    direction: verdict === 'weakened' ? 'weaker' : 'neutral',
+    verdict,
+    routes: [{ key: `GET /r${n}`, name: `GET /r${n}`, owner: `team-${n % 5}` }],
+    message: `value ${n}: ${n} → ${n + 1}`,
+    at: { base: place(n), head: place(n + 1) },
+    fingerprint: n.toString(16).padStart(12, '0'),
+    teams: [`team-${n % 5}`],
+    ...more,
+  };
+}
+
+function place(line: number) {
+  return { file: 'specs/a.yaml', line: line + 1, column: 1, endLine: line + 1, endColumn: 5 };
+}
+
+function reportOf(changes: readonly Change[]): Report {
+  return {
+    base: 'origin/main',
+    head: 'HEAD',
+    name: 'shop',
+    changes,
+    routes: { base: 10, head: 12, added: changes.filter(({ id }) => id === 'route-added').length, removed: 0, changed: 0 },
+    documentation: 0,
+    skipped: [],
+    errors: [],
+    notes: [],
+    reviewers: changes.length === 0 ? [] : [{ team: 'team-1', handles: ['@acme/one'], why: ['owner'] }],
+    failOn: ['weakened', 'breaking', 'conflict'],
+    failed: changes.length > 0,
+  };
+}
+
+const options = { color: false, docs: false };
+
+describe('C5: the comment', () => {
+  it.each([0, 1, 50, 5_000])('of %i changes', async (count) => {
+    const text = writeMarkdown(reportOf(Array.from({ length: count }, (_, n) => change(n))));
+    expect(text.length).toBeLessThanOrEqual(MAX_CHARACTERS);
+    await expect(text).toMatchFileSnapshot(join(packageRoot, 'test', 'fixtures', 'pull-requests', 'sizes', `${count}.md`));
+  });
+
+  it('C1: what blocks comes first, and links where the forge is known', () => {
+    const text = writeMarkdown(reportOf([0, 1, 2, 3, 4].map((n) => change(n))), {
+      links: 'https://github.com/acme/apis/blob/abc/',
+    });
+    const order = [
+      'Policy weakened',
+      'Conflicts with other teams',
+      'Breaking for clients',
+      'Routes:',
+      'potentially breaking',
+    ].map((title) => text.indexOf(title));
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+    expect(order).not.toContain(-1);
+    expect(text).toContain('](https://github.com/acme/apis/blob/abc/specs/a.yaml#L2)');
+    expect(text).toMatch(/^<!-- gw:report:shop -->\n/);
+  });
+
+  it('C2: nothing of a document acts in it', () => {
+    fc.assert(
+      fc.property(
+        fc.string({
+          unit: fc.constantFrom('|', '`', '@', '\n', '<', '[', ']', '(', '\\', 'a', '-', '&', '!', '#', '\u202e', '\u0000'),
+        }),
+        (hostile) => {
+          const routes = [{ key: 'x', name: `GET /${hostile}`, owner: hostile }];
+          const text = writeMarkdown(reportOf([change(1, { message: `x ${hostile}`, routes, witness: `GET /${hostile}` })]));
+          const row = text.split('\n').find((line) => line.startsWith('| ') && line.includes('GET'));
+          expect(row?.replaceAll(/\\./g, '').split('|')).toHaveLength(6);
+          // Outside of code no mention is left.
+          expect(row?.replaceAll(/`[^`]*`/g, '')).not.toMatch(/@\w/);
+          expect(text).not.toMatch(/[\u0000\u202e]/);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('D13: formats', () => {
+  const limitRaised = () => diffed(shop, pullRequests.find(({ name }) => name === 'limit-raised')?.files ?? {});
+
+  it.each(formats)('%s: the same bytes every time', async (format) => {
+    const first = await writeDiff(limitRaised(), format, options);
+    expect(first).not.toBe('');
+    const again = diffed(
+      shop,
+      Object.fromEntries(Object.entries(pullRequests.find(({ name }) => name === 'limit-raised')?.files ?? {}).reverse()),
+    );
+    expect(await writeDiff(again, format, options)).toBe(first);
+  });
+
+  it('json: what a program needs of each change', async () => {
+    const json = JSON.parse(await writeDiff(limitRaised(), 'json', options));
+    expect(json).toMatchObject({
+      tool: 'gw',
+      verdict: 'fail',
+      summary: { weakened: 2, breaking: 0, conflicts: 0 },
+      reviewers: [
+        { team: 'orders', handles: ['@acme/orders'], why: ['owner'] },
+        { team: 'platform', handles: ['@acme/platform'], why: ['policy'] },
+      ],
+    });
+    expect(json.changes[0]).toMatchObject({
+      section: 'policy',
+      severity: 'high',
+      direction: 'weaker',
+      route: 'GET /v1/orders/{orderId}',
+      owner: 'orders',
+      before: { requests: 60 },
+      after: { requests: 6_000 },
+      at: { base: { file: 'specs/orders.yaml', line: 8 }, head: { file: 'specs/orders.yaml', line: 8 } },
+      fingerprint: expect.stringMatching(/^[0-9a-f]{12}$/),
+    });
+    const lines = (await writeDiff(limitRaised(), 'jsonl', options))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toHaveLength(1 + limitRaised().changes.length);
+  });
+
+  it('github, sarif and junit: what blocks is an error', async () => {
+    expect(await writeDiff(limitRaised(), 'github', options)).toContain('::error file=specs/orders.yaml,line=8,');
+    const sarif = JSON.parse(await writeDiff(limitRaised(), 'sarif', options));
+    expect(sarif.runs[0].results[0]).toMatchObject({ ruleId: 'diff/limits-rate-weakened', level: 'error' });
+    expect(await writeDiff(limitRaised(), 'junit', options)).toContain('failures="2"');
+  });
+
+  it('html: a page that loads nothing and holds nothing of a document that acts', async () => {
+    const page = await writeDiff(reportOf([change(1, { message: '<script>alert(1)</script>' })]), 'html', options);
+    expect(page).toContain('&lt;script&gt;');
+    expect(page).not.toMatch(/<script|src=|href=/);
+  });
+
+  it('never says bare npx gw', async () => {
+    for (const format of formats) expect(await writeDiff(limitRaised(), format, options)).not.toMatch(/npx gw/);
+  });
+});
