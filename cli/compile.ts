@@ -20,8 +20,9 @@ import { emitWiring } from './emit/wiring.ts';
 import { invariant } from './errors.ts';
 import { lint } from './lint/lint.ts';
 import { withOwners } from './lint/owners.ts';
-import { lintSettings } from './lint/settings.ts';
+import { type LintSettings, lintSettings } from './lint/settings.ts';
 import { settleAll } from './lint/settle.ts';
+import { writtenSuppressions } from './lint/suppress/written.ts';
 import { locate } from './load/locate.ts';
 import { openWorkspace, type Workspace } from './load/workspace.ts';
 import { mergeApis } from './merge/merge.ts';
@@ -45,6 +46,8 @@ export interface CompileRequest {
   readonly defaultPreset: string;
   /** `YYYY-MM-DD` that dates in documents are compared with; absent = nothing depends on today. */
   readonly now?: string;
+  /** Judge suppressions too: which have ended by `now`, and which silence nothing. */
+  readonly audit?: boolean;
   readonly sourcemap?: boolean;
   /** What would be sent to an upstream is answered from the documents. */
   readonly mock?: boolean;
@@ -60,6 +63,8 @@ export type CompileSource =
 export interface Checked {
   readonly workspace: Workspace;
   readonly config: GatewayConfig | undefined;
+  /** How the rules are set. */
+  readonly settings: LintSettings | undefined;
   readonly merged: Merged | undefined;
   readonly plan: GatewayPlan | undefined;
   /** Emitted while checking, since emitting finds schemas that cannot be compiled. */
@@ -147,18 +152,20 @@ export function check(request: CompileRequest, progress: Progress = () => undefi
   const settings = lintSettings(config.lint, {
     preset: request.preset ?? config.lint.preset ?? request.defaultPreset,
     ...(request.now === undefined ? {} : { now: request.now }),
+    ...(request.audit === undefined ? {} : { audit: request.audit }),
   });
   const effectiveOf = once((operation: ApiOperation) => effectiveValues(operation, config));
+  const written = writtenSuppressions(visits, workspace.documents);
   const linting = lint({ apis, resolver, visits, config, effectiveOf }, settings);
 
   progress('merge');
   const merged = mergeApis(apis, config, effectiveOf);
   const result = (found: readonly Diagnostic[]): Omit<Checked, 'plan' | 'validators'> => {
     const all = [...loaded.diagnostics, ...resolving, ...linting, ...merged.diagnostics, ...found];
-    const settled = settleAll(withOwners(all, apis), settings);
+    const settled = settleAll(withOwners(all, apis), settings, written);
     const diagnostics = locate(settled.diagnostics, workspace);
     const suppressed = locate(settled.suppressed, workspace);
-    return { workspace, config, merged, diagnostics, suppressed, failed: hasError(diagnostics) };
+    return { workspace, config, settings, merged, diagnostics, suppressed, failed: hasError(diagnostics) };
   };
   if (request.until === 'merge') return { ...result([]), plan: undefined, validators: undefined };
 
@@ -189,7 +196,7 @@ function loadConfig(
 function broken(workspace: Workspace, found: readonly Diagnostic[]): Checked {
   const diagnostics = locate(found, workspace);
   invariant(hasError(diagnostics), 'a gateway file that cannot be read has a finding');
-  const nothing = { config: undefined, merged: undefined, plan: undefined, validators: undefined };
+  const nothing = { config: undefined, settings: undefined, merged: undefined, plan: undefined, validators: undefined };
   return { workspace, ...nothing, diagnostics, suppressed: [], failed: true };
 }
 

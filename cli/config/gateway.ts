@@ -71,6 +71,7 @@ export interface Suppression {
   readonly where: string;
   readonly reason: string;
   readonly until?: string;
+  readonly approvedBy?: string;
   /** The row itself. */
   readonly at?: Place;
 }
