@@ -14,6 +14,7 @@ import { singleDocumentGateway } from './config/single.ts';
 import type { Diagnostic, LocatedDiagnostic } from './diagnostics.ts';
 import { js, moduleText } from './emit/code.ts';
 import { emitExpressions } from './emit/expressions.ts';
+import { emitHost } from './emit/host.ts';
 import { emitMatcher } from './emit/matcher.ts';
 import { emitValidators } from './emit/validators.ts';
 import { emitWiring } from './emit/wiring.ts';
@@ -23,6 +24,7 @@ import { lint } from './lint/lint.ts';
 import { withOwners } from './lint/owners.ts';
 import { lintSettings } from './lint/settings.ts';
 import { settleAll } from './lint/settle.ts';
+import { writtenSuppressions } from './lint/suppress/written.ts';
 import { locate } from './load/locate.ts';
 import { openWorkspace, type Workspace } from './load/workspace.ts';
 import { mergeApis } from './merge/merge.ts';
@@ -46,6 +48,8 @@ export interface CompileRequest {
   readonly defaultPreset: string;
   /** `YYYY-MM-DD` that dates in documents are compared with; absent = nothing depends on today. */
   readonly now?: string;
+  /** Judge suppressions too: which have ended by `now`, and which silence nothing. */
+  readonly audit?: boolean;
   readonly sourcemap?: boolean;
   /** What would be sent to an upstream is answered from the documents. */
   readonly mock?: boolean;
@@ -94,6 +98,7 @@ export async function compile(request: CompileRequest, progress: Progress = () =
     validators,
     wiring: emitWiring(plan),
     expressions: emitExpressions(plan.expressions),
+    host: emitHost(plan),
   };
   progress('bundle');
   return { ...checked, bundle: await bundleGateway(plan, modules, adminModules(), { sourcemap: request.sourcemap ?? false }) };
@@ -152,15 +157,17 @@ export function check(request: CompileRequest, progress: Progress = () => undefi
   const settings = lintSettings(config.lint, {
     preset: request.preset ?? config.lint.preset ?? request.defaultPreset,
     ...(request.now === undefined ? {} : { now: request.now }),
+    ...(request.audit === undefined ? {} : { audit: request.audit }),
   });
   const effectiveOf = once((operation: ApiOperation) => effectiveValues(operation, config));
+  const written = writtenSuppressions(visits, workspace.documents);
   const linting = lint({ apis, resolver, visits, config, effectiveOf }, settings);
 
   progress('merge');
   const merged = mergeApis(apis, config, effectiveOf);
   const result = (found: readonly Diagnostic[]): Omit<Checked, 'plan' | 'validators'> => {
     const all = [...loaded.diagnostics, ...resolving, ...linting, ...merged.diagnostics, ...found];
-    const settled = settleAll(withOwners(all, apis), settings);
+    const settled = settleAll(withOwners(all, apis), settings, written);
     const diagnostics = locate(settled.diagnostics, workspace);
     const suppressed = locate(settled.suppressed, workspace);
     return { workspace, config, merged, diagnostics, suppressed, failed: hasError(diagnostics) };

@@ -66,6 +66,17 @@ function program(): Command {
     .addOption(option.upstream)
     .addOption(option.configFrom)
     .addOption(option.now)
+    .addOption(
+      new Option('--fail-on <severity>', 'what ends with exit code 1')
+        .choices(['error', 'warn', 'info', 'none'])
+        .default(undefined, 'error'),
+    )
+    .option('--max-warnings <number>', 'more warnings end with exit code 1')
+    .option('--changed-since <commit>', 'only findings of operations that changed since then, and those between teams')
+    .option('--baseline [file]', 'leave out findings that this file knows (gw-baseline.json)')
+    .option('--baseline-write', 'write the findings into the baseline')
+    .option('--baseline-prune', 'take findings that are gone out of the baseline')
+    .option('--baseline-strict', 'fail when the baseline knows findings that are gone')
     .action(run(async (files, options) => (await import('./commands/lint.ts')).lint(files, options)));
 
   gw.command('merge')

@@ -79,6 +79,37 @@ export interface PolicyEnv {
   readonly limits: LimitStore;
   /** Resolves after so many milliseconds; the timer is the host's. */
   wait(ms: number): Promise<void>;
+  /** The long-lived verifier of a binding, from the host's registry. */
+  verifier(name: string): Verifier;
+}
+
+/** Judges the credentials of one binding (`security` of the gateway file). The host owns it: its caches survive reloads. */
+export interface Verifier {
+  readonly name: string;
+  /**
+   * Judges one credential. A cached one is judged without waiting; a bad one is a denial, never an exception.
+   *
+   * @param credential as it stands in the request, without its scheme; for certificates ''
+   */
+  verify(credential: string, exchange: Exchange): Verdict | Promise<Verdict>;
+}
+
+export type Verdict = Principal | Denial;
+
+/** What one credential proves. May be shared by exchanges, so nobody changes it. */
+export interface Principal extends Omit<Identity, 'schemes'> {
+  /** Whether the binding or the key names the consumer, and not only the user of the token: two that differ are refused. */
+  readonly consumerNamed: boolean;
+  readonly denied?: never;
+}
+
+/** Why a credential is not accepted. */
+export interface Denial {
+  /** 401: not proved; 403: proved, but not now or not from there; 429: too many failures; 503: nobody can tell at the moment. */
+  readonly denied: 400 | 401 | 403 | 429 | 503;
+  /** Word for the log and for `error_description`, from a fixed list; never a value of the request. */
+  readonly reason: string;
+  readonly retryAfterS?: number;
 }
 
 /** What an operator has set (admin API), as JSON; undefined while nobody has. Changes between requests. */

@@ -18,16 +18,19 @@ import {
   type Stage,
   type StageName,
   type Validator,
+  type Verifier,
 } from './contract.ts';
 import type { ServedExchange } from './exchange.ts';
 import type { Expression } from './expressions/scope.ts';
 import type { HeaderFields } from './header-fields.ts';
+import type { OpenVerifier } from './host/auth/verifier.ts';
 import type { HostServices } from './host/services.ts';
 import { openUpstream } from './host/upstream.ts';
 import { overrideStage } from './overrides.ts';
 import type { CorsOptions } from './policies/cors.ts';
 import type { PreflightSlots } from './preflight.ts';
 import { createRouter, type Router, type RouteTable } from './route/table.ts';
+import type { VerifierSpec } from './verifier-spec.ts';
 
 /** What the text of a generation evaluates to (`templates/bundle/generation.ts`): the arguments of `createGeneration`. */
 export interface GenerationParts {
@@ -57,6 +60,8 @@ export interface GatewaySpec {
   readonly hash: string;
   readonly server: ServerSpec;
   readonly upstreams: readonly UpstreamSpec[];
+  /** Bindings that routes require; absent = none. */
+  readonly security?: readonly VerifierSpec[];
   readonly routes: readonly RouteSpec[];
   /** Run over answers to requests that no route takes (X-1). */
   readonly unmatched?: readonly ResponsePolicySpec[];
@@ -254,9 +259,10 @@ export function createGeneration(
   expressions: Readonly<Record<string, Expression>> = {},
 ): Generation {
   const opened: { readonly client: UpstreamClient; release(): void }[] = [];
+  const verifiers: OpenVerifier[] = [];
   const active: ActiveExchanges = { exchanges: 0 };
   const release = (): void => {
-    for (const upstream of opened.splice(0)) upstream.release();
+    for (const held of [...opened.splice(0), ...verifiers.splice(0)]) held.release();
   };
   const headerSlot = (name: string): number => host.headerSlots.slot(name);
   const validator = (id: string): Validator =>
@@ -264,6 +270,8 @@ export function createGeneration(
   const { sanitizeErrors } = spec.server;
   const upstream = (name: string): UpstreamClient =>
     opened.find(({ client }) => client.name === name)?.client ?? missing('upstream', name);
+  const verifierOf = (name: string): Verifier =>
+    verifiers.find(({ verifier }) => verifier.name === name)?.verifier ?? missing('verifier', name);
   const envOf = (route: RouteInfo): PolicyEnv => ({
     route,
     headerSlot,
@@ -271,11 +279,13 @@ export function createGeneration(
     expression: (id) => (Object.hasOwn(expressions, id) ? expressions[id] : undefined) ?? missing('expression', id),
     clock: host.clock,
     runtimeValue: (key) => host.runtimeValues.holder(key),
+    verifier: verifierOf,
     limits: host.limits,
     wait: host.wait,
   });
   try {
     for (const one of spec.upstreams) opened.push(openUpstream(host, one));
+    for (const one of spec.security ?? []) verifiers.push(host.openVerifier(one));
     const routes = spec.routes.map((route): PreparedRoute => {
       const info = routeInfo(route);
       const env = envOf(info);

@@ -24,6 +24,12 @@ declare module 'gw:wiring' {
   export const gateway: GatewaySpec;
 }
 
+declare module 'gw:host' {
+  import type { HostDrivers } from './host/drivers.ts';
+  /** What the bundle needs a package for. */
+  export const drivers: HostDrivers;
+}
+
 declare module 'gw:admin-matcher' {
   import type { RouteTable } from './route/table.ts';
   /** The routes of the admin listener. */

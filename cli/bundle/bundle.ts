@@ -6,12 +6,13 @@ import { bundleEntry } from './esbuild.ts';
 import { type Manifest, writeManifest } from './manifest.ts';
 import { writeSection } from './section.ts';
 
-/** The text of the emitted modules. */
+/** The text of the emitted modules: those of the generation, and what the host needs for them. */
 export interface EmittedModules {
   readonly matcher: string;
   readonly validators: string;
   readonly wiring: string;
   readonly expressions: string;
+  readonly host: string;
 }
 
 /** The same of the admin listener, whose document is gw's own; `admin-document` has the document and the scopes of its operations. */
@@ -55,18 +56,15 @@ export async function bundleGateway(
   admin: AdminModules,
   { sourcemap = false }: BundleOptions = {},
 ): Promise<GatewayBundle> {
+  const { host: drivers, ...ofGeneration } = modules;
   const [host, generation] = await Promise.all([
-    bundleEntry('host.ts', { ...admin }, { format: 'esm', banner: { js: REQUIRE }, sourcemap }),
-    bundleEntry(
-      'generation.ts',
-      { ...modules },
-      {
-        format: 'cjs',
-        banner: { js: GENERATION.begin },
-        footer: { js: GENERATION.end },
-        sourcemap,
-      },
-    ),
+    bundleEntry('host.ts', { ...admin, host: drivers }, { format: 'esm', banner: { js: REQUIRE }, sourcemap }),
+    bundleEntry('generation.ts', ofGeneration, {
+      format: 'cjs',
+      banner: { js: GENERATION.begin },
+      footer: { js: GENERATION.end },
+      sourcemap,
+    }),
   ]);
   const link = (code: string, file: string): string => (sourcemap ? `${code}//# sourceMappingURL=${file}\n` : code);
   const { text, head } = writeSection(

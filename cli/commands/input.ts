@@ -11,6 +11,8 @@ export interface RequestDefaults {
   readonly defaultPreset: string;
   /** Compare dates in documents with today unless `--now` is given. */
   readonly today?: boolean;
+  /** Judge suppressions too. */
+  readonly audit?: boolean;
   /** For commands that only show: security requirements need no verifier. */
   readonly showOnly?: boolean;
   /** Stands in for `--upstream` where nothing is built. */
@@ -48,6 +50,7 @@ export function compileRequests(
       defaultPreset: defaults.defaultPreset,
       ...(preset === undefined ? {} : { preset }),
       ...(now === undefined ? {} : { now }),
+      ...(defaults.audit === true ? { audit: true } : {}),
       ...(options.sourcemap === true ? { sourcemap: true } : {}),
       ...(options.mock === true ? { mock: true } : {}),
     }),

@@ -1,15 +1,71 @@
-import { type Checked, check } from '../compile.ts';
+import { type Checked, type CompileRequest, check } from '../compile.ts';
+import type { Severity } from '../diagnostics.ts';
+import { GwError } from '../errors.ts';
+import { count, type Findings } from '../report/findings.ts';
 import { governing } from './governing.ts';
-import { compileRequests, NO_UPSTREAM, type Options } from './input.ts';
+import { compileRequests, NO_UPSTREAM, type Options, text } from './input.ts';
 import { findingsOf, report, slowProgress } from './output.ts';
 
 /** `gw lint`: all findings of all gateways in one run. */
 export async function lint(documents: readonly string[], options: Options): Promise<number> {
-  const requests = governing(
-    compileRequests(documents, options, { defaultPreset: 'recommended', today: true, upstream: NO_UPSTREAM }),
-    options,
-  );
+  const judge = judgeOf(options);
+  const requests = lintRequests(documents, options);
   const checked: Checked[] = requests.map((request) => check(request, slowProgress('lint')));
-  await report(findingsOf(checked), options);
-  return checked.some(({ failed }) => failed) ? 1 : 0;
+  const findings = await accepted(findingsOf(await limited(requests, checked, options)), checked, options);
+  await report(findings, options);
+  return judge(findings);
+}
+
+/** What `gw lint` compiles. */
+export function lintRequests(documents: readonly string[], options: Options): readonly CompileRequest[] {
+  const defaults = { defaultPreset: 'recommended', today: true, audit: true, upstream: NO_UPSTREAM };
+  return governing(compileRequests(documents, options, defaults), options);
+}
+
+/** Only findings of what changed, where `--changed-since` asks for it. */
+async function limited(
+  requests: readonly CompileRequest[],
+  checked: readonly Checked[],
+  options: Options,
+): Promise<readonly Checked[]> {
+  const since = text(options, 'changedSince');
+  if (since === undefined) return checked;
+  const { sinceCommit } = await import('./lint-since.ts');
+  return sinceCommit(since, requests, checked);
+}
+
+/** The findings without those of the baseline, where there is one. */
+async function accepted(findings: Findings, checked: readonly Checked[], options: Options): Promise<Findings> {
+  const wanted = ['baseline', 'baselineWrite', 'baselinePrune', 'baselineStrict'].some((name) => options[name] !== undefined);
+  if (!wanted) return findings;
+  const { withBaseline } = await import('./lint-baseline.ts');
+  return withBaseline(findings, checked, options);
+}
+
+/** What fails, by `--fail-on`. */
+const failing: Readonly<Record<string, readonly Severity[]>> = {
+  none: [],
+  error: ['error'],
+  warn: ['error', 'warn'],
+  info: ['error', 'warn', 'info'],
+};
+
+/**
+ * What the findings mean for the exit code (L16).
+ *
+ * @throws GwError when `--max-warnings` is no number
+ */
+function judgeOf(options: Options): (findings: Findings) => 0 | 1 {
+  const weights = failing[text(options, 'failOn') ?? 'error'] ?? [];
+  const written = text(options, 'maxWarnings');
+  if (written !== undefined && !/^\d{1,9}$/.test(written))
+    throw new GwError('ERR_GW_USAGE', `--max-warnings ${written} is no number`, 'Write it as --max-warnings 10.');
+  return ({ diagnostics }) => {
+    const { warn } = count(diagnostics);
+    if (written !== undefined && warn > Number(written)) {
+      process.stderr.write(`gw: ${warn} warnings, and ${written} are allowed\n`);
+      return 1;
+    }
+    return diagnostics.some(({ severity }) => weights.includes(severity)) ? 1 : 0;
+  };
 }

@@ -20,6 +20,7 @@ import {
 import { gatewayShape } from '../plan/x-gateway.ts';
 import { addressRange } from '../policies/address-range.ts';
 import { serviceUrl } from '../policies/upstream.ts';
+import { binding } from './bindings.ts';
 import { fromEnvironment } from './env-text.ts';
 import { adminTokens } from './server.ts';
 
@@ -119,7 +120,7 @@ export const guardrail = object(
 );
 
 export const suppression = object(
-  { rule: text(), where: text(), reason: text(), until: date },
+  { rule: text(), where: text(), reason: text(), until: date, approvedBy: text() },
   { required: ['rule', 'where', 'reason'] },
 );
 
@@ -143,7 +144,7 @@ export const members = {
   specs: list(either({ when: isText, shape: text() }, spec), { minimum: 1 }),
   server,
   upstreams: map(upstream, name),
-  security: map(object({ type: text() }, { required: ['type'], open: true })),
+  security: map(binding),
   plans: map(planShape, name),
   store: fromEnvironment(oneOf('memory')),
   roles: map(roleList, name),

@@ -22,7 +22,7 @@ export interface GatewayConfig {
   /** Where the gateway file writes `server.limits.body`. */
   readonly bodyLimit?: Node;
   readonly upstreams: ReadonlyMap<string, UpstreamPlan>;
-  /** Verifier bindings by scheme name, as authored; their meaning comes with authentication. */
+  /** Verifier bindings by name, as authored. */
   readonly security: ReadonlyMap<string, Node>;
   readonly plans: ReadonlyMap<string, Node>;
   /** Role → the roles that it includes (AZ-3). */
@@ -71,6 +71,7 @@ export interface Suppression {
   readonly where: string;
   readonly reason: string;
   readonly until?: string;
+  readonly approvedBy?: string;
   /** The row itself. */
   readonly at?: Place;
 }

@@ -30,6 +30,7 @@ export function emitWiring(plan: GatewayPlan): string {
     hash: planHash(plan),
     server: plan.server,
     upstreams: plan.upstreams.map(({ origin: _place, ...upstream }) => upstream),
+    security: plan.security.map(({ origin: _place, ...verifier }) => verifier),
     accessLog: plan.telemetry.accessLog,
     admin: plan.admin.listen,
     adminTokens: plan.admin.tokens,
@@ -49,9 +50,10 @@ export function emitWiring(plan: GatewayPlan): string {
  * Names what a plan does: SHA-256, hex. Where a value was written does not count, so that a comment, a folder's name or the machine
  * changes nothing.
  */
-export function planHash({ inputs: _, routes, schemas, upstreams, ...rest }: GatewayPlan): string {
+export function planHash({ inputs: _, routes, schemas, upstreams, security, ...rest }: GatewayPlan): string {
   const plan = {
     ...rest,
+    security: security.map(({ origin: _place, ...verifier }) => verifier),
     upstreams: upstreams.map(({ origin: _place, ...upstream }) => upstream),
     schemas: schemas.map(({ id, schema }) => ({ id, schema })),
     routes: routes.map(({ origin: _place, values: _values, ...route }) => route),

@@ -15,14 +15,17 @@ export interface LintSettings {
   /** What `lint.rules` says besides severities, by rule id, as authored. */
   readonly options: ReadonlyMap<string, Fields>;
   readonly suppress: readonly Suppression[];
-  /** `YYYY-MM-DD` that suppressions expire against; absent in `gw build`, where nothing depends on today. */
+  /** `YYYY-MM-DD` that dates are compared with; absent in `gw build`, where nothing depends on today. */
   readonly now?: string;
+  /** Whether suppressions are judged too: those that ended by `now` silence nothing, and these and unused ones are findings. */
+  readonly audit: boolean;
 }
 
 export interface LintOptions {
   /** `--preset`, else the one of the gateway file, else the command's. */
   readonly preset: string;
   readonly now?: string;
+  readonly audit?: boolean;
 }
 
 const settings: readonly RuleSetting[] = ['error', 'warn', 'info', 'none'];
@@ -32,7 +35,7 @@ const settings: readonly RuleSetting[] = ['error', 'warn', 'info', 'none'];
  *
  * @throws GwError for an unknown preset, rule id or severity, and for a locked rule that is weakened
  */
-export function lintSettings(config: Pick<LintConfig, 'rules' | 'suppress'>, { preset, now }: LintOptions): LintSettings {
+export function lintSettings(config: Pick<LintConfig, 'rules' | 'suppress'>, { preset, now, audit }: LintOptions): LintSettings {
   const known = presets.find((one) => one === preset);
   if (known === undefined)
     throw new GwError('ERR_GW_USAGE', `There is no preset '${preset}'`, `Presets are ${presets.join(', ')}.`);
@@ -51,6 +54,7 @@ export function lintSettings(config: Pick<LintConfig, 'rules' | 'suppress'>, { p
     options,
     suppress: config.suppress,
     ...(now === undefined ? {} : { now }),
+    audit: audit === true,
   };
 }
 

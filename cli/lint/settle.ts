@@ -1,21 +1,10 @@
 import type { Suppression } from '../config/gateway.ts';
-import type { Diagnostic } from '../diagnostics.ts';
+import type { Diagnostic, Suppressed } from '../diagnostics.ts';
 import { invariant } from '../errors.ts';
 import { catalogue } from './catalogue.ts';
 import type { Rule } from './rule.ts';
 import { type LintSettings, ruleById, settingOf } from './settings.ts';
-
-/**
- * Applies presets, severities and suppressions to what all stages found. Suppressions of the gateway file silence locked rules too;
- * what is wrong with a suppression itself is a finding (`governance/suppression`).
- */
-export function settle(
-  diagnostics: readonly Diagnostic[],
-  settings: LintSettings,
-  rules: readonly Rule[] = catalogue,
-): readonly Diagnostic[] {
-  return settleAll(diagnostics, settings, rules).diagnostics;
-}
+import type { Written, WrittenSuppression } from './suppress/written.ts';
 
 /** What counts, and what someone has accepted. */
 export interface Settled {
@@ -23,73 +12,176 @@ export interface Settled {
   readonly suppressed: readonly Diagnostic[];
 }
 
-/** Like `settle`, what is suppressed included. */
-export function settleAll(
+/** Nothing is accepted in a document. */
+const nothing: Written = { suppressions: [], diagnostics: [], linesOf: () => [] };
+
+/** Applies presets, severities and suppressions to what all stages found; gives what counts. */
+export function settle(
   diagnostics: readonly Diagnostic[],
   settings: LintSettings,
   rules: readonly Rule[] = catalogue,
+): readonly Diagnostic[] {
+  return settleAll(diagnostics, settings, nothing, rules).diagnostics;
+}
+
+/**
+ * Like `settle`, what is suppressed included. The gateway file suppresses locked rules too, documents do not. What is wrong with a
+ * suppression itself is a finding (`governance/suppression`).
+ */
+export function settleAll(
+  diagnostics: readonly Diagnostic[],
+  settings: LintSettings,
+  written: Written,
+  rules: readonly Rule[] = catalogue,
 ): Settled {
   const byId = new Map(rules.map((rule) => [rule.id, rule]));
-  const suppressions = settings.suppress.map((suppression) => new Active(suppression));
-  const settled: Diagnostic[] = [];
-  const suppressed: Diagnostic[] = [];
-  for (const diagnostic of diagnostics) {
+  const weighed = (diagnostic: Diagnostic): readonly Diagnostic[] => {
     const rule = byId.get(diagnostic.rule);
     invariant(rule !== undefined, `the catalogue has no rule ${diagnostic.rule}`);
     const setting = settingOf(rule, settings);
-    if (setting === 'none') continue;
-    const weighed = setting === 'default' ? diagnostic : { ...diagnostic, severity: setting };
-    const reason = suppressions.find((suppression) => suppression.silences(diagnostic, settings.now))?.reason;
-    if (reason === undefined) settled.push(weighed);
-    else suppressed.push({ ...weighed, suppressed: { by: 'gateway', reason } });
+    if (setting === 'none') return [];
+    return [setting === 'default' ? diagnostic : { ...diagnostic, severity: setting }];
+  };
+  const weights = diagnostics.flatMap(weighed);
+  const lines = linesOf(weights, written);
+  const accepting: readonly Accepting[] = [
+    ...settings.suppress.map((one) => new OfGateway(one)),
+    ...sortedInwards(written.suppressions).map((one) => new OfDocument(one, lines)),
+  ];
+  const byRule = Map.groupBy(accepting, ({ rule }) => rule);
+  const settled: Diagnostic[] = [];
+  const suppressed: Diagnostic[] = [];
+  for (const diagnostic of weights) {
+    const by = byRule.get(diagnostic.rule)?.find((one) => one.covers(diagnostic) && one.silences(settings));
+    if (by === undefined) settled.push(diagnostic);
+    else suppressed.push({ ...diagnostic, suppressed: by.says });
   }
-  settled.push(...suppressions.flatMap((suppression) => suppression.findings(settings)));
-  return { diagnostics: settled, suppressed };
+  const aboutSuppressions = [...written.diagnostics, ...accepting.flatMap((one) => one.findings(settings))];
+  return { diagnostics: [...settled, ...aboutSuppressions.flatMap(weighed)], suppressed };
+}
+
+/** The nearest enclosing object first. */
+function sortedInwards(written: readonly WrittenSuppression[]): readonly WrittenSuppression[] {
+  const depth = ({ covers }: WrittenSuppression): number =>
+    'pointer' in covers ? covers.pointer.length : Number.MAX_SAFE_INTEGER;
+  return written.toSorted((a, b) => depth(b) - depth(a));
+}
+
+/** The line of each finding in a file that has comments. */
+function linesOf(diagnostics: readonly Diagnostic[], { suppressions, linesOf }: Written): ReadonlyMap<Diagnostic, number> {
+  const files = new Set(suppressions.flatMap(({ covers }) => ('line' in covers ? [covers.file] : [])));
+  const lines = new Map<Diagnostic, number>();
+  const inFiles = Map.groupBy(diagnostics, ({ at }) => at.file);
+  for (const file of files) {
+    const all = inFiles.get(file) ?? [];
+    const found = linesOf(
+      file,
+      all.map(({ at }) => at),
+    );
+    for (const [index, diagnostic] of all.entries()) lines.set(diagnostic, found[index] ?? 0);
+  }
+  return lines;
 }
 
 /** A suppression while it is applied. */
-class Active {
-  readonly #suppression: Suppression;
-  readonly #where: RegExp;
+abstract class Accepting {
+  readonly rule: string;
+  abstract readonly says: Suppressed;
+  protected abstract readonly where: string;
+  protected abstract readonly at: Diagnostic['at'] | undefined;
+  readonly #until: string | undefined;
   #used = false;
 
-  constructor(suppression: Suppression) {
-    this.#suppression = suppression;
-    this.#where = globPattern(suppression.where);
+  constructor({ rule, until }: { readonly rule: string; readonly until?: string }) {
+    this.rule = rule;
+    this.#until = until;
   }
 
-  get reason(): string {
-    return this.#suppression.reason;
-  }
+  /** Whether the finding is one of those it is about. */
+  abstract covers(diagnostic: Diagnostic): boolean;
 
-  silences(diagnostic: Diagnostic, now: string | undefined): boolean {
-    const { rule } = this.#suppression;
-    const { operation, at } = diagnostic;
-    if (rule !== diagnostic.rule) return false;
-    const matches =
-      this.#where.test(at.file) || (operation !== undefined && this.#where.test(`${operation.method} ${operation.path}`));
-    if (!matches) return false;
+  /** Whether a finding that it covers is silenced: not by one that has ended. */
+  silences(settings: LintSettings): boolean {
     this.#used = true;
-    return !this.#isExpired(now);
+    return !this.#isExpired(settings);
   }
 
-  #isExpired(now: string | undefined): boolean {
-    const { until } = this.#suppression;
-    return until !== undefined && now !== undefined && until < now;
+  #isExpired({ audit, now }: LintSettings): boolean {
+    return audit && this.#until !== undefined && now !== undefined && this.#until < now;
   }
 
-  /** What is wrong with the suppression itself, told where a day is given: in `gw build` nothing depends on today. */
+  /** What is wrong with the suppression itself, told where that is asked for: in `gw build` nothing depends on today. */
   findings(settings: LintSettings): readonly Diagnostic[] {
-    const { rule, where, until, at } = this.#suppression;
+    const { rule, at } = this;
     const isOn = settingOf(ruleById(rule), settings) !== 'none';
-    if (at === undefined || settings.now === undefined || !isOn) return [];
-    const finding = (severity: Diagnostic['severity'], message: string, hint: string): readonly Diagnostic[] => [
-      { rule: 'governance/suppression', severity, message, hint, at },
+    if (at === undefined || !settings.audit || !isOn) return [];
+    const finding = (message: string, hint: string): readonly Diagnostic[] => [
+      { rule: 'governance/suppression', severity: 'error', message, hint, at },
     ];
-    if (this.#isExpired(settings.now)) {
-      return finding('error', `The suppression of ${rule} ended on ${until}`, 'Repair what it hides, or renew it.');
-    }
-    return this.#used ? [] : finding('warn', `The suppression of ${rule} at ${where} silences nothing`, 'Remove it.');
+    if (this.#isExpired(settings))
+      return finding(`The suppression of ${rule} ended on ${this.#until}`, 'Repair what it hides, or renew it.');
+    return this.#used ? [] : finding(`The suppression of ${rule} ${this.where} silences nothing`, 'Remove it.');
+  }
+}
+
+/** A row of `lint.suppress`. */
+class OfGateway extends Accepting {
+  readonly says: Suppressed;
+  protected readonly where: string;
+  protected readonly at: Diagnostic['at'] | undefined;
+  readonly #glob: RegExp;
+
+  constructor(suppression: Suppression) {
+    super(suppression);
+    const { reason, approvedBy, where, at } = suppression;
+    this.says = { by: 'gateway', reason: approvedBy === undefined ? reason : `${reason} (approved by ${approvedBy})` };
+    this.where = `at ${where}`;
+    this.at = at;
+    this.#glob = globPattern(where);
+  }
+
+  override covers({ at, operation }: Diagnostic): boolean {
+    return this.#glob.test(at.file) || (operation !== undefined && this.#glob.test(`${operation.method} ${operation.path}`));
+  }
+}
+
+/** `x-gw-ignore`, or a comment. */
+class OfDocument extends Accepting {
+  readonly says: Suppressed;
+  protected readonly where = 'here';
+  protected readonly at: Diagnostic['at'];
+  readonly #covers: WrittenSuppression['covers'];
+  readonly #lines: ReadonlyMap<Diagnostic, number>;
+
+  constructor(suppression: WrittenSuppression, lines: ReadonlyMap<Diagnostic, number>) {
+    super(suppression);
+    this.says = { by: 'document', reason: suppression.reason };
+    this.at = suppression.at;
+    this.#covers = suppression.covers;
+    this.#lines = lines;
+  }
+
+  override covers(diagnostic: Diagnostic): boolean {
+    const { at } = diagnostic;
+    const covers = this.#covers;
+    if (at.file !== covers.file) return false;
+    if ('line' in covers) return this.#lines.get(diagnostic) === covers.line;
+    return 'pointer' in at && (at.pointer === covers.pointer || at.pointer.startsWith(`${covers.pointer}/`));
+  }
+
+  override silences(settings: LintSettings): boolean {
+    return super.silences(settings) && !this.#isLocked;
+  }
+
+  override findings(settings: LintSettings): readonly Diagnostic[] {
+    if (!this.#isLocked) return super.findings(settings);
+    const message = `${this.rule} is locked: a document cannot suppress it`;
+    const hint = 'Ask the platform team for a row of `lint.suppress` in the gateway file.';
+    return [{ rule: 'governance/suppression', severity: 'error', message, hint, at: this.at }];
+  }
+
+  get #isLocked(): boolean {
+    return ruleById(this.rule).locked === true;
   }
 }
 

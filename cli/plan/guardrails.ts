@@ -4,7 +4,6 @@ import type { Diagnostic, Place } from '../diagnostics.ts';
 import { placeOf } from '../load/document.ts';
 import { below } from '../load/pointer.ts';
 import type { MergedOperation } from '../merge/merged.ts';
-import type { Fields } from '../resolve/api.ts';
 import { isFields } from '../resolve/walk.ts';
 import { findingAbout, routeName } from './findings.ts';
 import type { Json } from './ir.ts';
@@ -140,32 +139,32 @@ function isForUpstream(name: string): boolean {
 }
 
 function meets(name: string, requirement: Requirement, value: Pick<RouteValue, 'authored'> | undefined): boolean {
-  const { test } = requirement;
-  if (test === 'present' || test === 'absent') return (value !== undefined) === (test === 'present');
-  return value !== undefined && passes(value.authored, (authored) => meetsOne(name, requirement, authored));
+  switch (requirement.test) {
+    case 'present':
+      return value !== undefined;
+    case 'absent':
+      return value === undefined;
+    default:
+      return value !== undefined && passes(value.authored, (authored) => meetsOne(name, requirement, authored));
+  }
 }
 
 /** A test with an operand. */
-type Comparing = Extract<Requirement, { readonly operand: unknown }>;
+type Comparing = Exclude<Requirement, { readonly test: 'present' | 'absent' }>;
 
 /** §2.2: a list passes if one member passes, a value for each plan if every plan passes. */
 function passes(authored: Json, test: (value: Json) => boolean): boolean {
-  if (test(authored) && !isPerPlan(authored)) return true;
-  if (Array.isArray(authored)) return authored.some((item: Json) => passes(item, test));
-  return (
-    isPerPlan(authored) && Object.values(authored.requests).every((requests) => test({ ...authored, requests: json(requests) }))
-  );
+  const plans = plansOf(authored);
+  if (plans.length > 0) return plans.every((requests) => test(json({ ...Object(authored), requests })));
+  return test(authored) || (Array.isArray(authored) && authored.some((item: Json) => passes(item, test)));
 }
 
-function isPerPlan(authored: unknown): authored is { readonly requests: Fields } {
-  return isFields(authored) && isFields(authored.requests) && Object.keys(authored.requests).length > 0;
+/** The amounts of a value that has one for each plan. */
+function plansOf(authored: Json): readonly unknown[] {
+  return isFields(authored) && isFields(authored.requests) ? Object.values(authored.requests) : [];
 }
 
-function meetsOne(
-  name: string,
-  requirement: Exclude<Requirement, { readonly test: 'present' | 'absent' }>,
-  authored: Json,
-): boolean {
+function meetsOne(name: string, requirement: Comparing, authored: Json): boolean {
   switch (requirement.test) {
     case 'equals':
       return isEqual(authored, requirement.operand);

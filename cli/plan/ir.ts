@@ -3,7 +3,9 @@
  * every effective value carries its origin. Everything after `plan` (emit, bundle, routes, explain, diff) reads only this.
  * `gw build --print-plan` prints it.
  */
+
 import type { MockAnswer } from '../../runtime/actions/mock.ts';
+import type { VerifierSpec } from '../../runtime/verifier-spec.ts';
 import type { Location } from '../diagnostics.ts';
 import type { Tree } from '../expressions/tree.ts';
 
@@ -17,6 +19,8 @@ export interface GatewayPlan {
   readonly auth: 'enforced' | 'none';
   readonly server: ServerPlan;
   readonly upstreams: readonly UpstreamPlan[];
+  /** Bindings that routes require, sorted by name. */
+  readonly security: readonly VerifierPlan[];
   readonly schemas: readonly SchemaPlan[];
   /** Expressions of policies, in the order of first use. */
   readonly expressions: readonly ExpressionPlan[];
@@ -91,6 +95,9 @@ export interface UpstreamPlan {
   readonly pipelineCredentials?: boolean;
   readonly origin: Origin;
 }
+
+/** How the credentials of a scheme are verified. */
+export type VerifierPlan = VerifierSpec & { readonly origin: Origin };
 
 export interface TelemetryPlan {
   readonly accessLog: 'json' | 'none';

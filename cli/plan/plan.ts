@@ -2,6 +2,7 @@ import type { GatewayConfig } from '../config/gateway.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import type { Merged } from '../merge/merged.ts';
 import type { Resolver } from '../resolve/api.ts';
+import { Authentication } from './authentication.ts';
 import { Expressions } from './authorize.ts';
 import { delegationFindings } from './delegation.ts';
 import { guardrailFindings, type PlannedOperation } from './guardrails.ts';
@@ -38,15 +39,18 @@ export function planGateway(
 ): { readonly plan: GatewayPlan; readonly diagnostics: readonly Diagnostic[] } {
   const pool = new SchemaPool(resolver);
   const upstreams = new Upstreams(config);
+  const authentication = options.auth === 'none' ? undefined : new Authentication(config);
   const expressions = new Expressions();
   const mocks = new Mocks(resolver, options.mock === true);
   const planned = merged.operations.flatMap((operation): readonly PlannedOperation[] => {
-    const draft = draftRoute(operation, { config, auth: options.auth, pool, upstreams, mocks, expressions });
+    const draft = draftRoute(operation, { config, auth: options.auth, authentication, pool, upstreams, mocks, expressions });
     return draft === undefined ? [] : [{ merged: operation, draft }];
   });
+  const verifiers = authentication?.used ?? [];
   const origins = new Origins([
     ...planned.flatMap(({ draft }) => [draft.source, ...draft.values.map(({ source }) => source)]),
     ...upstreams.used.flatMap(({ source }) => ('known' in source ? [] : [source])),
+    ...verifiers.map(({ source }) => source),
   ]);
   const ids = routeIds(
     planned.map(({ merged: { operationId, operation, template } }) => ({ operationId, method: operation.method, template })),
@@ -68,6 +72,7 @@ export function planGateway(
       ...upstream,
       origin: 'known' in source ? source.known : origins.of(source),
     })),
+    security: verifiers.map(({ spec, source }) => ({ ...spec, origin: origins.of(source) })),
     schemas: pool.plans(),
     expressions: expressions.plans,
     routes,

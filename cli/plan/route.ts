@@ -6,6 +6,7 @@ import redirectKey from '../policies/redirect.ts';
 import rewriteKey from '../policies/rewrite.ts';
 import splitKey from '../policies/split.ts';
 import { timeouts } from '../policies/timeouts.ts';
+import type { Authentication } from './authentication.ts';
 import { authorizePolicies, type Expressions } from './authorize.ts';
 import type { Effective } from './effective.ts';
 import type { ActionPlan, EffectiveValue, GatewayPlan, Json, PolicyPlan, RoutePlan, TimeoutsPlan } from './ir.ts';
@@ -49,6 +50,8 @@ const builtin: Readonly<Record<string, Json>> = {
 export interface Drafting extends Answering {
   readonly config: GatewayConfig;
   readonly auth: GatewayPlan['auth'];
+  /** Undefined where security is not enforced. */
+  readonly authentication: Authentication | undefined;
   readonly pool: SchemaPool;
   readonly expressions: Expressions;
 }
@@ -62,13 +65,14 @@ export interface Answering {
 /** Lowers one operation; undefined when it has nothing to answer with, which `upstreams` has said. */
 export function draftRoute(
   merged: MergedOperation,
-  { config, auth, pool, upstreams, mocks, expressions }: Drafting,
+  { config, auth, authentication, pool, upstreams, mocks, expressions }: Drafting,
 ): RouteDraft | undefined {
   const { operation, owner, effective } = merged;
   const action = actionOf(merged, { upstreams, mocks });
   if (action === undefined) return undefined;
   const policies = inStageOrder([
     ...securityHeaderPolicies(config, operation),
+    ...(authentication?.policies(merged) ?? []),
     ...ownPolicies(merged),
     ...validationPolicies(operation, effective, pool, config.server.limits.bodyBytes),
     ...limitPolicies(merged, config, action, auth),

@@ -1,9 +1,10 @@
+import { bindingType } from '../config/bindings.ts';
 import type { GatewayConfig } from '../config/gateway.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import { type Node, placeOf } from '../load/document.ts';
-import { member } from '../load/pointer.ts';
 import type { MergedOperation } from '../merge/merged.ts';
-import type { Api } from '../resolve/api.ts';
+import type { Api, Fields } from '../resolve/api.ts';
+import { bindingOf, canVerify, placeOfScheme } from './authentication.ts';
 import { findingAbout, routeName } from './findings.ts';
 import type { GatewayPlan } from './ir.ts';
 
@@ -72,7 +73,10 @@ function publicFindings(merged: MergedOperation, { mode }: GatewayConfig, silent
 
 /** One finding per scheme that operations require. */
 function unboundFindings(operations: readonly MergedOperation[], config: GatewayConfig): readonly Diagnostic[] {
-  const used = new Map<Node, { readonly api: Api; readonly name: string; readonly first: MergedOperation; count: number }>();
+  const used = new Map<
+    Node<Fields>,
+    { readonly api: Api; readonly name: string; readonly first: MergedOperation; count: number }
+  >();
   for (const merged of operations) {
     const { security, api } = merged.operation;
     const names = new Set((security?.value ?? []).flatMap((requirement) => Object.keys(requirement)));
@@ -84,29 +88,34 @@ function unboundFindings(operations: readonly MergedOperation[], config: Gateway
       else known.count += 1;
     }
   }
-  return [...used].map(([scheme, { api, name, first, count }]) => {
-    const bound = isBound(scheme, api, name, config);
-    const needs = `${count} operation${count === 1 ? '' : 's'}`;
-    const message = bound
-      ? `${needs} of ${api.title} need '${name}', and credentials cannot be verified yet`
-      : `${needs} of ${api.title} need '${name}', which nothing verifies`;
-    const bind =
-      config.mode === 'platform' ? `Bind it in \`security\` of the gateway file, or` : 'Bind it by x-gateway at the scheme, or';
-    const hint = bound
-      ? 'Use --auth none for a trial without credentials.'
-      : `${bind} use --auth none for a trial without credentials.`;
+  return [...used].flatMap(([scheme, { api, name, first, count }]) => {
+    const problem = bindingProblem(scheme, api, name, config);
+    if (problem === undefined) return [];
     const { operation: _operation, ...finding } = findingAbout(first, {
       rule: 'security/scheme-unbound',
-      message,
-      hint,
+      message: `${count} operation${count === 1 ? '' : 's'} of ${api.title} need '${name}', ${problem.message}`,
+      hint: `${problem.hint}, or use --auth none for a trial without credentials.`,
       at: placeOf(scheme, 'key'),
     });
-    return finding;
+    return [finding];
   });
 }
 
-function isBound(scheme: Node, { entry }: Api, name: string, { security, mode }: GatewayConfig): boolean {
-  const renamed = entry.security;
-  const binding = renamed !== undefined && Object.hasOwn(renamed, name) ? (renamed[name] ?? name) : name;
-  return security.has(binding) || (mode === 'single' && member(scheme.value, 'x-gateway') !== undefined);
+/** Why nothing verifies the credentials of a scheme. */
+function bindingProblem(
+  scheme: Node<Fields>,
+  api: Api,
+  name: string,
+  config: GatewayConfig,
+): { readonly message: string; readonly hint: string } | undefined {
+  const bound = bindingOf(api, name, config);
+  if (bound === undefined) {
+    const hint = config.mode === 'platform' ? 'Bind it in `security` of the gateway file' : 'Bind it by x-gateway at the scheme';
+    return { message: 'which nothing verifies', hint };
+  }
+  const place = placeOfScheme(scheme);
+  if (place === undefined) return { message: 'a kind of credential that gw cannot read', hint: 'Use another scheme' };
+  const type = bindingType(bound.node.value);
+  if (type === undefined || canVerify(type, place)) return undefined;
+  return { message: `which a binding of type ${type} cannot verify`, hint: `Bind it to another type than ${type}` };
 }

@@ -1,3 +1,4 @@
+import { binding } from '../config/bindings.ts';
 import { groups, type Key, type Level } from './key.ts';
 import { nullable, object, type Shape } from './shape.ts';
 import { choices, reserved, reservedMembers, vocabulary } from './vocabulary.ts';
@@ -65,11 +66,5 @@ export const parameterShape: Shape<unknown> = object({
   },
 });
 
-/** `x-gateway` on a security scheme: the binding, whose members come with authentication. */
-export const bindingShape: Shape<unknown> = {
-  schema: { type: 'object', required: ['type'], properties: { type: { type: 'string' } } },
-  check(value, keys, report) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) report(keys, 'value', 'A binding must be an object');
-    else if (typeof Reflect.get(value, 'type') !== 'string') report(keys, 'key', "A binding needs 'type'");
-  },
-};
+/** `x-gateway` on a security scheme: the binding. */
+export const bindingShape: Shape<unknown> = binding;

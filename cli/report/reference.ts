@@ -22,7 +22,9 @@ Known and not yet supported: ${reserved.map((name) => `\`${name}\``).join(', ')}
 ## Rules
 
 The preset \`serve\` (●) is what \`gw build\` insists on. A locked rule is silenced only by the platform team, in \`lint.suppress\` of the
-gateway file, with a reason. \`gw rules <id>\` says why a rule is there and how to mend a finding.
+gateway file, with a reason. Any other is accepted in a document too, at the object or the line it concerns, until the day if there is one:
+\`x-gw-ignore: [{ rule: spec/status-code, reason: clients know it so, until: 2027-01-31 }]\`, or above a line of YAML
+\`# gw-ignore-next-line spec/status-code until 2027-01-31 -- clients know it so\`. \`gw rules <id>\` says why a rule is there and how to mend a finding.
 
 | rule | severity | serve | locked | what must hold |
 |---|---|---|---|---|

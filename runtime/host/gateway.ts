@@ -1,9 +1,11 @@
 import type { AdminParts } from './admin/parts.ts';
+import { Credentials } from './auth/credentials.ts';
 import { addressError, urlOf } from './listen-address.ts';
 import { type LoadedBundle, readBundle } from './load-generation.ts';
 import { reloadRefusal } from './restart-required.ts';
 import { RuntimeState } from './runtime-state.ts';
 import { messageOf, say } from './say.ts';
+import { resolveEnvironment } from './services.ts';
 import { type Address, type HostSettings, hostSettings } from './settings.ts';
 import { type LoadResult, Threads } from './threads.ts';
 
@@ -29,9 +31,12 @@ export class Gateway {
   readonly admin: AdminParts;
   bundle: LoadedBundle;
   state: 'starting' | 'ready' | 'draining' = 'starting';
+  readonly credentials: Credentials;
   reloads: ReloadRecord = { swapped: 0, failed: 0, last: undefined };
   readonly #entry: URL;
   #settings: HostSettings;
+  /** Lets go of what the bindings of the running bundle need. */
+  #releaseCredentials: () => void = () => undefined;
   #reloading: Promise<ReloadResult> | undefined;
   /** Asked for while another was under way: the file may have changed since that one read it. */
   #next: Promise<ReloadResult> | undefined;
@@ -44,6 +49,12 @@ export class Gateway {
     this.bundle = bundle;
     this.#settings = settings;
     this.threads = new Threads(bundle.hostCode, settings, { ...process.env }, bundle.generation);
+    this.credentials = new Credentials({
+      set: (key, value) => this.threads.set(key, value),
+      resolve: (text) => resolveEnvironment(text, process.env),
+      say,
+    });
+    this.threads.answer = (topic, value) => this.credentials.answer(topic, value);
     const { GW_STATE } = process.env;
     if (GW_STATE !== undefined && GW_STATE !== '') this.#keep(new RuntimeState(GW_STATE));
   }
@@ -60,6 +71,8 @@ export class Gateway {
     const adminAddress = await openAdmin(this, admin).catch((error: unknown) => {
       throw new Error(addressError(error, admin, 'GW_ADMIN'));
     });
+    this.#releaseCredentials = await this.credentials.acquire(this.bundle.parts.gateway);
+    if (this.state !== 'starting') return;
     await this.threads.start().catch((error: unknown) => {
       // A signal ends the process already.
       if (this.state === 'starting') throw new Error(addressError(error, listen, 'PORT'));
@@ -122,10 +135,22 @@ export class Gateway {
     const keys = reloadRefusal({ bundle: this.bundle, settings: this.#settings }, { bundle: next, settings });
     if (keys.length > 0) return { kind: 'restart', keys };
     const same = next.file.sha256 === this.bundle.file.sha256;
-    const threads = same ? [] : await this.threads.load(next.generation);
+    const threads = same ? [] : await this.#load(next);
     this.bundle = next;
     this.#settings = settings;
     return same ? { kind: 'unchanged', hash } : { kind: 'swapped', hash, threads };
+  }
+
+  /** Threads load a generation when all that its bindings need is there; what only the old one needed goes when they have. */
+  async #load(next: LoadedBundle): Promise<readonly LoadResult[]> {
+    const release = await this.credentials.acquire(next.parts.gateway);
+    const results = await this.threads.load(next.generation).catch((error: unknown) => {
+      release();
+      throw error;
+    });
+    this.#releaseCredentials();
+    this.#releaseCredentials = release;
+    return results;
   }
 
   /**

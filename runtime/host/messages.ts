@@ -32,6 +32,8 @@ export type ToWorker =
   | { readonly kind: 'discard' }
   /** An operator has set something; undefined takes it away. */
   | { readonly kind: 'set'; readonly key: string; readonly value: unknown }
+  /** What the thread has asked for; the number is its own. */
+  | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
   /** Close every connection after its answer. */
   | { readonly kind: 'drain' }
   /** Close the listener, and end when no connection is left. */
@@ -50,6 +52,8 @@ export type FromWorker =
   | { readonly kind: 'swapped' }
   /** Requests since it last told. */
   | { readonly kind: 'usage'; readonly delta: UsageDelta }
+  /** Wants something that main alone does; answered by `answer` of the same number. */
+  | { readonly kind: 'ask'; readonly id: number; readonly topic: string; readonly value: unknown }
   /** There are lines in the thread's ring. */
   | { readonly kind: 'log' }
   /** Something of the gateway itself threw. */

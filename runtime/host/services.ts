@@ -2,11 +2,17 @@
  * What the host gives to generations and transports: long-lived things by stable id, and the only clock and log they have.
  * One per worker thread; it outlives every generation.
  */
+import type { Verifier } from '../contract.ts';
 import type { ExchangeRecord } from '../exchange.ts';
 import type { EnvText, Generation } from '../generation.ts';
 import { HeaderSlots } from '../header-slots.ts';
 import type { LimitStore } from '../limits/store.ts';
+import type { VerifierSpec } from '../verifier-spec.ts';
 import { Admission, admissionBytes, type ConnectionLimits } from './admission.ts';
+import type { ClientCertificates } from './auth/certificates.ts';
+import { Failures } from './auth/failures.ts';
+import { type OpenVerifier, openVerifier } from './auth/verifier.ts';
+import type { LoadedDrivers } from './drivers.ts';
 import { threadClocks } from './limits/clocks.ts';
 import { ENTRIES, limitBytes, limitMemory } from './limits/layout.ts';
 import { MemoryStore } from './limits/memory-store.ts';
@@ -25,6 +31,17 @@ export interface HostServices {
   readonly connections: Registry<ConnectionPool>;
   /** The same of undici. */
   readonly pools: Registry<TargetPool>;
+  /** Verifiers by their binding; what they remember survives reloads. */
+  readonly verifiers: Registry<Verifier>;
+  openVerifier(spec: VerifierSpec): OpenVerifier;
+  /** What only a package can do, where the bundle brings it. */
+  readonly drivers: LoadedDrivers;
+  /** Credentials of an address that were wrong of late. */
+  readonly failures: Failures;
+  /** Certificates of clients. */
+  readonly certificates: ClientCertificates;
+  /** Asks main for something that it alone does. */
+  ask(topic: string, value: unknown): Promise<unknown>;
   /** What sends to upstreams instead of our client. */
   readonly otherClient: OpenUpstream | undefined;
   /** Every deadline of the thread. */
@@ -58,6 +75,8 @@ export interface HostOptions {
   /** Wall clock, milliseconds since the epoch; default `Date.now`. */
   readonly clock?: () => number;
   readonly runtimeValues?: RuntimeValues;
+  readonly drivers?: LoadedDrivers;
+  readonly ask?: (topic: string, value: unknown) => Promise<unknown>;
   /** Default: one of its own that lets everybody in. */
   readonly admission?: Admission;
   /** Default: a memory of its own, shared with nobody. */
@@ -70,10 +89,16 @@ export interface HostOptions {
 export function createHostServices(options: HostOptions = {}): HostServices {
   const environment = options.environment ?? {};
   const now = (): number => performance.now();
-  return {
+  const services: HostServices = {
     headerSlots: new HeaderSlots(),
     connections: new Registry((pool) => pool.close()),
     pools: new Registry((pool) => pool.close()),
+    verifiers: new Registry(() => undefined),
+    openVerifier: (spec) => openVerifier(services, spec),
+    drivers: options.drivers ?? { jws: undefined, passwords: undefined },
+    failures: new Failures(now),
+    certificates: { thumbprint: () => undefined },
+    ask: options.ask ?? (() => Promise.resolve(undefined)),
     current: undefined,
     resolve: (text) => resolveEnvironment(text, environment),
     otherClient: options.otherClient,
@@ -87,6 +112,7 @@ export function createHostServices(options: HostOptions = {}): HostServices {
     log: options.log ?? (() => undefined),
     fault: options.fault ?? (() => undefined),
   };
+  return services;
 }
 
 const EVERYBODY: ConnectionLimits = { connections: 4_096, connectionsPerAddress: 4_096 };

@@ -43,6 +43,7 @@ const SHORTEST_TOKEN = 16;
 export function hostSettings(spec: GatewaySpec, environment: Environment): HostSettings | { readonly errors: readonly string[] } {
   const reader = new Reader(environment);
   for (const { name, targets } of spec.upstreams) for (const { url } of targets) reader.url(url, name);
+  for (const text of textsOf(spec.security)) reader.resolve(text);
   for (const ranges of spec.server.trustedProxies) reader.ranges(ranges);
   const { connections, connectionsPerAddress } = spec.server.limits;
   const settings = {
@@ -59,6 +60,12 @@ export function hostSettings(spec: GatewaySpec, environment: Environment): HostS
     drainMs: spec.server.timeouts.drainMs,
   };
   return reader.errors.size === 0 ? settings : { errors: [...reader.errors] };
+}
+
+/** Every text of a value, however deep. */
+function textsOf(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsOf) : [];
 }
 
 /** Reads values and remembers what is wrong with them. What cannot be resolved is undefined and was said. */

@@ -51,6 +51,8 @@ export class Threads {
   readonly shared: SharedHandle;
   readonly table: SharedTable;
   readonly usage: Usage = new Usage(Date.now);
+  /** Does what a thread asks main for. */
+  answer: (topic: string, value: unknown) => Promise<unknown> = () => Promise.resolve(undefined);
   readonly #hostCode: string;
   readonly #settings: HostSettings;
   readonly #environment: WorkerStart['environment'];
@@ -242,6 +244,7 @@ export class Threads {
     worker.on('message', (message: FromWorker) => {
       if (message.kind === 'log') void this.#log.flush();
       else if (message.kind === 'usage') this.usage.add(message.delta);
+      else if (message.kind === 'ask') void this.#answer(thread, message);
       else if (message.kind === 'fault') say('error', 'fault', { thread: number, where: message.where, error: message.error });
       else if (message.kind === 'refused') ready.reject(Object.assign(new Error(message.message), { code: message.code }));
       else if (message.kind === 'listening') {
@@ -250,6 +253,12 @@ export class Threads {
       }
     });
     return await ready.promise;
+  }
+
+  /** A question that cannot be answered is answered with nothing. */
+  async #answer(thread: Thread, { id, topic, value }: FromWorker & { readonly kind: 'ask' }): Promise<void> {
+    const given = await this.answer(topic, value).catch(() => undefined);
+    post(thread, { kind: 'answer', id, value: given });
   }
 
   /** Takes over what the dead thread counted and logged, and starts another. */

@@ -5,12 +5,14 @@ import { createGeneration, type Generation } from '../generation.ts';
 import { refuse, serve } from '../pipeline.ts';
 import { accessLine } from '../telemetry/access-log.ts';
 import { Admission } from './admission.ts';
+import { type HostDrivers, type LoadedDrivers, loadDrivers } from './drivers.ts';
 import { threadClocks } from './limits/clocks.ts';
 import { limitMemory } from './limits/layout.ts';
 import { MemoryStore } from './limits/memory-store.ts';
 import { evaluateGeneration, type GenerationText } from './load-generation.ts';
 import { LogRing } from './log-ring.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
+import { Questions } from './questions.ts';
 import { RuntimeValues } from './runtime-values.ts';
 import { messageOf, stackOf } from './say.ts';
 import { createHostServices, type HostServices } from './services.ts';
@@ -28,13 +30,13 @@ const USAGE_MS = 1_000;
 const FAULTS_TOLD = 10;
 
 /** One thread that serves: a listener, its connections, and the generation that new exchanges begin with. Told what to do by main. */
-export async function runWorker(): Promise<void> {
+export async function runWorker(drivers: HostDrivers): Promise<void> {
   const start: WorkerStart = workerData;
   const port = parentPort;
   if (port === null) return;
   const say = (message: FromWorker): void => port.postMessage(message);
   try {
-    const worker = new ServingThread(start, say, await otherClient(start.environment));
+    const worker = new ServingThread(start, say, await loadDrivers(drivers), await otherClient(start.environment));
     port.on('message', (message: ToWorker) => worker.obey(message));
     say({ kind: 'listening', port: await worker.listen() });
   } catch (error) {
@@ -52,6 +54,7 @@ class ServingThread {
   readonly #transport: Transport;
   /** Generations that were replaced and still have exchanges. */
   readonly #retired = new Set<Generation>();
+  readonly #questions: Questions;
   /** Prepared, but not yet serving. */
   #loaded: Generation | undefined;
   #logTimer: NodeJS.Timeout | undefined;
@@ -61,15 +64,18 @@ class ServingThread {
   #faultSecond = 0;
   #faultsTold = 0;
 
-  constructor(start: WorkerStart, say: (message: FromWorker) => void, other: OpenUpstream | undefined) {
+  constructor(start: WorkerStart, say: (message: FromWorker) => void, drivers: LoadedDrivers, other: OpenUpstream | undefined) {
     this.#start = start;
     this.#say = say;
+    this.#questions = new Questions((id, topic, value) => say({ kind: 'ask', id, topic, value }));
     this.#column = new SharedTable(start.shared).column(start.thread);
     this.#ring = new LogRing(start.shared, start.thread);
     this.#host = createHostServices({
       environment: start.environment,
       otherClient: other,
       runtimeValues: new RuntimeValues(start.runtimeValues),
+      drivers,
+      ask: (topic, value) => this.#questions.ask(topic, value),
       admission: new Admission(start.shared, start.threads, start.thread, start.connectionLimits, () =>
         this.#column.add('connectionsRefused', 1),
       ),
@@ -102,6 +108,9 @@ class ServingThread {
         break;
       case 'set':
         this.#host.runtimeValues.set(message.key, message.value);
+        break;
+      case 'answer':
+        this.#questions.answer(message.id, message.value);
         break;
       case 'drain':
         this.#transport.drain();

@@ -1,4 +1,6 @@
 /** Entry of the host: `gateway.mjs` itself. Each kind of thread evaluates only its own half: main needs no HTTP client. */
+
+import { drivers } from 'gw:host';
 import { isMainThread } from 'node:worker_threads';
 
 if (isMainThread) {
@@ -7,5 +9,5 @@ if (isMainThread) {
   await runMain(new URL(import.meta.url), admin);
 } else {
   const { runWorker } = await import('../../runtime/host/worker.ts');
-  await runWorker();
+  await runWorker(drivers);
 }

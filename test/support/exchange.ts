@@ -95,6 +95,9 @@ export const fakeEnv: PolicyEnv = {
     throw new Error(`no expression ${id}`);
   },
   runtimeValue: () => ({ value: undefined }),
+  verifier(name) {
+    throw new Error(`no verifier ${name}`);
+  },
   limits: {
     prepare() {
       throw new Error('no limits');

@@ -27,6 +27,7 @@ export function gatewayPlan(routes: readonly RoutePlan[]): GatewayPlan {
       timeouts: { headersMs: 10_000, requestMs: 60_000, keepAliveMs: 65_000, preStopMs: 0, drainMs: 1_000 },
     },
     upstreams: [{ name: 'main', targets: [{ url: 'http://127.0.0.1:9000', weight: 1 }], origin: { level: 'command' } }],
+    security: [],
     schemas: [],
     expressions: [],
     routes,

@@ -69,6 +69,9 @@ export async function validated(document: unknown, values: Partial<ValidationVal
       throw new Error(`no expression ${id}`);
     },
     runtimeValue: () => ({ value: undefined }),
+    verifier(name) {
+      throw new Error(`no verifier ${name}`);
+    },
     limits: {
       prepare() {
         throw new Error('no limits');

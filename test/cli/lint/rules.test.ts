@@ -97,5 +97,5 @@ async function findingsOf(rule: Rule, root: string, files: readonly string[]): P
     ? ({ kind: 'config', file: 'gateway.yaml' } as const)
     : ({ kind: 'documents', files: [entry], upstream: 'http://upstream.invalid' } as const);
   const auth = rule.id === 'security/scheme-unbound' ? 'enforced' : 'none';
-  return check({ root, source, auth, defaultPreset: 'recommended', now: today }).diagnostics;
+  return check({ root, source, auth, defaultPreset: 'recommended', now: today, audit: true }).diagnostics;
 }

@@ -17,7 +17,7 @@ const at = { file: 'gateway.yaml', pointer: '/lint/suppress/0', part: 'value' } 
 const settingsOf = (config: Partial<Parameters<typeof lintSettings>[0]>, preset = 'recommended', now?: string) =>
   lintSettings(
     { rules: config.rules ?? {}, suppress: (config.suppress ?? []).map((one) => ({ ...one, at })) },
-    { preset, ...(now === undefined ? {} : { now }) },
+    { preset, ...(now === undefined ? {} : { now, audit: true }) },
   );
 
 const idsOf = (diagnostics: readonly Diagnostic[]) => diagnostics.map(({ rule, severity }) => `${rule} ${severity}`);
@@ -48,7 +48,7 @@ describe('settle', () => {
     (where) => {
       const suppress = [{ rule: 'spec/parse', where, reason: 'generated' }];
       const linted = settle([found('spec/parse')], settingsOf({ suppress }, 'recommended', '2026-01-01'));
-      expect(idsOf(linted)).toEqual(['spec/parse error', 'governance/suppression warn']);
+      expect(idsOf(linted)).toEqual(['spec/parse error', 'governance/suppression error']);
       expect(idsOf(settle([found('spec/parse')], settingsOf({ suppress })))).toEqual(['spec/parse error']);
     },
   );

@@ -1,0 +1,138 @@
+import type { AuthenticateOptions, RequiredCredential } from '../../runtime/policies/authenticate.ts';
+import type { VerifierSpec } from '../../runtime/verifier-spec.ts';
+import { type BindingType, bindingType } from '../config/bindings.ts';
+import type { GatewayConfig } from '../config/gateway.ts';
+import type { Node } from '../load/document.ts';
+import { below, member } from '../load/pointer.ts';
+import type { MergedOperation } from '../merge/merged.ts';
+import type { Api, Fields } from '../resolve/api.ts';
+import type { PolicyPlan } from './ir.ts';
+import { json } from './json.ts';
+import type { Source } from './origins.ts';
+import { forwardsCredential, verifierSpec } from './verifiers.ts';
+
+/** The binding of a scheme of a document. */
+export interface Bound {
+  /** Name of its verifier: that in the gateway file, or the document and the scheme. */
+  readonly name: string;
+  /** What is written. */
+  readonly node: Node;
+}
+
+/** A verifier that routes require, its place not yet located. */
+export interface UsedVerifier {
+  readonly spec: VerifierSpec;
+  readonly source: Source;
+}
+
+type Place = RequiredCredential['place'];
+
+/** The binding of a scheme: what the gateway file says, else what stands at the scheme itself. */
+export function bindingOf(api: Api, name: string, { security }: Pick<GatewayConfig, 'security'>): Bound | undefined {
+  const renamed = api.entry.security;
+  const binding = renamed !== undefined && Object.hasOwn(renamed, name) ? (renamed[name] ?? name) : name;
+  const node = security.get(binding);
+  if (node !== undefined) return { name: binding, node };
+  const scheme = api.securitySchemes.get(name);
+  const inline = member(scheme?.value, 'x-gateway');
+  if (scheme === undefined || inline === undefined) return undefined;
+  const { document, pointer } = scheme;
+  return { name: `${document.file}#${name}`, node: { document, pointer: below(pointer, 'x-gateway'), value: inline } };
+}
+
+/** Where a scheme puts its credential; undefined where nothing here reads it. */
+export function placeOfScheme({ value }: Node<Fields>): Place | undefined {
+  const { type, in: place, name, scheme } = value;
+  switch (type) {
+    case 'http': {
+      const lower = typeof scheme === 'string' ? scheme.toLowerCase() : '';
+      return lower === 'bearer' || lower === 'basic' ? { in: 'authorization', scheme: lower } : undefined;
+    }
+    case 'oauth2':
+    case 'openIdConnect':
+      return { in: 'authorization', scheme: 'bearer' };
+    case 'apiKey':
+      return (place === 'header' || place === 'query' || place === 'cookie') && typeof name === 'string'
+        ? { in: place, name }
+        : undefined;
+    case 'mutualTLS':
+      return { in: 'certificate' };
+    default:
+      return undefined;
+  }
+}
+
+/** Whether a binding can verify what stands at a place. */
+export function canVerify(type: BindingType, place: Place): boolean {
+  if (place.in === 'certificate') return type === 'mtls';
+  if (place.in === 'authorization' && place.scheme === 'basic') return type === 'basic';
+  return type === 'jwt' || type === 'introspection' || type === 'apiKey';
+}
+
+/** Lowers `security` of the operations, and collects the verifiers that they need. */
+export class Authentication {
+  readonly #config: GatewayConfig;
+  readonly #used = new Map<string, UsedVerifier>();
+
+  constructor(config: GatewayConfig) {
+    this.#config = config;
+  }
+
+  /** The policy of an operation; none where it is public. What has no verifier was reported, and then there is no bundle. */
+  policies({ operation }: MergedOperation): readonly PolicyPlan[] {
+    const { security, api } = operation;
+    if (security === undefined || security.value.length === 0) return [];
+    const options: AuthenticateOptions = {
+      realm: this.#config.name,
+      alternatives: security.value.map((requirement) =>
+        Object.entries(requirement).flatMap(([scheme, scopes]) => this.#required(api, scheme, scopes) ?? []),
+      ),
+    };
+    return [
+      {
+        key: 'security',
+        stage: 'authenticate',
+        module: 'policies/authenticate',
+        factory: 'authenticate',
+        options: json(options),
+      },
+    ];
+  }
+
+  /** Sorted by name. */
+  get used(): readonly UsedVerifier[] {
+    return [...this.#used.values()].sort((a, b) => (a.spec.name < b.spec.name ? -1 : 1));
+  }
+
+  #required(api: Api, name: string, scopes: unknown): RequiredCredential | undefined {
+    const scheme = api.securitySchemes.get(name);
+    const bound = bindingOf(api, name, this.#config);
+    const place = scheme === undefined ? undefined : placeOfScheme(scheme);
+    const type = bindingType(bound?.node.value);
+    if (scheme === undefined || bound === undefined || place === undefined || type === undefined) return undefined;
+    const spec = verifierSpec(bound.name, bound.node.value);
+    if (spec === undefined) return undefined;
+    const level = isInline(bound) ? ('openapi' as const) : ('config' as const);
+    this.#used.set(bound.name, { spec, source: { level, node: bound.node } });
+    const { type: kind } = scheme.value;
+    return {
+      scheme: name,
+      verifier: bound.name,
+      place,
+      challenge: challengeOf(place, type),
+      scopes: Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : [],
+      orRoles: kind !== 'oauth2' && kind !== 'openIdConnect',
+      forward: forwardsCredential(bound.node.value),
+    };
+  }
+}
+
+function isInline({ name }: Bound): boolean {
+  return name.includes('#');
+}
+
+function challengeOf(place: Place, type: BindingType): RequiredCredential['challenge'] {
+  if (place.in === 'certificate') return 'ClientCertificate';
+  if (place.in === 'authorization') return place.scheme === 'basic' ? 'Basic' : 'Bearer';
+  return type === 'apiKey' ? 'ApiKey' : 'Bearer';
+}

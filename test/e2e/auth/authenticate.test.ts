@@ -1,0 +1,161 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hashSecret, newApiKey } from '../../../runtime/host/auth/api-key-format.ts';
+import { type StartedGateway, start } from '../../support/gateway.ts';
+import { type Issuer, startIssuer } from '../../support/issuer.ts';
+
+const document = (issuer: string): string => `
+openapi: 3.1.1
+info: { title: Orders, version: "1" }
+x-gateway: { owner: team-orders, upstream: orders }
+security: [{ user: [] }]
+components:
+  securitySchemes:
+    user: { type: http, scheme: bearer }
+    scoped: { type: oauth2, flows: { clientCredentials: { tokenUrl: ${issuer}/token, scopes: { "orders:read": read } } } }
+    key: { type: apiKey, in: header, name: X-API-Key }
+    queryKey: { type: apiKey, in: query, name: api_key }
+paths:
+  /user: { get: { responses: { "200": { description: Fine } } } }
+  /scoped: { get: { security: [{ scoped: ["orders:read"] }], responses: { "200": { description: Fine } } } }
+  /key: { get: { security: [{ key: [] }], responses: { "200": { description: Fine } } } }
+  /query: { get: { security: [{ queryKey: [] }], responses: { "200": { description: Fine } } } }
+  /either: { get: { security: [{ user: [] }, { key: [] }], responses: { "200": { description: Fine } } } }
+  /both: { get: { security: [{ user: [], key: [] }], responses: { "200": { description: Fine } } } }
+  /optional: { get: { security: [{ user: [] }, {}], responses: { "200": { description: Fine } } } }
+  /public: { get: { security: [], x-gateway: { public: Anybody }, responses: { "200": { description: Fine } } } }
+
+`;
+
+const gatewayFile = (issuer: string): string => `
+name: shop
+specs: [openapi.yaml]
+upstreams: { orders: { url: "\${UPSTREAM_URL}" } }
+teams: { team-orders: {} }
+plans: { free: {}, partner: {} }
+security:
+  user: { type: jwt, issuer: "${issuer}", audience: api, plan: { claim: tier } }
+  scoped: { type: jwt, issuer: "${issuer}", audience: api }
+  key: { type: apiKey, keys: "file:\${KEYS}" }
+  queryKey: { type: apiKey, keys: "file:\${KEYS}" }
+`;
+
+let issuer: Issuer;
+let gateway: StartedGateway;
+const key = newApiKey('test');
+const folder = mkdtempSync(join(tmpdir(), 'gw-keys-'));
+const keyFile = join(folder, 'keys.json');
+
+beforeAll(async () => {
+  issuer = await startIssuer();
+  writeFileSync(
+    keyFile,
+    JSON.stringify({
+      keys: [{ id: key.id, hash: hashSecret(key.secret, ''), consumer: 'acme', plan: 'partner', status: 'active' }],
+    }),
+  );
+  gateway = await start(
+    { files: { 'gateway.yaml': gatewayFile(issuer.url), 'openapi.yaml': document(issuer.url) } },
+    { auth: 'enforced', env: { KEYS: keyFile } },
+  );
+});
+afterAll(async () => {
+  await gateway.stop();
+  await issuer.close();
+  rmSync(folder, { recursive: true });
+});
+
+describe('credentials that are not there', () => {
+  it('answers 401 with the challenge and no error code (JW-9, RFC 6750 §3.1)', async () => {
+    const answer = await gateway.fetch('/user');
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="shop"');
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect(await answer.json()).toMatchObject({ status: 401, code: 'credential-missing' });
+  });
+
+  it('names every challenge once (ID-1)', async () => {
+    const answer = await gateway.fetch('/either');
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="shop", ApiKey realm="shop"');
+  });
+
+  it('lets anybody call what is public or optional, and nobody with a wrong credential', async () => {
+    expect((await gateway.fetch('/public')).status).toBe(200);
+    expect((await gateway.fetch('/optional')).status).toBe(200);
+    expect((await gateway.fetch('/optional', { headers: { authorization: 'Bearer x' } })).status).toBe(401);
+  });
+});
+
+describe('tokens', () => {
+  const call = async (path: string, token: string): Promise<Response> =>
+    await gateway.fetch(path, { headers: { authorization: `Bearer ${token}` } });
+
+  it('accepts one of the issuer, again and again', async () => {
+    const token = await issuer.token();
+    expect([await call('/user', token), await call('/user', token)].map(({ status }) => status)).toEqual([200, 200]);
+  });
+
+  it('says what is wrong without saying what was expected', async () => {
+    const answer = await call('/user', await issuer.token({ exp: 1 }));
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toBe(
+      'Bearer realm="shop", error="invalid_token", error_description="expired"',
+    );
+  });
+
+  it('asks for scopes (RFC 6750 §3.1)', async () => {
+    const answer = await call('/scoped', await issuer.token({ scope: 'orders:write' }));
+    expect(answer.status).toBe(403);
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="shop", error="insufficient_scope", scope="orders:read"');
+    expect(await answer.json()).toMatchObject({ code: 'scope' });
+    expect((await call('/scoped', await issuer.token({ scope: 'a orders:read' }))).status).toBe(200);
+  });
+
+  it('refuses two (JW-3)', async () => {
+    const token = await issuer.token();
+    const answer = await gateway.raw(
+      `GET /user HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: Bearer ${token}\r\nAuthorization: Bearer ${token}\r\n\r\n`,
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toContain('error="invalid_request"');
+  });
+});
+
+describe('API keys', () => {
+  it('accepts a key and keeps it from the service (AK-6)', async () => {
+    gateway.upstream.requests.length = 0;
+    expect((await gateway.fetch('/key', { headers: { 'x-api-key': key.text } })).status).toBe(200);
+    expect((await gateway.fetch(`/query?a=1&api%5Fkey=${key.text}&b=2`)).status).toBe(200);
+    const [inHeader, inQuery] = gateway.upstream.requests;
+    expect(inHeader?.headers['x-api-key']).toBeUndefined();
+    expect(inQuery?.url).toBe('/query?a=1&b=2');
+  });
+
+  it('answers every other key alike (AK-7)', async () => {
+    const answers = await Promise.all(
+      [newApiKey('test').text, `${key.text.slice(0, -1)}!`, 'short'].map((text) =>
+        gateway.fetch('/key', { headers: { 'x-api-key': text } }),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([401, 401, 401]);
+    const [first] = answers;
+    expect(first?.headers.get('www-authenticate')).toBe('ApiKey realm="shop"');
+  });
+
+  it('needs every credential of an AND', async () => {
+    const authorization = `Bearer ${await issuer.token()}`;
+    expect((await gateway.fetch('/both', { headers: { 'x-api-key': key.text } })).status).toBe(401);
+    expect((await gateway.fetch('/both', { headers: { authorization } })).status).toBe(401);
+    expect((await gateway.fetch('/both', { headers: { authorization, 'x-api-key': key.text } })).status).toBe(200);
+  });
+
+  it('takes the credential that is there, and passes none that it has not verified', async () => {
+    gateway.upstream.requests.length = 0;
+    const answer = await gateway.fetch('/either', { headers: { 'x-api-key': key.text, authorization: 'Bearer forged' } });
+    expect(answer.status).toBe(200);
+    expect(gateway.upstream.requests[0]?.headers.authorization).toBeUndefined();
+  });
+});
