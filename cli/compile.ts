@@ -22,7 +22,7 @@ import { invariant } from './errors.ts';
 import { catalogue } from './lint/catalogue.ts';
 import { lint } from './lint/lint.ts';
 import { withOwners } from './lint/owners.ts';
-import { lintSettings } from './lint/settings.ts';
+import { type LintSettings, lintSettings } from './lint/settings.ts';
 import { settleAll } from './lint/settle.ts';
 import { writtenSuppressions } from './lint/suppress/written.ts';
 import { locate } from './load/locate.ts';
@@ -67,6 +67,8 @@ export type CompileSource =
 export interface Checked {
   readonly workspace: Workspace;
   readonly config: GatewayConfig | undefined;
+  /** How the rules are set. */
+  readonly settings: LintSettings | undefined;
   readonly merged: Merged | undefined;
   readonly plan: GatewayPlan | undefined;
   /** Emitted while checking, since emitting finds schemas that cannot be compiled. */
@@ -170,7 +172,7 @@ export function check(request: CompileRequest, progress: Progress = () => undefi
     const settled = settleAll(withOwners(all, apis), settings, written);
     const diagnostics = locate(settled.diagnostics, workspace);
     const suppressed = locate(settled.suppressed, workspace);
-    return { workspace, config, merged, diagnostics, suppressed, failed: hasError(diagnostics) };
+    return { workspace, config, settings, merged, diagnostics, suppressed, failed: hasError(diagnostics) };
   };
   if (request.until === 'merge') return { ...result([]), plan: undefined, validators: undefined };
 
@@ -206,7 +208,7 @@ function loadConfig(
 function broken(workspace: Workspace, found: readonly Diagnostic[]): Checked {
   const diagnostics = locate(found, workspace);
   invariant(hasError(diagnostics), 'a gateway file that cannot be read has a finding');
-  const nothing = { config: undefined, merged: undefined, plan: undefined, validators: undefined };
+  const nothing = { config: undefined, settings: undefined, merged: undefined, plan: undefined, validators: undefined };
   return { workspace, ...nothing, diagnostics, suppressed: [], failed: true };
 }
 

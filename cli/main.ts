@@ -66,6 +66,7 @@ function program(): Command {
     .addOption(option.upstream)
     .addOption(option.configFrom)
     .addOption(option.now)
+    .option('--print-config', 'print how every rule is set, and no findings')
     .addOption(
       new Option('--fail-on <severity>', 'what ends with exit code 1')
         .choices(['error', 'warn', 'info', 'none'])

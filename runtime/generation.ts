@@ -76,6 +76,8 @@ export interface ServerSpec {
   readonly port: number | EnvText;
   readonly host: EnvText;
   readonly trustedProxies: readonly EnvText[];
+  /** Files, PEM; absent = the listener speaks no TLS. */
+  readonly tls?: { readonly cert: EnvText; readonly key: EnvText };
   readonly limits: {
     readonly headBytes: number;
     readonly headerCount: number;

@@ -11,6 +11,7 @@ export async function lint(documents: readonly string[], options: Options): Prom
   const judge = judgeOf(options);
   const requests = lintRequests(documents, options);
   const checked: Checked[] = requests.map((request) => check(request, slowProgress('lint')));
+  if (options.printConfig === true) return (await import('./lint-config.ts')).printConfig(checked, options);
   const findings = await accepted(findingsOf(await limited(requests, checked, options)), checked, options);
   await report(findings, options);
   return judge(findings);

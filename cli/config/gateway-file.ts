@@ -53,6 +53,7 @@ const server = object({
   port: fromEnvironment(count(0, 65_535), toNumber),
   host: fromEnvironment(text({ pattern: /^[A-Za-z0-9.:-]+$/, says: 'an address' })),
   trustedProxies: list(network),
+  tls: object({ cert: fromEnvironment(text()), key: fromEnvironment(text()) }, { required: ['cert', 'key'] }),
   securityHeaders: flag,
   paths: object({
     encodedSlash: oneOf('reject', 'keep'),

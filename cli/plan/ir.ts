@@ -48,6 +48,8 @@ export interface ServerPlan {
   readonly host: EnvText;
   /** CIDR ranges whose X-Forwarded-* is believed (RL-25). */
   readonly trustedProxies: readonly EnvText[];
+  /** Files with the certificate and its key, PEM, read when the gateway starts (TL-1); absent = no TLS. */
+  readonly tls?: { readonly cert: EnvText; readonly key: EnvText };
   /** Whether answers carry the security headers of SH-1. */
   readonly securityHeaders: boolean;
   /** RT-2, RT-3. */

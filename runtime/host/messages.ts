@@ -4,6 +4,7 @@ import type { GenerationText } from './load-generation.ts';
 import type { Address, Environment } from './settings.ts';
 import type { SharedHandle } from './shared.ts';
 import type { TransportKind } from './transport/open-transport.ts';
+import type { Certificate } from './transport/tls-options.ts';
 import type { UsageDelta } from './usage.ts';
 
 /** What a worker is started with. */
@@ -16,6 +17,7 @@ export interface WorkerStart {
   readonly listen: Address;
   readonly reusePort: boolean;
   readonly transport: TransportKind;
+  readonly certificate: Certificate | undefined;
   readonly environment: Environment;
   readonly shared: SharedHandle;
   readonly generation: GenerationText;
@@ -32,6 +34,8 @@ export type ToWorker =
   | { readonly kind: 'discard' }
   /** An operator has set something; undefined takes it away. */
   | { readonly kind: 'set'; readonly key: string; readonly value: unknown }
+  /** Show another certificate to connections that arrive from now on. */
+  | { readonly kind: 'certificate'; readonly certificate: Certificate }
   /** What the thread has asked for; the number is its own. */
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
   /** Close every connection after its answer. */

@@ -5,6 +5,7 @@ import { parseRange } from '../address.ts';
 import type { AdminTokenSpec, EnvText, GatewaySpec } from '../generation.ts';
 import { adminTokens } from './admin/tokens.ts';
 import type { ConnectionLimits } from './admission.ts';
+import type { CertificateFiles } from './certificates.ts';
 import { resolveEnvironment } from './services.ts';
 import { parseTarget } from './target-address.ts';
 import { type TransportKind, transportKind } from './transport/open-transport.ts';
@@ -23,6 +24,8 @@ export interface HostSettings {
   readonly adminTokens: ReturnType<typeof adminTokens>;
   readonly threads: number;
   readonly transport: TransportKind;
+  /** Undefined: no TLS. */
+  readonly tls: CertificateFiles | undefined;
   readonly connectionLimits: ConnectionLimits;
   /** Milliseconds, DR-1. */
   readonly preStopMs: number;
@@ -55,6 +58,7 @@ export function hostSettings(spec: GatewaySpec, environment: Environment): HostS
     admin: reader.admin(environment.GW_ADMIN || reader.resolve(spec.admin)),
     threads: reader.threads(environment.GW_THREADS),
     transport: reader.transport(environment.GW_TRANSPORT),
+    tls: reader.tls(spec.server.tls),
     connectionLimits: { connections, connectionsPerAddress },
     preStopMs: spec.server.timeouts.preStopMs,
     drainMs: spec.server.timeouts.drainMs,
@@ -125,6 +129,11 @@ class Reader {
     const kind = transportKind(text);
     if (kind === undefined) this.errors.add(`GW_TRANSPORT is ${JSON.stringify(text)}, which is neither direct nor library.`);
     return kind ?? 'direct';
+  }
+
+  tls(files: GatewaySpec['server']['tls']): CertificateFiles | undefined {
+    if (files === undefined) return undefined;
+    return { cert: this.resolve(files.cert) ?? '', key: this.resolve(files.key) ?? '' };
   }
 
   tokens(specs: readonly AdminTokenSpec[], environment: string | undefined): ReturnType<typeof adminTokens> {

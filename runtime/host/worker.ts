@@ -85,7 +85,7 @@ class ServingThread {
     });
     const generation = this.#prepare(start.generation);
     this.#host.current = generation;
-    const settings = transportSettings(this.#host, generation.spec.server);
+    const settings = { ...transportSettings(this.#host, generation.spec.server), certificate: start.certificate };
     this.#transport = openTransport(start.transport, this.#host, settings, (exchange, refusal) => this.#serve(exchange, refusal));
   }
 
@@ -108,6 +108,9 @@ class ServingThread {
         break;
       case 'set':
         this.#host.runtimeValues.set(message.key, message.value);
+        break;
+      case 'certificate':
+        this.#transport.setCertificate(message.certificate);
         break;
       case 'answer':
         this.#questions.answer(message.id, message.value);

@@ -1,8 +1,7 @@
-import { withDefaults } from '../../../config/env-text.ts';
 import type { Place } from '../../../diagnostics.ts';
 import { placeOf } from '../../../load/document.ts';
 import { below, member } from '../../../load/pointer.ts';
-import { isPrivateHost } from '../../private-host.ts';
+import { plainPublicHost } from '../../private-host.ts';
 import { firstTime } from '../../requirements.ts';
 import { defineRule } from '../../rule.ts';
 
@@ -17,7 +16,7 @@ export default defineRule({
   create: ({ config, effectiveOf, isBuilt, report }) => {
     const isNew = firstTime();
     const check = (url: unknown, at: Place): void => {
-      const host = typeof url === 'string' ? plainHost(url) : undefined;
+      const host = typeof url === 'string' ? plainPublicHost(url) : undefined;
       if (host === undefined || !isNew(`${at.file}#${at.pointer}`)) return;
       report({ at, message: `Requests to ${host} are not encrypted` });
     };
@@ -48,11 +47,4 @@ function urlsOf(upstream: unknown): readonly (readonly [readonly (string | numbe
     ? targets.map((target: unknown, index) => [['targets', index, 'url'], member(target, 'url')] as const)
     : [];
   return [[['url'], member(upstream, 'url')], ...listed];
-}
-
-function plainHost(written: string): string | undefined {
-  const url = withDefaults(written);
-  if (url === undefined || !/^http:\/\//i.test(url) || !URL.canParse(url)) return undefined;
-  const { hostname } = new URL(url);
-  return isPrivateHost(hostname) ? undefined : hostname;
 }
