@@ -6,6 +6,7 @@ import { GwError, invariant } from '../errors.ts';
 import { writeMerged } from '../merge/write.ts';
 import { printable } from '../report/escape.ts';
 import { plural } from '../report/findings.ts';
+import { governing } from './governing.ts';
 import { compileRequests, type Options, text } from './input.ts';
 import { drawsScreens, findingsOf, print, report, slowProgress, wantsColor } from './output.ts';
 import { differences, type OutputFiles, writeOutput } from './write.ts';
@@ -15,7 +16,7 @@ const BUFFERED_SHOWN = 10;
 
 /** `gw build`: compiles every gateway, and writes all of them or none. */
 export async function build(documents: readonly string[], options: Options): Promise<number> {
-  const requests = compileRequests(documents, options, { defaultPreset: 'serve' });
+  const requests = governing(compileRequests(documents, options, { defaultPreset: 'serve' }), options);
   if (options.printPlan === true) return await printPlan(requests, options);
   const compiled = await compileAll(requests);
   await report(findingsOf(compiled), options, true);

@@ -153,7 +153,7 @@ function configOf(layers: Layers, findings: Findings): Omit<GatewayConfig, 'entr
     roles: new Map(layers.named('roles').flatMap(([role, { value }]) => (fits(roleList, value) ? [[role, value] as const] : []))),
     teams: new Map(layers.named('teams').flatMap(([key, node]) => teamConfig(key, node) ?? [])),
     defaults: layers.objects('defaults'),
-    guardrails: guardrails(layers, findings),
+    guardrails: readGuardrails(layers, findings),
     lint: lintConfig(layers),
     telemetry: telemetryPlan(layers),
     admin: adminPlan(layers),
@@ -182,7 +182,8 @@ function teamConfig(name: string, node: Node): readonly [readonly [string, TeamC
   return [[name, { name, paths, reviewers, may, node }]];
 }
 
-function guardrails(layers: Layers, findings: Findings): readonly GuardrailConfig[] {
+/** The guardrails of all layers; what is wrong with one is told, and the line left out. */
+export function readGuardrails(layers: Layers, findings: Findings): readonly GuardrailConfig[] {
   const names = new Set<string>();
   return layers.items('guardrails').flatMap((node): readonly GuardrailConfig[] => {
     if (!fits(guardrail, node.value)) return [];
