@@ -8,6 +8,7 @@
 import { join } from 'node:path';
 import { type AdminModules, bundleGateway, type EmittedModules, type GatewayBundle } from './bundle/bundle.ts';
 import type { GatewayConfig } from './config/gateway.ts';
+import { type Governing, governed, withPlacesOf } from './config/governing.ts';
 import { loadGateway } from './config/load.ts';
 import { singleDocumentGateway } from './config/single.ts';
 import type { Diagnostic, LocatedDiagnostic } from './diagnostics.ts';
@@ -18,6 +19,7 @@ import { emitMatcher } from './emit/matcher.ts';
 import { emitValidators } from './emit/validators.ts';
 import { emitWiring } from './emit/wiring.ts';
 import { invariant } from './errors.ts';
+import { catalogue } from './lint/catalogue.ts';
 import { lint } from './lint/lint.ts';
 import { withOwners } from './lint/owners.ts';
 import { type LintSettings, lintSettings } from './lint/settings.ts';
@@ -51,6 +53,8 @@ export interface CompileRequest {
   readonly sourcemap?: boolean;
   /** What would be sent to an upstream is answered from the documents. */
   readonly mock?: boolean;
+  /** Version of the gateway file whose guardrails and suppressions of locked rules hold in place of its own (A3). */
+  readonly governedBy?: Governing;
   /** Stop there: what comes later, and the guardrails with it, is of no concern. */
   readonly until?: 'merge';
 }
@@ -140,9 +144,12 @@ function compileAdmin(): AdminModules {
 /** Finds all that is wrong with the documents of one gateway, and plans it. */
 export function check(request: CompileRequest, progress: Progress = () => undefined): Checked {
   progress('load');
-  const workspace = openWorkspace(request.root);
+  const { governedBy } = request;
+  const opened = openWorkspace(request.root);
+  const workspace = governedBy === undefined ? opened : withPlacesOf(opened, governedBy);
   const loaded = loadConfig(workspace, request.source);
-  const { config } = loaded;
+  const config =
+    loaded.config === undefined || governedBy === undefined ? loaded.config : governed(loaded.config, governedBy, isLocked);
   if (config === undefined) return broken(workspace, [...workspace.diagnostics, ...loaded.diagnostics]);
 
   progress('resolve');
@@ -181,6 +188,11 @@ export function check(request: CompileRequest, progress: Progress = () => undefi
   const { code: validators, diagnostics: emitting } = emitValidators(complete);
 
   return { ...result([...planning, ...emitting]), plan: complete, validators };
+}
+
+/** Rules that only the platform team can silence. */
+function isLocked(rule: string): boolean {
+  return catalogue.some(({ id, locked }) => id === rule && locked === true);
 }
 
 function loadConfig(

@@ -1,7 +1,7 @@
 import type { IdentitySource } from '../../runtime/policies/identity-headers.ts';
 import type { Place } from '../diagnostics.ts';
 import type { Document, Node } from '../load/document.ts';
-import type { AdminPlan, Json, ServerPlan, TelemetryPlan, UpstreamPlan } from '../plan/ir.ts';
+import type { AdminPlan, Json, ServerPlan, StorePlan, TelemetryPlan, UpstreamPlan } from '../plan/ir.ts';
 import type { Fields, SpecEntry } from '../resolve/api.ts';
 
 /**
@@ -28,6 +28,8 @@ export interface GatewayConfig {
   /** What services are told about callers: names of header fields as authored, and where their values come from. */
   readonly identityHeaders: Readonly<Record<string, IdentitySource>>;
   readonly plans: ReadonlyMap<string, Node>;
+  /** Where limits are counted; absent = in memory. */
+  readonly store?: StorePlan;
   /** Role → the roles that it includes (AZ-3). */
   readonly roles: ReadonlyMap<string, readonly string[]>;
   readonly teams: ReadonlyMap<string, TeamConfig>;

@@ -14,6 +14,7 @@ interface Driver {
 const DRIVERS: readonly Driver[] = [
   { name: 'jws', module: 'host/auth/jws', isUsed: ({ security }) => security.some(needsSignatures) },
   { name: 'passwords', module: 'host/auth/passwords', isUsed: ({ security }) => security.some(({ type }) => type === 'basic') },
+  { name: 'redis', module: 'host/limits/redis/connection', isUsed: ({ store }) => store !== undefined },
 ];
 
 function needsSignatures(verifier: VerifierSpec): boolean {

@@ -24,6 +24,7 @@ function listenerSettings({ bundle, settings }: Configured): object {
   const { preStopMs: _preStop, drainMs: _drain, ...connection } = timeouts;
   const { host, port } = settings.listen;
   return {
+    store: settings.store,
     // Other files are read; whether there are any, the listener was made with.
     server: {
       host,

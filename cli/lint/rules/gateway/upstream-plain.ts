@@ -1,6 +1,7 @@
 import type { Place } from '../../../diagnostics.ts';
 import { placeOf } from '../../../load/document.ts';
 import { below, member } from '../../../load/pointer.ts';
+import type { ApiOperation } from '../../../resolve/api.ts';
 import { plainPublicHost } from '../../private-host.ts';
 import { firstTime } from '../../requirements.ts';
 import { defineRule } from '../../rule.ts';
@@ -15,17 +16,18 @@ export default defineRule({
   source: 'RFC 9110 §17.1; RFC 9325 §3.1',
   create: ({ config, effectiveOf, isBuilt, report }) => {
     const isNew = firstTime();
-    const check = (url: unknown, at: Place): void => {
+    const check = (url: unknown, at: Place, operation?: ApiOperation): void => {
       const host = typeof url === 'string' ? plainPublicHost(url) : undefined;
       if (host === undefined || !isNew(`${at.file}#${at.pointer}`)) return;
-      report({ at, message: `Requests to ${host} are not encrypted` });
+      report({ at, message: `Requests to ${host} are not encrypted`, ...(operation === undefined ? {} : { operation }) });
     };
     return {
       operation(operation) {
         const effective = effectiveOf(operation).get('upstream');
         if (effective === undefined || typeof effective.node.value !== 'object' || !isBuilt(operation)) return;
         const { node } = effective;
-        for (const [keys, url] of urlsOf(node.value)) check(url, { ...placeOf(node), pointer: below(node.pointer, ...keys) });
+        for (const [keys, url] of urlsOf(node.value))
+          check(url, { ...placeOf(node), pointer: below(node.pointer, ...keys) }, operation);
       },
       end() {
         for (const document of config?.documents ?? []) {
