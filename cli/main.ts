@@ -25,6 +25,10 @@ const option = {
     '--base <commit>',
     'what the pull request is compared with: the github format shows its lines first (GITHUB_BASE_REF)',
   ),
+  configFrom: new Option(
+    '--config-from <commit>',
+    'take guardrails, and suppressions of locked rules, from the gateway file of this commit',
+  ),
   now: new Option('--now <date>', 'the day that dates in documents are compared with (YYYY-MM-DD)'),
   admin: new Option('--admin <address>', 'admin listener of the gateway (GW_ADMIN, 127.0.0.1:9901)'),
   token: new Option('--token <token>', 'its token (GW_ADMIN_TOKEN)'),
@@ -60,7 +64,9 @@ function program(): Command {
     .addOption(option.base)
     .addOption(option.auth)
     .addOption(option.upstream)
+    .addOption(option.configFrom)
     .addOption(option.now)
+    .option('--print-config', 'print how every rule is set, and no findings')
     .addOption(
       new Option('--fail-on <severity>', 'what ends with exit code 1')
         .choices(['error', 'warn', 'info', 'none'])
@@ -94,6 +100,7 @@ function program(): Command {
     .addOption(option.preset('serve'))
     .addOption(option.format)
     .addOption(option.base)
+    .addOption(option.configFrom)
     .addOption(option.now)
     .option('--sourcemap', 'write source maps beside the gateway')
     .option('--print-plan', 'print the gateway plan and write nothing')
@@ -213,6 +220,7 @@ function program(): Command {
     )
     .option('--docs', 'show changes of documentation too')
     .option('--approvals <file>', 'accepted changes (default: approvals.yaml beside the gateway file of the head)')
+    .addOption(option.configFrom)
     .addOption(option.now)
     .action(run(async (sides, options) => (await import('./commands/diff.ts')).diff(sides, options)));
 
@@ -223,6 +231,15 @@ function program(): Command {
     .option('--codeowners', 'print a CODEOWNERS file')
     .option('--platform <owner>', 'who owns everything else: a team of the gateway file, or a @name; repeat it', collect, [])
     .action(run(async (files, options) => (await import('./commands/owners.ts')).owners(files, options)));
+
+  gw.command('what-if')
+    .description('say what a new guardrail would break, by team')
+    .argument(documents, documentsHelp)
+    .addOption(option.config)
+    .addOption(option.upstream)
+    .requiredOption('--guardrail <file>', 'a guardrail as it would stand in the gateway file, or a list of them')
+    .option('--json', 'print JSON')
+    .action(run(async (files, options) => (await import('./commands/what-if.ts')).whatIf(files, options)));
 
   gw.command('rules')
     .description('list the rules, or say what one checks, why, and how to mend a finding')

@@ -2,6 +2,7 @@ import { type Checked, type CompileRequest, check } from '../compile.ts';
 import type { Severity } from '../diagnostics.ts';
 import { GwError } from '../errors.ts';
 import { count, type Findings } from '../report/findings.ts';
+import { governing } from './governing.ts';
 import { compileRequests, NO_UPSTREAM, type Options, text } from './input.ts';
 import { findingsOf, report, slowProgress } from './output.ts';
 
@@ -10,6 +11,7 @@ export async function lint(documents: readonly string[], options: Options): Prom
   const judge = judgeOf(options);
   const requests = lintRequests(documents, options);
   const checked: Checked[] = requests.map((request) => check(request, slowProgress('lint')));
+  if (options.printConfig === true) return (await import('./lint-config.ts')).printConfig(checked, options);
   const findings = await accepted(findingsOf(await limited(requests, checked, options)), checked, options);
   await report(findings, options);
   return judge(findings);
@@ -17,7 +19,8 @@ export async function lint(documents: readonly string[], options: Options): Prom
 
 /** What `gw lint` compiles. */
 export function lintRequests(documents: readonly string[], options: Options): readonly CompileRequest[] {
-  return compileRequests(documents, options, { defaultPreset: 'recommended', today: true, audit: true, upstream: NO_UPSTREAM });
+  const defaults = { defaultPreset: 'recommended', today: true, audit: true, upstream: NO_UPSTREAM };
+  return governing(compileRequests(documents, options, defaults), options);
 }
 
 /** Only findings of what changed, where `--changed-since` asks for it. */

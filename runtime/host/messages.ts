@@ -1,5 +1,6 @@
 /** What main and its workers say to each other. */
 import type { ConnectionLimits } from './admission.ts';
+import type { RedisSettings } from './drivers.ts';
 import type { GenerationText } from './load-generation.ts';
 import type { Address, Environment } from './settings.ts';
 import type { SharedHandle } from './shared.ts';
@@ -21,6 +22,10 @@ export interface WorkerStart {
   readonly environment: Environment;
   readonly shared: SharedHandle;
   readonly generation: GenerationText;
+  /** Redis that limits are counted in; undefined = memory. */
+  readonly store: RedisSettings | undefined;
+  /** Of the process, among those that share the store. */
+  readonly instance: string;
   /** What operators have set so far. */
   readonly runtimeValues: readonly (readonly [key: string, value: unknown])[];
 }

@@ -2,10 +2,11 @@
 import { isIPv4 } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { parseRange } from '../address.ts';
-import type { AdminTokenSpec, EnvText, GatewaySpec } from '../generation.ts';
+import type { AdminTokenSpec, EnvText, GatewaySpec, StoreSpec } from '../generation.ts';
 import { adminTokens } from './admin/tokens.ts';
 import type { ConnectionLimits } from './admission.ts';
 import type { CertificateFiles } from './certificates.ts';
+import type { RedisSettings } from './drivers.ts';
 import { resolveEnvironment } from './services.ts';
 import { parseTarget } from './target-address.ts';
 import { type TransportKind, transportKind } from './transport/open-transport.ts';
@@ -30,6 +31,8 @@ export interface HostSettings {
   /** Milliseconds, DR-1. */
   readonly preStopMs: number;
   readonly drainMs: number;
+  /** Redis that limits are counted in; undefined = memory. */
+  readonly store: RedisSettings | undefined;
 }
 
 /** Platforms on which several threads can listen on one port. */
@@ -62,6 +65,7 @@ export function hostSettings(spec: GatewaySpec, environment: Environment): HostS
     connectionLimits: { connections, connectionsPerAddress },
     preStopMs: spec.server.timeouts.preStopMs,
     drainMs: spec.server.timeouts.drainMs,
+    store: reader.store(spec.store),
   };
   return reader.errors.size === 0 ? settings : { errors: [...reader.errors] };
 }
@@ -94,6 +98,27 @@ class Reader {
     const url = this.resolve(text);
     if (url === undefined || parseTarget(url) !== undefined) return;
     this.errors.add(`The URL of upstream ${upstream}, ${text}, is not http(s)://host[:port][/path].`);
+  }
+
+  store(spec: StoreSpec | undefined): RedisSettings | undefined {
+    if (spec === undefined) return undefined;
+    const { cluster, timeoutMs } = spec;
+    const nodes = spec.nodes.flatMap((text) => this.resolve(text)?.split(',') ?? []).map((node) => node.trim());
+    if (nodes.length === 1 && nodes[0] === 'memory') return undefined;
+    for (const node of nodes) {
+      // What is wrong with it is not repeated: it may hold a password.
+      if (!/^rediss?:$/.test(URL.canParse(node) ? new URL(node).protocol : ''))
+        this.errors.add('The store is not memory, redis:// or rediss://.');
+    }
+    const sentinel = spec.sentinel === undefined ? undefined : this.resolve(spec.sentinel);
+    const secret = spec.secret === undefined ? undefined : this.resolve(spec.secret);
+    return {
+      nodes,
+      cluster,
+      timeoutMs,
+      ...(sentinel === undefined ? {} : { sentinel }),
+      ...(secret === undefined ? {} : { secret }),
+    };
   }
 
   ranges(text: EnvText): void {

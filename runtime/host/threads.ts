@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { Admission, admissionBytes } from './admission.ts';
@@ -60,6 +60,7 @@ export class Threads {
   readonly #log: LogWriter;
   readonly #admission: Admission;
   readonly #limits: MemoryStore;
+  readonly #instance = randomBytes(8).toString('hex');
   readonly #threads = new Map<number, Thread>();
   /** Deaths in a row by number of the thread. */
   readonly #deaths = new Map<number, number>();
@@ -229,6 +230,8 @@ export class Threads {
     const start: WorkerStart = {
       thread: number,
       threads: this.#settings.threads,
+      store: this.#settings.store,
+      instance: this.#instance,
       connectionLimits: this.#settings.connectionLimits,
       listen: this.#listen,
       reusePort: this.#settings.threads > 1,
