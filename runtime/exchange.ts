@@ -75,7 +75,7 @@ export interface ExchangeRecord {
   readonly query: string;
   readonly host: string;
   readonly scheme: 'http' | 'https';
-  readonly protocol: 'HTTP/1.0' | 'HTTP/1.1';
+  readonly protocol: 'HTTP/1.0' | 'HTTP/1.1' | 'HTTP/2';
   readonly requestId: string;
   readonly clientAddress: string;
   readonly route: RouteInfo | undefined;

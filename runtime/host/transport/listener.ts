@@ -35,7 +35,7 @@ export class Listener {
     const server = createTlsServer({
       ...secureContextOptions(certificate),
       ticketKeys: Buffer.from(certificate.ticketKeys),
-      ALPNProtocols: ['http/1.1'],
+      ALPNProtocols: ['h2', 'http/1.1'],
       handshakeTimeout: this.#settings.timeouts.handshakeMs,
       allowHalfOpen: true,
       requestCert: this.#settings.requestsCertificates === true,
