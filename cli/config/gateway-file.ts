@@ -20,7 +20,7 @@ import {
 import { gatewayShape } from '../plan/x-gateway.ts';
 import { addressRange } from '../policies/address-range.ts';
 import { serviceUrl } from '../policies/upstream.ts';
-import { binding } from './bindings.ts';
+import { binding, identity } from './bindings.ts';
 import { fromEnvironment } from './env-text.ts';
 import { adminTokens } from './server.ts';
 import { storeShape } from './store.ts';
@@ -149,6 +149,7 @@ export const members = {
   server,
   upstreams: map(upstream, name),
   security: map(binding),
+  identity,
   plans: map(planShape, name),
   store: storeShape,
   roles: map(roleList, name),

@@ -9,6 +9,7 @@ import { requirementProblem } from '../plan/requirement.ts';
 import { fits, type Keys } from '../plan/shape.ts';
 import type { Fields } from '../resolve/api.ts';
 import { fieldsOf, isFields, rootOf } from '../resolve/walk.ts';
+import { identity, identityDefaults } from './bindings.ts';
 import { hasReference } from './env-text.ts';
 import { Findings } from './findings.ts';
 import type { GatewayConfig, GuardrailConfig, LintConfig, TeamConfig } from './gateway.ts';
@@ -152,6 +153,7 @@ function configOf(layers: Layers, findings: Findings): Omit<GatewayConfig, 'entr
     ...(bodyLimit === undefined ? {} : { bodyLimit }),
     upstreams: new Map(layers.named('upstreams').flatMap(([key, node]) => upstreamPlan(key, node) ?? [])),
     security: new Map(layers.named('security')),
+    identityHeaders: identityHeaders(layers),
     plans: new Map(layers.named('plans')),
     ...(store === undefined ? {} : { store }),
     roles: new Map(layers.named('roles').flatMap(([role, { value }]) => (fits(roleList, value) ? [[role, value] as const] : []))),
@@ -178,6 +180,12 @@ function upstreamPlan(name: string, node: Node): readonly [readonly [string, Ups
     origin,
   };
   return [[name, plan]];
+}
+
+function identityHeaders(layers: Layers): GatewayConfig['identityHeaders'] {
+  const headers = layers.value('identity', 'headers')?.value;
+  const authored = { headers };
+  return fits(identity, authored) && authored.headers !== undefined ? authored.headers : identityDefaults;
 }
 
 function teamConfig(name: string, node: Node): readonly [readonly [string, TeamConfig]] | undefined {
