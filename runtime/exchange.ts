@@ -17,8 +17,6 @@ export interface ServedExchange extends Exchange, ExchangeRecord {
   readonly authority: string;
   /** Address of the socket peer, IPv4-mapped folded. */
   readonly peerAddress: string;
-  /** Whether the peer's X-Forwarded-* and X-Request-ID are believed (RL-25). */
-  readonly peerTrusted: boolean;
   /** The client's own valid X-Request-ID (or X-Correlation-ID) where it was not kept (ID-5). */
   readonly clientRequestId: string | undefined;
 

@@ -59,6 +59,7 @@ export abstract class ExchangeBase implements ServedExchange {
   readonly clientAddress: string;
   readonly peerAddress: string;
   readonly peerTrusted: boolean;
+  readonly clientCertificate: string | undefined;
   readonly requestId: string;
   readonly clientRequestId: string | undefined;
   readonly declaredLength: number;
@@ -99,6 +100,7 @@ export abstract class ExchangeBase implements ServedExchange {
     this.bodyLimit = settings.limits.bodyBytes;
     this.peerAddress = peer.address;
     this.peerTrusted = peer.trusted;
+    this.clientCertificate = peer.certificate;
     const claim = head.requestId ?? head.slots[CORRELATION_ID_SLOT];
     const claimed = claim !== undefined && isRequestId(claim) ? claim : undefined;
     if (peer.trusted) {

@@ -38,6 +38,9 @@ export class Listener {
       ALPNProtocols: ['h2', 'http/1.1'],
       handshakeTimeout: this.#settings.timeouts.handshakeMs,
       allowHalfOpen: true,
+      requestCert: this.#settings.requestsCertificates === true,
+      // Who has proved which key is known then; whether that is enough is judged by the binding of the route.
+      rejectUnauthorized: false,
     });
     server.on('secureConnection', (socket) => {
       try {
