@@ -28,6 +28,8 @@ import { storeShape } from './store.ts';
 const name = { pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/, says: 'a name of letters, digits, dot, dash and underscore' };
 const pathGlob = { pattern: /^\//, says: 'a path that begins with /, with * and **' };
 const texts = list(text());
+/** Ports are 0 to 65535. */
+const listenAddress = /^\S+:(?:[0-5]?\d{1,4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])$/;
 
 const toNumber = (value: string): unknown => (/^\d{1,9}$/.test(value) ? Number(value) : value);
 
@@ -157,7 +159,7 @@ export const members = {
   lint,
   telemetry: object({ accessLog: oneOf('json', 'none'), metrics: oneOf('prometheus', 'none') }),
   admin: object({
-    listen: fromEnvironment(text({ pattern: /^\S+:\d{1,5}$/, says: 'an address and a port, such as 127.0.0.1:9901' })),
+    listen: fromEnvironment(text({ pattern: listenAddress, says: 'an address and a port, such as 127.0.0.1:9901' })),
     tokens: adminTokens,
   }),
 } as const;

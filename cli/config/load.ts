@@ -125,12 +125,16 @@ function reportUnsafe(layers: Layers, findings: Findings): void {
     !isLoopback(String(listen.value))
   ) {
     findings.add(listen, `The admin listener would be open to others at ${String(listen.value)}`, {
-      hint: 'It has no authentication yet: let it listen on 127.0.0.1 (AD-1).',
+      hint: 'Its tokens travel in the clear: let it listen on 127.0.0.1 (AD-1).',
     });
   }
   const metrics = layers.value('telemetry', 'metrics');
-  if (metrics?.value === 'prometheus')
-    findings.add(metrics, 'Metrics are not yet supported: none are exposed', { severity: 'warn' });
+  if (metrics?.value === 'none') {
+    findings.add(metrics, 'Metrics cannot be switched off', {
+      severity: 'warn',
+      hint: 'The admin listener answers /metrics to tokens with the scope metrics:read; take this line away.',
+    });
+  }
 }
 
 function configOf(layers: Layers, findings: Findings): Omit<GatewayConfig, 'entries'> {

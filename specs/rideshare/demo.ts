@@ -72,6 +72,15 @@ What each answer comes from stands in specs/rideshare: change a limit or a schem
 `;
 }
 
+// npm passes a signal to its shell only, which ends without a word to us.
+if (process.env.npm_lifecycle_event !== undefined) {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    gateway.kill('SIGTERM');
+  }, 500).unref();
+}
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => gateway.kill(signal));
 gateway.on('exit', async (code) => {
   rmSync(folder, { recursive: true, force: true });
