@@ -8,7 +8,7 @@ import { below, member } from '../load/pointer.ts';
 import type { MergedOperation } from '../merge/merged.ts';
 import type { Api, Fields } from '../resolve/api.ts';
 import { saysWhoCalls } from './identity-names.ts';
-import type { PolicyPlan } from './ir.ts';
+import type { GatewayPlan, PolicyPlan } from './ir.ts';
 import { json } from './json.ts';
 import type { Source } from './origins.ts';
 import { forwardsCredential, verifierSpec } from './verifiers.ts';
@@ -46,7 +46,11 @@ export function bindingOf(api: Api, name: string, { security }: Pick<GatewayConf
  * What tells services who calls (ID-2, ID-4): on every route that has one, whatever a client says under those names is taken away; where
  * callers are known, the gateway says it.
  */
-export function identityPolicies({ operation }: MergedOperation, { identityHeaders }: GatewayConfig): readonly PolicyPlan[] {
+export function identityPolicies(
+  { operation }: MergedOperation,
+  { identityHeaders }: GatewayConfig,
+  auth: GatewayPlan['auth'],
+): readonly PolicyPlan[] {
   const headers = Object.entries(identityHeaders).map(([name, source]) => [name.toLowerCase(), source] as const);
   // A map that is authored in another order is the same.
   headers.sort(([a], [b]) => (a < b ? -1 : 1));
@@ -55,7 +59,7 @@ export function identityPolicies({ operation }: MergedOperation, { identityHeade
   const module = 'policies/identity-headers';
   const strip: StripIdentityOptions = { names };
   const inject: IdentityHeadersOptions = { headers };
-  const known = (operation.security?.value.length ?? 0) > 0;
+  const known = auth !== 'none' && (operation.security?.value.length ?? 0) > 0;
   return [
     ...(names.length > 0 ? [{ key: 'identity', stage: 'identity', module, factory: 'stripIdentity', options: json(strip) }] : []),
     ...(known && headers.length > 0

@@ -80,7 +80,7 @@ export function draftRoute(
     ...lifecyclePolicies(merged),
     ...versionPolicies(merged),
     ...splitPolicies(action),
-    ...(isForwarded(action) ? identityPolicies(merged, config) : []),
+    ...(isForwarded(action) ? identityPolicies(merged, config, auth) : []),
   ]);
   const buffers = bufferingReason(policies);
   const buffersAnswers = answerBufferingReason(policies);
