@@ -71,6 +71,8 @@ function program(): Command {
     .option('--baseline [file]', 'leave out findings that this file knows (gw-baseline.json)')
     .option('--baseline-write', 'write the findings into the baseline')
     .option('--baseline-prune', 'take findings that are gone out of the baseline')
+    .option('--fix', 'mend what can be mended without a person')
+    .option('--dry-run', 'with --fix: print the changes as a unified diff, and write nothing')
     .option('--baseline-strict', 'fail when the baseline knows findings that are gone')
     .action(run(async (files, options) => (await import('./commands/lint.ts')).lint(files, options)));
 

@@ -9,6 +9,11 @@ import { findingsOf, report, slowProgress } from './output.ts';
 export async function lint(documents: readonly string[], options: Options): Promise<number> {
   const judge = judgeOf(options);
   const requests = lintRequests(documents, options);
+  if (options.fix === true || options.dryRun === true) {
+    const { fixAll } = await import('./lint-fix.ts');
+    if (options.dryRun === true) return fixAll(requests, true);
+    await fixAll(requests, false);
+  }
   const checked: Checked[] = requests.map((request) => check(request, slowProgress('lint')));
   const findings = await accepted(findingsOf(await limited(requests, checked, options)), checked, options);
   await report(findings, options);
