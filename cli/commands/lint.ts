@@ -8,6 +8,8 @@ import { findingsOf, report, slowProgress } from './output.ts';
 /** `gw lint`: all findings of all gateways in one run. */
 export async function lint(documents: readonly string[], options: Options): Promise<number> {
   const judge = judgeOf(options);
+  const shown = text(options, 'printConfig');
+  if (shown !== undefined) return (await import('./lint-config.ts')).printConfig(shown, documents, options);
   const requests = lintRequests(documents, options);
   if (options.fix === true || options.dryRun === true) {
     const { fixAll } = await import('./lint-fix.ts');

@@ -5,7 +5,7 @@
  * It says no more than what `gw build` insists on: an editor has one severity only, and a document that builds must be clean in it. What
  * only people read is offered for completion and never wrong; `gw lint` warns about it.
  */
-import { ignoreShape } from '../lint/suppress/written.ts';
+import { ignoreShape } from '../lint/suppress/shape.ts';
 import type { Json } from '../plan/ir.ts';
 import { bindingShape, gatewayShape, parameterShape } from '../plan/x-gateway.ts';
 import type { OpenApiVersion } from '../resolve/api.ts';
@@ -134,8 +134,12 @@ function valueSchema(value: Value, found: ObjectKind[]): Schema {
       return { $ref: `#/$defs/${value.kind}` };
     case 'list':
       return { type: 'array', items: valueSchema(value.of, found), ...(value.notEmpty === true ? { minItems: 1 } : {}) };
-    case 'map':
-      return { type: 'object', additionalProperties: valueSchema(value.of, found), patternProperties: { '^x-': {} } };
+    case 'map': {
+      const item = valueSchema(value.of, found);
+      // OpenAPI knows no reference here; it is followed all the same, with a warning.
+      const reference = { $ref: { anyOf: [{ type: 'string' }, item] } };
+      return { type: 'object', properties: reference, additionalProperties: item, patternProperties: { '^x-': {} } };
+    }
     case 'either':
       return { anyOf: value.of.map((one) => valueSchema(one, found)) };
   }
