@@ -1,7 +1,10 @@
 #!/usr/bin/env node
-/** Writes the files that are made from the source: the JSON Schemas that editors complete from. `--check` only says whether they are current. */
+/**
+ * Writes the files that are made from the source: the JSON Schemas that editors complete from, and the examples that `gw rules` shows, which
+ * are the fixtures of the rules. `--check` only says whether they are current.
+ */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -30,6 +33,7 @@ const files = {
   'templates/schemas/openapi-3.0.schema.json': openApiSchema('3.0'),
   'templates/schemas/openapi-3.2.schema.json': openApiSchema('3.2'),
   'templates/schemas/report.schema.json': reportSchema(),
+  'templates/schemas/rule-examples.json': ruleExamples(join(root, 'test/fixtures/rules')),
 };
 
 const stale = Object.entries(files).filter(([file, content]) => written(join(root, file)) !== JSON.stringify(content));
@@ -51,4 +55,42 @@ function written(file) {
   } catch {
     return undefined;
   }
+}
+
+/** By rule, the lines around the first finding that a failing fixture announces, the announcement included. */
+function ruleExamples(folder) {
+  const examples = {};
+  for (const category of readdirSync(folder).sort()) {
+    for (const name of readdirSync(join(folder, category)).sort()) {
+      const fixtures = join(folder, category, name);
+      const failing = readdirSync(fixtures).filter((file) => file.startsWith('fail'));
+      // The plainest one first: `fail.yaml`, or the folder `fail`.
+      const files = failing
+        .sort((a, b) => a.length - b.length || (a < b ? -1 : 1))
+        .flatMap((file) => filesOf(join(fixtures, file)));
+      const example = files.map((file) => around(readFileSync(file, 'utf8'))).find((text) => text !== undefined);
+      if (example !== undefined) examples[`${category}/${name}`] = example;
+    }
+  }
+  return examples;
+}
+
+function filesOf(path) {
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path, { recursive: true })
+    .sort()
+    .map((file) => join(path, file))
+    .filter((file) => statSync(file).isFile());
+}
+
+/** At most four lines before the announcement, and what is announced for that line. */
+function around(text) {
+  const lines = text.split(/\r?\n/);
+  const isMark = (line) => /^\s*#\s*[\^<]\s*(?:error|warn|info)/.test(line ?? '');
+  const first = lines.findIndex(isMark);
+  if (first === -1) return undefined;
+  let end = first;
+  while (isMark(lines[end])) end += 1;
+  const before = lines.slice(Math.max(0, first - 4), first).filter((line) => !isMark(line));
+  return [...before, ...lines.slice(first, end)].join('\n');
 }

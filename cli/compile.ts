@@ -8,6 +8,7 @@
 import { join } from 'node:path';
 import { type AdminModules, bundleGateway, type EmittedModules, type GatewayBundle } from './bundle/bundle.ts';
 import type { GatewayConfig } from './config/gateway.ts';
+import { type Governing, governed, withPlacesOf } from './config/governing.ts';
 import { loadGateway } from './config/load.ts';
 import { singleDocumentGateway } from './config/single.ts';
 import type { Diagnostic, LocatedDiagnostic } from './diagnostics.ts';
@@ -18,9 +19,10 @@ import { emitMatcher } from './emit/matcher.ts';
 import { emitValidators } from './emit/validators.ts';
 import { emitWiring } from './emit/wiring.ts';
 import { invariant } from './errors.ts';
+import { catalogue } from './lint/catalogue.ts';
 import { lint } from './lint/lint.ts';
 import { withOwners } from './lint/owners.ts';
-import { lintSettings } from './lint/settings.ts';
+import { type LintSettings, lintSettings } from './lint/settings.ts';
 import { settleAll } from './lint/settle.ts';
 import { writtenSuppressions } from './lint/suppress/written.ts';
 import { locate } from './load/locate.ts';
@@ -51,6 +53,8 @@ export interface CompileRequest {
   readonly sourcemap?: boolean;
   /** What would be sent to an upstream is answered from the documents. */
   readonly mock?: boolean;
+  /** Version of the gateway file whose guardrails and suppressions of locked rules hold in place of its own (A3). */
+  readonly governedBy?: Governing;
   /** Stop there: what comes later, and the guardrails with it, is of no concern. */
   readonly until?: 'merge';
 }
@@ -63,6 +67,8 @@ export type CompileSource =
 export interface Checked {
   readonly workspace: Workspace;
   readonly config: GatewayConfig | undefined;
+  /** How the rules are set. */
+  readonly settings: LintSettings | undefined;
   readonly merged: Merged | undefined;
   readonly plan: GatewayPlan | undefined;
   /** Emitted while checking, since emitting finds schemas that cannot be compiled. */
@@ -138,9 +144,12 @@ function compileAdmin(): AdminModules {
 /** Finds all that is wrong with the documents of one gateway, and plans it. */
 export function check(request: CompileRequest, progress: Progress = () => undefined): Checked {
   progress('load');
-  const workspace = openWorkspace(request.root);
+  const { governedBy } = request;
+  const opened = openWorkspace(request.root);
+  const workspace = governedBy === undefined ? opened : withPlacesOf(opened, governedBy);
   const loaded = loadConfig(workspace, request.source);
-  const { config } = loaded;
+  const config =
+    loaded.config === undefined || governedBy === undefined ? loaded.config : governed(loaded.config, governedBy, isLocked);
   if (config === undefined) return broken(workspace, [...workspace.diagnostics, ...loaded.diagnostics]);
 
   progress('resolve');
@@ -163,7 +172,7 @@ export function check(request: CompileRequest, progress: Progress = () => undefi
     const settled = settleAll(withOwners(all, apis), settings, written);
     const diagnostics = locate(settled.diagnostics, workspace);
     const suppressed = locate(settled.suppressed, workspace);
-    return { workspace, config, merged, diagnostics, suppressed, failed: hasError(diagnostics) };
+    return { workspace, config, settings, merged, diagnostics, suppressed, failed: hasError(diagnostics) };
   };
   if (request.until === 'merge') return { ...result([]), plan: undefined, validators: undefined };
 
@@ -181,6 +190,11 @@ export function check(request: CompileRequest, progress: Progress = () => undefi
   return { ...result([...planning, ...emitting]), plan: complete, validators };
 }
 
+/** Rules that only the platform team can silence. */
+function isLocked(rule: string): boolean {
+  return catalogue.some(({ id, locked }) => id === rule && locked === true);
+}
+
 function loadConfig(
   workspace: Workspace,
   source: CompileSource,
@@ -194,7 +208,7 @@ function loadConfig(
 function broken(workspace: Workspace, found: readonly Diagnostic[]): Checked {
   const diagnostics = locate(found, workspace);
   invariant(hasError(diagnostics), 'a gateway file that cannot be read has a finding');
-  const nothing = { config: undefined, merged: undefined, plan: undefined, validators: undefined };
+  const nothing = { config: undefined, settings: undefined, merged: undefined, plan: undefined, validators: undefined };
   return { workspace, ...nothing, diagnostics, suppressed: [], failed: true };
 }
 

@@ -25,6 +25,10 @@ const option = {
     '--base <commit>',
     'what the pull request is compared with: the github format shows its lines first (GITHUB_BASE_REF)',
   ),
+  configFrom: new Option(
+    '--config-from <commit>',
+    'take guardrails, and suppressions of locked rules, from the gateway file of this commit',
+  ),
   now: new Option('--now <date>', 'the day that dates in documents are compared with (YYYY-MM-DD)'),
   admin: new Option('--admin <address>', 'admin listener of the gateway (GW_ADMIN, 127.0.0.1:9901)'),
   token: new Option('--token <token>', 'its token (GW_ADMIN_TOKEN)'),
@@ -60,6 +64,7 @@ function program(): Command {
     .addOption(option.base)
     .addOption(option.auth)
     .addOption(option.upstream)
+    .addOption(option.configFrom)
     .addOption(option.now)
     .addOption(
       new Option('--fail-on <severity>', 'what ends with exit code 1')
@@ -71,7 +76,7 @@ function program(): Command {
     .option('--baseline [file]', 'leave out findings that this file knows (gw-baseline.json)')
     .option('--baseline-write', 'write the findings into the baseline')
     .option('--baseline-prune', 'take findings that are gone out of the baseline')
-    .option('--print-config <file>', 'print how every rule is set for a document, and lint nothing')
+    .option('--print-config [file]', 'print how every rule is set, for a document, and no findings')
     .option('--fix', 'mend what can be mended without a person')
     .option('--dry-run', 'with --fix: print the changes as a unified diff, and write nothing')
     .option('--baseline-strict', 'fail when the baseline knows findings that are gone')
@@ -97,6 +102,7 @@ function program(): Command {
     .addOption(option.preset('serve'))
     .addOption(option.format)
     .addOption(option.base)
+    .addOption(option.configFrom)
     .addOption(option.now)
     .option('--sourcemap', 'write source maps beside the gateway')
     .option('--print-plan', 'print the gateway plan and write nothing')
@@ -216,6 +222,7 @@ function program(): Command {
     )
     .option('--docs', 'show changes of documentation too')
     .option('--approvals <file>', 'accepted changes (default: approvals.yaml beside the gateway file of the head)')
+    .addOption(option.configFrom)
     .addOption(option.now)
     .action(run(async (sides, options) => (await import('./commands/diff.ts')).diff(sides, options)));
 
@@ -232,6 +239,15 @@ function program(): Command {
     .argument('<of>', 'openapi, config or report')
     .option('--oas <version>', 'of which OpenAPI: 3.0, 3.1 or 3.2', '3.1')
     .action(run(async (_files, options, of) => (await import('./commands/schema.ts')).schema(of, options)));
+
+  gw.command('what-if')
+    .description('say what a new guardrail would break, by team')
+    .argument(documents, documentsHelp)
+    .addOption(option.config)
+    .addOption(option.upstream)
+    .requiredOption('--guardrail <file>', 'a guardrail as it would stand in the gateway file, or a list of them')
+    .option('--json', 'print JSON')
+    .action(run(async (files, options) => (await import('./commands/what-if.ts')).whatIf(files, options)));
 
   gw.command('rules')
     .description('list the rules, or say what one checks, why, and how to mend a finding')

@@ -68,14 +68,27 @@ export interface GatewaySpec {
   readonly accessLog: 'json' | 'none';
   /** `address:port` of the admin listener. */
   readonly admin: EnvText;
+  /** Absent = memory. */
+  readonly store?: StoreSpec;
   /** Absent = one that is made when the process starts. */
   readonly adminTokens?: readonly AdminTokenSpec[];
+}
+
+/** Redis that limits are counted in. A node may turn out to be `memory` when the environment is known. */
+export interface StoreSpec {
+  readonly nodes: readonly EnvText[];
+  readonly cluster: boolean;
+  readonly sentinel?: EnvText;
+  readonly timeoutMs: number;
+  readonly secret?: EnvText;
 }
 
 export interface ServerSpec {
   readonly port: number | EnvText;
   readonly host: EnvText;
   readonly trustedProxies: readonly EnvText[];
+  /** Files, PEM; absent = the listener speaks no TLS. */
+  readonly tls?: { readonly cert: EnvText; readonly key: EnvText };
   readonly limits: {
     readonly headBytes: number;
     readonly headerCount: number;

@@ -109,3 +109,20 @@ describe('what lives outside the host', () => {
     expect(outside.filter((file) => seen.test(textOf(file)))).toEqual([]);
   });
 });
+
+describe('screens', () => {
+  it('are drawn by ink in one folder, which is loaded only when one is drawn', () => {
+    const drawing = importsOf('cli').filter(({ specifier }) => specifier === 'ink' || specifier === 'react');
+    expect(broken(drawing, ({ file }) => file.startsWith('cli/ui/'))).toEqual([]);
+    const drawers = new Set(drawing.map(({ file }) => file));
+    const eager = filesOf('cli')
+      .filter((file) => !drawers.has(file))
+      .flatMap((file) =>
+        [...textOf(file).matchAll(/^import (?!type )[^;]*from '([^']+)'/gm)].map(([, to = '']) => [
+          file,
+          normalize(join(dirname(file), to)),
+        ]),
+      );
+    expect(eager.filter(([, to = '']) => drawers.has(to))).toEqual([]);
+  });
+});

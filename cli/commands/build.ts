@@ -6,8 +6,9 @@ import { GwError, invariant } from '../errors.ts';
 import { writeMerged } from '../merge/write.ts';
 import { printable } from '../report/escape.ts';
 import { plural } from '../report/findings.ts';
+import { governing } from './governing.ts';
 import { compileRequests, type Options, text } from './input.ts';
-import { findingsOf, print, report, slowProgress } from './output.ts';
+import { drawsScreens, findingsOf, print, report, slowProgress, wantsColor } from './output.ts';
 import { differences, type OutputFiles, writeOutput } from './write.ts';
 
 /** Buffering routes that are printed; all of them are in the manifest. */
@@ -15,14 +16,35 @@ const BUFFERED_SHOWN = 10;
 
 /** `gw build`: compiles every gateway, and writes all of them or none. */
 export async function build(documents: readonly string[], options: Options): Promise<number> {
-  const requests = compileRequests(documents, options, { defaultPreset: 'serve' });
+  const requests = governing(compileRequests(documents, options, { defaultPreset: 'serve' }), options);
   if (options.printPlan === true) return await printPlan(requests, options);
-  const compiled: Compiled[] = [];
-  for (const request of requests) compiled.push(await compile(request, slowProgress('build')));
+  const compiled = await compileAll(requests);
   await report(findingsOf(compiled), options, true);
   if (compiled.some(({ failed }) => failed)) return 1;
   const outputs = foldersOf(compiled, text(options, 'output') ?? 'dist');
   return options.verify === true ? await verify(outputs) : await write(outputs);
+}
+
+/** One after the other, with progress on a terminal. */
+async function compileAll(requests: readonly CompileRequest[]): Promise<readonly Compiled[]> {
+  const compiled: Compiled[] = [];
+  if (process.stderr.isTTY !== true || !drawsScreens()) {
+    for (const request of requests) compiled.push(await compile(request, slowProgress('build')));
+    return compiled;
+  }
+  const { openBuildScreen } = await import('../ui/build-screen.ts');
+  const labels = requests.map(({ source }) => (source.kind === 'config' ? source.file : source.files.join(' ')));
+  const color = wantsColor(process.stderr);
+  const screen = openBuildScreen({ labels, color, stream: process.stderr, now: () => performance.now() });
+  try {
+    for (const [index, request] of requests.entries()) {
+      compiled.push(await compile(request, (stage) => screen.stage(index, stage)));
+      screen.done(index);
+    }
+  } finally {
+    await screen.close();
+  }
+  return compiled;
 }
 
 /** Where each gateway goes: the folder itself, or one below it for each of several. */

@@ -2,12 +2,13 @@ import { appendFileSync } from 'node:fs';
 import { basename, dirname, posix } from 'node:path';
 import { readApprovals } from '../diff/approvals.ts';
 import { type DiffOptions, diffTables, failOnByDefault, readFailOn } from '../diff/diff.ts';
-import { type RouteTable, routeTable } from '../diff/effective.ts';
+import { routeTable, type TableOptions } from '../diff/effective.ts';
 import { formats, writeDiff } from '../diff/report/report.ts';
 import { openSides, type SideSource } from '../diff/sides.ts';
 import { GwError } from '../errors.ts';
 import { openWorkspace } from '../load/workspace.ts';
 import { parseTargets } from '../report/report.ts';
+import { governingOf } from './governing.ts';
 import { dateOf, existing, NO_UPSTREAM, type Options, text, textList } from './input.ts';
 import { print, wantsColor, writeText } from './output.ts';
 
@@ -26,7 +27,8 @@ export async function diff(sides: readonly string[], options: Options): Promise<
   const targets = parseTargets(textList(options, 'format'), formats);
   const failing = failOn(text(options, 'failOn'));
   using opened = openSides(base, head, { upstream: NO_UPSTREAM, ...(config === undefined ? {} : { config }) });
-  const [before, after]: readonly [RouteTable, RouteTable] = [routeTable(opened.base, { now }), routeTable(opened.head, { now })];
+  const before = routeTable(opened.base, { now });
+  const after = routeTable(opened.head, { now, ...governedBy(opened.head, text(options, 'configFrom')) });
   const approved = approvalsOf(opened.head, text(options, 'approvals'));
   const report = diffTables(before, after, { nowMs: Date.parse(now), failOn: failing, ...approved });
   for (const { format, file } of targets.length === 0 ? [{ format: 'text' as const, file: undefined }] : targets) {
@@ -42,6 +44,12 @@ export async function diff(sides: readonly string[], options: Options): Promise<
   if (summary !== undefined && summary !== '' && targets.some(({ format }) => format === 'github'))
     appendFileSync(summary, await writeDiff(report, 'markdown', { color: false, docs: false, ...links() }));
   return report.failed ? 1 : 0;
+}
+
+/** `--config-from`: guardrails and suppressions that the head is held to. */
+function governedBy(head: SideSource, name: string | undefined): Pick<TableOptions, 'governedBy'> {
+  if (name === undefined || head.kind !== 'documents' || head.source.kind !== 'config') return {};
+  return { governedBy: governingOf(head.root, head.source.file, name) };
 }
 
 /** `--approvals`, else `approvals.yaml` beside the gateway file of the head. */

@@ -28,6 +28,12 @@ export async function explain(request: string, sources: readonly string[], optio
   return 0;
 }
 
+/** The same as lines of text, about one gateway. */
+export async function explanation(gateway: Viewed, request: string): Promise<string> {
+  const question = parseQuestion(request, []);
+  return asText(gateway, question, await ask(gateway, question), false);
+}
+
 /** Reads `GET /a?b=c` or `GET https://host/a`, and headers as `name: value`. */
 export function parseQuestion(request: string, headerLines: readonly string[]): MatchQuestion {
   const [, method, written] = /^\s*(\S+)\s+(\S+)\s*$/.exec(request) ?? [];

@@ -1,31 +1,45 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { relative, sep } from 'node:path';
-import { check } from '../compile.ts';
+import type { Checked } from '../compile.ts';
 import { GwError } from '../errors.ts';
-import { effectiveRules, lintSettings } from '../lint/settings.ts';
+import { effectiveRules } from '../lint/settings.ts';
 import { GATEWAY_FILES, type Options, textList } from './input.ts';
-import { lintRequests } from './lint.ts';
-import { print } from './output.ts';
+import { findingsOf, print, report } from './output.ts';
+
+/** The document that `--print-config` names is what is linted, where there is neither a gateway file nor another document. */
+export function documentsFor(documents: readonly string[], options: Options): readonly string[] {
+  const { printConfig: file } = options;
+  const hasGateway = textList(options, 'config').length > 0 || GATEWAY_FILES.some((name) => existsSync(name));
+  return typeof file === 'string' && documents.length === 0 && !hasGateway ? [file] : documents;
+}
 
 /**
- * `gw lint --print-config <file>`: how every rule is set for a document, as JSON (L19).
+ * `gw lint --print-config [file]`: how every rule is set for each gateway, or for those that read a document: its severity, and its options
+ * where it has some (L19).
  *
- * @throws GwError when none of the gateways reads the file
+ * @throws GwError when none of the gateways reads the document
  */
-export async function printConfig(file: string, documents: readonly string[], options: Options): Promise<0> {
-  const hasGateway = textList(options, 'config').length > 0 || GATEWAY_FILES.some((name) => existsSync(name));
-  const requests = lintRequests(documents.length === 0 && !hasGateway ? [file] : documents, options);
-  const rows = requests.flatMap((request) => {
-    const { config, workspace } = check({ ...request, until: 'merge' });
-    const name = existsSync(file) ? relative(request.root, realpathSync(file)).split(sep).join('/') : file;
-    if (config === undefined || !workspace.files.includes(name)) return [];
-    const preset = request.preset ?? config.lint.preset ?? request.defaultPreset;
-    const settings = lintSettings(config.lint, { preset });
-    const suppress = config.lint.suppress.map(({ at: _, ...row }) => row);
-    return [{ file: name, gateway: config.name, preset, rules: Object.fromEntries(effectiveRules(settings)), suppress }];
+export async function printConfig(checked: readonly Checked[], options: Options): Promise<number> {
+  const file = typeof options.printConfig === 'string' ? options.printConfig : undefined;
+  const readers = file === undefined ? checked : checked.filter((one) => reads(one, file));
+  const gateways = readers.flatMap(({ config, settings }) => {
+    if (config === undefined || settings === undefined) return [];
+    const { preset, suppress } = settings;
+    const rules = Object.fromEntries(effectiveRules(settings));
+    return [{ gateway: config.name, preset, rules, suppress: suppress.map(({ at: _, ...rest }) => rest) }];
   });
-  if (rows.length === 0)
+  if (gateways.length < readers.length) {
+    await report(findingsOf(readers), options);
+    return 1;
+  }
+  if (gateways.length === 0) {
     throw new GwError('ERR_GW_FILE_NOT_FOUND', `No gateway here reads ${file}`, 'Name one of its documents.');
-  await print(`${JSON.stringify(rows.length === 1 ? rows[0] : rows, null, 2)}\n`);
+  }
+  await print(`${JSON.stringify(gateways.length === 1 ? gateways[0] : gateways, null, 2)}\n`);
   return 0;
+}
+
+function reads({ workspace }: Checked, file: string): boolean {
+  const name = existsSync(file) ? relative(workspace.root, realpathSync(file)).split(sep).join('/') : file;
+  return workspace.files.includes(name);
 }

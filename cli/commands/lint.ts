@@ -2,21 +2,22 @@ import { type Checked, type CompileRequest, check } from '../compile.ts';
 import type { Severity } from '../diagnostics.ts';
 import { GwError } from '../errors.ts';
 import { count, type Findings } from '../report/findings.ts';
+import { governing } from './governing.ts';
 import { compileRequests, NO_UPSTREAM, type Options, text } from './input.ts';
+import { documentsFor, printConfig } from './lint-config.ts';
 import { findingsOf, report, slowProgress } from './output.ts';
 
 /** `gw lint`: all findings of all gateways in one run. */
 export async function lint(documents: readonly string[], options: Options): Promise<number> {
   const judge = judgeOf(options);
-  const shown = text(options, 'printConfig');
-  if (shown !== undefined) return (await import('./lint-config.ts')).printConfig(shown, documents, options);
-  const requests = lintRequests(documents, options);
+  const requests = lintRequests(documentsFor(documents, options), options);
   if (options.fix === true || options.dryRun === true) {
     const { fixAll } = await import('./lint-fix.ts');
     if (options.dryRun === true) return fixAll(requests, true);
     await fixAll(requests, false);
   }
   const checked: Checked[] = requests.map((request) => check(request, slowProgress('lint')));
+  if (options.printConfig !== undefined) return printConfig(checked, options);
   const findings = await accepted(findingsOf(await limited(requests, checked, options)), checked, options);
   await report(findings, options);
   return judge(findings);
@@ -24,7 +25,8 @@ export async function lint(documents: readonly string[], options: Options): Prom
 
 /** What `gw lint` compiles. */
 export function lintRequests(documents: readonly string[], options: Options): readonly CompileRequest[] {
-  return compileRequests(documents, options, { defaultPreset: 'recommended', today: true, audit: true, upstream: NO_UPSTREAM });
+  const defaults = { defaultPreset: 'recommended', today: true, audit: true, upstream: NO_UPSTREAM };
+  return governing(compileRequests(documents, options, defaults), options);
 }
 
 /** Only findings of what changed, where `--changed-since` asks for it. */

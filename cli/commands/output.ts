@@ -16,6 +16,12 @@ export function wantsColor(stream: { readonly isTTY?: boolean }): boolean {
   return stream.isTTY === true && CI === undefined;
 }
 
+/** Whether a screen can be drawn: somebody looks, and can press keys. */
+export function drawsScreens(): boolean {
+  const { CI, TERM } = process.env;
+  return process.stdout.isTTY === true && process.stdin.isTTY === true && CI === undefined && TERM !== 'dumb';
+}
+
 /** Plain lines on standard error, for what takes longer than a second. */
 export function slowProgress(name: string): Progress {
   const start = performance.now();

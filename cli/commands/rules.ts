@@ -1,6 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { catalogue } from '../lint/catalogue.ts';
 import type { Rule } from '../lint/rule.ts';
 import { ruleById } from '../lint/settings.ts';
+import { member } from '../load/pointer.ts';
+import { packageRoot } from '../package-root.ts';
+import { printable } from '../report/escape.ts';
 import type { Options } from './input.ts';
 import { print } from './output.ts';
 
@@ -30,7 +35,18 @@ function page({
   options,
 }: Omit<Rule, 'create' | 'reportedBy'>): string {
   const weight = `${severity}, in ${presets.join(' and ')}${locked === true ? ', locked: only a suppression in the gateway file silences it' : ''}`;
-  return `${id}  (${weight})\n\n  ${summary}\n\n  Why:    ${why}\n  Fix:    ${fix}\n  Source: ${source}\n${optionsText(id, options)}`;
+  return `${id}  (${weight})\n\n  ${summary}\n\n  Why:    ${why}\n  Fix:    ${fix}\n  Source: ${source}\n${exampleText(id)}${optionsText(id, options)}`;
+}
+
+/** A document that breaks the rule, with what is said about it: a fixture of the rule. */
+function exampleText(id: string): string {
+  const examples: unknown = JSON.parse(readFileSync(join(packageRoot, 'templates/schemas/rule-examples.json'), 'utf8'));
+  const example = member(examples, id);
+  if (typeof example !== 'string') return '';
+  return `\n  Example:\n\n${example
+    .split('\n')
+    .map((line) => `    ${printable(line)}`)
+    .join('\n')}\n`;
 }
 
 function optionsText(id: string, options: Rule['options']): string {

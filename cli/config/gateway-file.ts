@@ -23,6 +23,7 @@ import { serviceUrl } from '../policies/upstream.ts';
 import { binding } from './bindings.ts';
 import { fromEnvironment } from './env-text.ts';
 import { adminTokens } from './server.ts';
+import { storeShape } from './store.ts';
 
 const name = { pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/, says: 'a name of letters, digits, dot, dash and underscore' };
 const pathGlob = { pattern: /^\//, says: 'a path that begins with /, with * and **' };
@@ -53,6 +54,7 @@ const server = object({
   port: fromEnvironment(count(0, 65_535), toNumber),
   host: fromEnvironment(text({ pattern: /^[A-Za-z0-9.:-]+$/, says: 'an address' })),
   trustedProxies: list(network),
+  tls: object({ cert: fromEnvironment(text()), key: fromEnvironment(text()) }, { required: ['cert', 'key'] }),
   securityHeaders: flag,
   paths: object({
     encodedSlash: oneOf('reject', 'keep'),
@@ -146,7 +148,7 @@ export const members = {
   upstreams: map(upstream, name),
   security: map(binding),
   plans: map(planShape, name),
-  store: fromEnvironment(oneOf('memory')),
+  store: storeShape,
   roles: map(roleList, name),
   teams: map(team, name),
   defaults: gatewayShape('root'),

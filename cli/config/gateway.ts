@@ -1,6 +1,6 @@
 import type { Place } from '../diagnostics.ts';
 import type { Document, Node } from '../load/document.ts';
-import type { AdminPlan, Json, ServerPlan, TelemetryPlan, UpstreamPlan } from '../plan/ir.ts';
+import type { AdminPlan, Json, ServerPlan, StorePlan, TelemetryPlan, UpstreamPlan } from '../plan/ir.ts';
 import type { Fields, SpecEntry } from '../resolve/api.ts';
 
 /**
@@ -25,6 +25,8 @@ export interface GatewayConfig {
   /** Verifier bindings by name, as authored. */
   readonly security: ReadonlyMap<string, Node>;
   readonly plans: ReadonlyMap<string, Node>;
+  /** Where limits are counted; absent = in memory. */
+  readonly store?: StorePlan;
   /** Role → the roles that it includes (AZ-3). */
   readonly roles: ReadonlyMap<string, readonly string[]>;
   readonly teams: ReadonlyMap<string, TeamConfig>;

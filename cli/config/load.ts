@@ -16,6 +16,7 @@ import { gatewayFile, guardrail, members, roleList, ruleSetting, suppression, te
 import { Layers } from './layers.ts';
 import { adminPlan, isLoopback, serverPlan, telemetryPlan } from './server.ts';
 import { specEntries } from './specs.ts';
+import { storePlan } from './store.ts';
 
 /** A gateway file as it was read: without a config when it says nothing usable, and then with an error. */
 export interface LoadedGateway {
@@ -132,6 +133,7 @@ function reportUnsafe(layers: Layers, findings: Findings): void {
 }
 
 function configOf(layers: Layers, findings: Findings): Omit<GatewayConfig, 'entries'> {
+  const store = storePlan(layers);
   const name = layers.value('name')?.value;
   const serves = layers.value('serves')?.value;
   const hosts = layers.value('hosts')?.value;
@@ -147,10 +149,11 @@ function configOf(layers: Layers, findings: Findings): Omit<GatewayConfig, 'entr
     upstreams: new Map(layers.named('upstreams').flatMap(([key, node]) => upstreamPlan(key, node) ?? [])),
     security: new Map(layers.named('security')),
     plans: new Map(layers.named('plans')),
+    ...(store === undefined ? {} : { store }),
     roles: new Map(layers.named('roles').flatMap(([role, { value }]) => (fits(roleList, value) ? [[role, value] as const] : []))),
     teams: new Map(layers.named('teams').flatMap(([key, node]) => teamConfig(key, node) ?? [])),
     defaults: layers.objects('defaults'),
-    guardrails: guardrails(layers, findings),
+    guardrails: readGuardrails(layers, findings),
     lint: lintConfig(layers),
     telemetry: telemetryPlan(layers),
     admin: adminPlan(layers),
@@ -179,7 +182,8 @@ function teamConfig(name: string, node: Node): readonly [readonly [string, TeamC
   return [[name, { name, paths, reviewers, may, node }]];
 }
 
-function guardrails(layers: Layers, findings: Findings): readonly GuardrailConfig[] {
+/** The guardrails of all layers; what is wrong with one is told, and the line left out. */
+export function readGuardrails(layers: Layers, findings: Findings): readonly GuardrailConfig[] {
   const names = new Set<string>();
   return layers.items('guardrails').flatMap((node): readonly GuardrailConfig[] => {
     if (!fits(guardrail, node.value)) return [];

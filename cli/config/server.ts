@@ -61,10 +61,13 @@ export function serverPlan(layers: Layers): ServerPlan {
   const port = value('port');
   const host = value('host');
   const proxies = value('trustedProxies');
+  const cert = value('tls', 'cert');
+  const key = value('tls', 'key');
   return {
     port: hasReference(port) ? port : (whole(port) ?? serverDefaults.port),
     host: typeof host === 'string' ? host : serverDefaults.host,
     trustedProxies: Array.isArray(proxies) ? proxies.filter((one) => typeof one === 'string') : [],
+    ...(typeof cert === 'string' && typeof key === 'string' ? { tls: { cert, key } } : {}),
     securityHeaders: value('securityHeaders') !== false,
     paths: {
       keepEncodedSlash: value('paths', 'encodedSlash') === 'keep',

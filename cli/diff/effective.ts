@@ -5,6 +5,8 @@ import { type ManifestRoute, manifestRoute } from '../bundle/manifest.ts';
 import { readManifest } from '../bundle/read-manifest.ts';
 import { check } from '../compile.ts';
 import type { GatewayConfig } from '../config/gateway.ts';
+import type { Governing } from '../config/governing.ts';
+import { loadGateway } from '../config/load.ts';
 import type { LocatedDiagnostic } from '../diagnostics.ts';
 import { openWorkspace } from '../load/workspace.ts';
 import { templateOf } from '../merge/merge.ts';
@@ -44,14 +46,23 @@ export interface RouteTable {
 export interface TableOptions {
   /** `YYYY-MM-DD`. */
   readonly now: string;
+  /** Version of the gateway file that governs the side. */
+  readonly governedBy?: Governing;
 }
 
 /** Computes the table of a side. Mistakes in documents are in its diagnostics. */
-export function routeTable(side: SideSource, { now }: TableOptions): RouteTable {
+export function routeTable(side: SideSource, { now, governedBy }: TableOptions): RouteTable {
   if (side.kind === 'empty') return emptyTable(side.label, [`${side.label} ${side.why}: everything counts as added`]);
   if (side.kind === 'built') return builtTable(side.label, side.folder);
   const { label, root, source } = side;
-  const { config, merged, plan, diagnostics, failed } = check({ root, source, auth: 'none', defaultPreset: 'serve', now });
+  const { config, merged, plan, diagnostics, failed } = check({
+    root,
+    source,
+    auth: 'none',
+    defaultPreset: 'serve',
+    now,
+    ...(governedBy === undefined ? {} : { governedBy }),
+  });
   if (config === undefined || merged === undefined || plan === undefined)
     return { ...emptyTable(label, []), diagnostics, failed };
   const operations = new Map(merged.operations.map((one) => [keyOf(one.operation.method, one), one]));
@@ -67,7 +78,24 @@ export function routeTable(side: SideSource, { now }: TableOptions): RouteTable 
       },
     ];
   });
-  return { label, name: plan.name, routes: new Map(routes), apis: merged.apis, config, plan, diagnostics, failed, skipped: [] };
+  const own = governedBy === undefined ? config : ownConfig(side, config);
+  return {
+    label,
+    name: plan.name,
+    routes: new Map(routes),
+    apis: merged.apis,
+    config: own,
+    plan,
+    diagnostics,
+    failed,
+    skipped: [],
+  };
+}
+
+/** What the side itself says of guardrails and suppressions, though another version governs it: it is shown as a change. */
+function ownConfig({ root, source }: Extract<SideSource, { kind: 'documents' }>, config: GatewayConfig): GatewayConfig {
+  const own = source.kind === 'config' ? loadGateway(openWorkspace(root), source.file).config : undefined;
+  return own === undefined ? config : { ...config, guardrails: own.guardrails, lint: own.lint };
 }
 
 function emptyTable(label: string, skipped: readonly string[]): RouteTable {

@@ -12,6 +12,7 @@ interface Driver {
 /** Complete by hand: whoever adds a driver to `HostDrivers` names it here. */
 const DRIVERS: readonly Driver[] = [
   { name: 'jws', module: 'host/auth/jws', isUsed: ({ security }) => security.some(({ type }) => type === 'jwt') },
+  { name: 'redis', module: 'host/limits/redis/connection', isUsed: ({ store }) => store !== undefined },
 ];
 
 /**

@@ -33,6 +33,7 @@ export function emitWiring(plan: GatewayPlan): string {
     security: plan.security.map(({ origin: _place, ...verifier }) => verifier),
     accessLog: plan.telemetry.accessLog,
     admin: plan.admin.listen,
+    store: plan.store,
     adminTokens: plan.admin.tokens,
   };
   return moduleText([

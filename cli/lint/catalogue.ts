@@ -61,6 +61,7 @@ import routeSlash from './rules/route/slash.ts';
 import routeTemplateUnsupported from './rules/route/template-unsupported.ts';
 import securityBasic from './rules/security/basic.ts';
 import securityHttpServer from './rules/security/http-server.ts';
+import securityJwt from './rules/security/jwt.ts';
 import securityKeyInQuery from './rules/security/key-in-query.ts';
 import securityMissing from './rules/security/missing.ts';
 import securityOptional from './rules/security/optional.ts';
@@ -180,6 +181,7 @@ export const catalogue: readonly Rule[] = [
   securityOwaspUnboundedArray,
   securityOwaspUnboundedInteger,
   securityOwaspUnboundedString,
+  securityJwt,
   governanceOwner,
   governanceSuppression,
   governanceOperationId,

@@ -1,3 +1,5 @@
+import { withDefaults } from '../config/env-text.ts';
+
 /** Names that no public resolver knows (RFC 6761, RFC 6762, RFC 8375), and those that clusters use. */
 const privateNames =
   /(?:^|\.)(?:localhost|local|internal|intranet|lan|home\.arpa|test|example|invalid|svc|cluster\.local|consul)$/;
@@ -11,4 +13,12 @@ export function isPrivateHost(hostname: string): boolean {
   if (/^\d+\.\d+\.\d+\.\d+$/.test(hostname)) return privateV4.test(`${hostname}.`);
   const name = hostname.replace(/\.$/, '');
   return !name.includes('.') || privateNames.test(name);
+}
+
+/** The public host that an http URL leads to, defaults of the environment in place; undefined for every other address. */
+export function plainPublicHost(written: string): string | undefined {
+  const url = withDefaults(written);
+  if (url === undefined || !/^http:\/\//i.test(url) || !URL.canParse(url)) return undefined;
+  const { hostname } = new URL(url);
+  return isPrivateHost(hostname) ? undefined : hostname;
 }

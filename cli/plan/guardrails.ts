@@ -7,6 +7,7 @@ import type { MergedOperation } from '../merge/merged.ts';
 import { isFields } from '../resolve/walk.ts';
 import { findingAbout, routeName } from './findings.ts';
 import type { Json } from './ir.ts';
+import { json } from './json.ts';
 import { type Requirement, readRequirement } from './requirement.ts';
 import { isForwarded, type RouteDraft, type RouteValue } from './route.ts';
 import { keyOf } from './vocabulary.ts';
@@ -14,6 +15,18 @@ import { keyOf } from './vocabulary.ts';
 export interface PlannedOperation {
   readonly merged: MergedOperation;
   readonly draft: RouteDraft;
+}
+
+/** A route that guardrails are proved on. */
+export interface JudgedOperation {
+  readonly merged: MergedOperation;
+  readonly draft: Judged;
+}
+
+/** What of a route is judged: of a draft, or of a route of a plan. */
+export interface Judged {
+  readonly plan: Pick<RouteDraft['plan'], 'action'>;
+  readonly values: readonly (Pick<RouteValue, 'key' | 'authored' | 'skipped'> & Partial<Pick<RouteValue, 'source'>>)[];
 }
 
 const rule = 'gateway/guardrail';
@@ -29,16 +42,20 @@ export function guardrailFindings(
 ): readonly Diagnostic[] {
   return guardrails.flatMap((guardrail) => {
     const matching = planned.filter(({ merged }) => guards(guardrail, merged));
-    const excepted = new Set(guardrail.except.map(({ route }) => erased(route)));
-    return [
-      ...together(matching.flatMap((one) => (excepted.has(erased(routeName(one.merged))) ? [] : violations(guardrail, one)))),
-      ...exceptionFindings(guardrail, matching, now),
-    ];
+    return [...together(violationsOf(guardrail, matching)), ...exceptionFindings(guardrail, matching, now)];
   });
 }
 
+/** Every line of a guardrail that a route breaks, but for routes that it does not look at or that are excepted. */
+export function violationsOf(guardrail: GuardrailConfig, planned: readonly JudgedOperation[]): readonly Violation[] {
+  const excepted = new Set(guardrail.except.map(({ route }) => erased(route)));
+  return planned.flatMap((one) =>
+    guards(guardrail, one.merged) && !excepted.has(erased(routeName(one.merged))) ? violations(guardrail, one) : [],
+  );
+}
+
 /** A route that breaks one line of a guardrail. */
-interface Violation {
+export interface Violation {
   readonly merged: MergedOperation;
   readonly key: string;
   /** What is wanted, and what the route has instead. */
@@ -78,7 +95,7 @@ export function guards({ match: { methods, paths, tags } }: GuardrailConfig, { o
   return paths === undefined || paths.some((path) => globMayHold(path, segments));
 }
 
-function violations(guardrail: GuardrailConfig, { merged, draft }: PlannedOperation): readonly Violation[] {
+function violations(guardrail: GuardrailConfig, { merged, draft }: JudgedOperation): readonly Violation[] {
   return [...guardrail.require].flatMap(([key, authored]): readonly Violation[] => {
     const requirement = readRequirement(authored);
     if (requirement === undefined) return [];
@@ -105,12 +122,12 @@ function securityViolation({ test }: Requirement, { operation: { security } }: M
   return { has, ...(security === undefined ? {} : { at: placeOf(security, 'key') }) };
 }
 
-function valueViolation(name: string, requirement: Requirement, { plan, values }: RouteDraft): Found | undefined {
+function valueViolation(name: string, requirement: Requirement, { plan, values }: Judged): Found | undefined {
   const written = values.filter(({ key }) => key === name);
   const value = written.find(({ skipped }) => skipped === undefined);
   if (value === undefined && requirement.test !== 'present' && !isForwarded(plan.action) && isForUpstream(name)) return undefined;
   if (meets(name, requirement, value)) return undefined;
-  const node = value?.source.node;
+  const node = value?.source?.node;
   return {
     has: value === undefined ? 'none' : JSON.stringify(value.authored),
     ...(node === undefined ? {} : { at: placeOf(node) }),
@@ -121,11 +138,33 @@ function isForUpstream(name: string): boolean {
   return keyOf(name)?.group === 'timeouts' || name === 'upstream' || name === 'rewrite';
 }
 
-function meets(name: string, requirement: Requirement, value: RouteValue | undefined): boolean {
-  if (requirement.test === 'present') return value !== undefined;
-  if (requirement.test === 'absent') return value === undefined;
-  if (value === undefined) return false;
-  const { authored } = value;
+function meets(name: string, requirement: Requirement, value: Pick<RouteValue, 'authored'> | undefined): boolean {
+  switch (requirement.test) {
+    case 'present':
+      return value !== undefined;
+    case 'absent':
+      return value === undefined;
+    default:
+      return value !== undefined && passes(value.authored, (authored) => meetsOne(name, requirement, authored));
+  }
+}
+
+/** A test with an operand. */
+type Comparing = Exclude<Requirement, { readonly test: 'present' | 'absent' }>;
+
+/** §2.2: a list passes if one member passes, a value for each plan if every plan passes. */
+function passes(authored: Json, test: (value: Json) => boolean): boolean {
+  const plans = plansOf(authored);
+  if (plans.length > 0) return plans.every((requests) => test(json({ ...Object(authored), requests })));
+  return test(authored) || (Array.isArray(authored) && authored.some((item: Json) => passes(item, test)));
+}
+
+/** The amounts of a value that has one for each plan. */
+function plansOf(authored: Json): readonly unknown[] {
+  return isFields(authored) && isFields(authored.requests) ? Object.values(authored.requests) : [];
+}
+
+function meetsOne(name: string, requirement: Comparing, authored: Json): boolean {
   switch (requirement.test) {
     case 'equals':
       return isEqual(authored, requirement.operand);

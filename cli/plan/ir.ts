@@ -29,6 +29,8 @@ export interface GatewayPlan {
   readonly unmatched: readonly PolicyPlan[];
   readonly telemetry: TelemetryPlan;
   readonly admin: AdminPlan;
+  /** Where limits are counted; absent = in memory. */
+  readonly store?: StorePlan;
   /** Every file read, sorted, with the SHA-256 of its bytes in hex. */
   readonly inputs: readonly { readonly file: string; readonly sha256: string }[];
 }
@@ -48,6 +50,8 @@ export interface ServerPlan {
   readonly host: EnvText;
   /** CIDR ranges whose X-Forwarded-* is believed (RL-25). */
   readonly trustedProxies: readonly EnvText[];
+  /** Files with the certificate and its key, PEM, read when the gateway starts (TL-1); absent = no TLS. */
+  readonly tls?: { readonly cert: EnvText; readonly key: EnvText };
   /** Whether answers carry the security headers of SH-1. */
   readonly securityHeaders: boolean;
   /** RT-2, RT-3. */
@@ -94,6 +98,18 @@ export interface UpstreamPlan {
   /** Also those that carry Authorization or Cookie. */
   readonly pipelineCredentials?: boolean;
   readonly origin: Origin;
+}
+
+/** Redis, or what the environment says: a node may turn out to be `memory`. */
+export interface StorePlan {
+  readonly nodes: readonly EnvText[];
+  readonly cluster: boolean;
+  /** The name that Sentinels know the master by. */
+  readonly sentinel?: EnvText;
+  /** How long a request waits for Redis. */
+  readonly timeoutMs: number;
+  /** What the names of keys are hashed with; absent = the password. */
+  readonly secret?: EnvText;
 }
 
 /** How the credentials of a scheme are verified. */

@@ -79,6 +79,7 @@ export function planGateway(
     unmatched: unmatchedPolicies(config),
     telemetry: config.telemetry,
     admin: config.admin,
+    ...(config.store === undefined ? {} : { store: config.store }),
     inputs: [],
   };
   const diagnostics = [

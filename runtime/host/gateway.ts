@@ -1,5 +1,6 @@
 import type { AdminParts } from './admin/parts.ts';
 import { Credentials } from './auth/credentials.ts';
+import { Certificates } from './certificates.ts';
 import { addressError, urlOf } from './listen-address.ts';
 import { type LoadedBundle, readBundle } from './load-generation.ts';
 import { reloadRefusal } from './restart-required.ts';
@@ -29,6 +30,8 @@ export class Gateway {
   readonly startedAt: number = Date.now();
   /** What the document of the admin listener compiled to. */
   readonly admin: AdminParts;
+  /** Undefined: the listener speaks no TLS. */
+  readonly certificates: Certificates | undefined;
   bundle: LoadedBundle;
   state: 'starting' | 'ready' | 'draining' = 'starting';
   readonly credentials: Credentials;
@@ -42,13 +45,19 @@ export class Gateway {
   #next: Promise<ReloadResult> | undefined;
   #preStopTimer: NodeJS.Timeout | undefined;
 
-  /** @param entry URL of the file, read again by each reload */
+  /**
+   * @param entry URL of the file, read again by each reload
+   * @throws Error with one line for people when its certificate cannot be used
+   */
   constructor(entry: URL, bundle: LoadedBundle, settings: HostSettings, admin: AdminParts) {
     this.admin = admin;
     this.#entry = entry;
     this.bundle = bundle;
     this.#settings = settings;
-    this.threads = new Threads(bundle.hostCode, settings, { ...process.env }, bundle.generation);
+    const { tls } = settings;
+    if (tls !== undefined)
+      this.certificates = new Certificates(tls, (certificate) => this.threads.setCertificate(certificate), sayCertificate);
+    this.threads = new Threads(bundle.hostCode, settings, { ...process.env }, bundle.generation, this.certificates?.current);
     this.credentials = new Credentials({
       set: (key, value) => this.threads.set(key, value),
       resolve: (text) => resolveEnvironment(text, process.env),
@@ -79,9 +88,13 @@ export class Gateway {
     });
     if (this.state !== 'starting') return;
     this.state = 'ready';
+    this.certificates?.watch();
     const { name, hash } = this.bundle.parts.gateway;
     const sharedBytes = this.threads.shared.buffer.byteLength;
-    const urls = { url: urlOf(this.threads.address), admin: urlOf(adminAddress) };
+    const urls = {
+      url: urlOf(this.threads.address, this.certificates === undefined ? 'http' : 'https'),
+      admin: urlOf(adminAddress),
+    };
     say('info', 'listening', { ...urls, threads, name, hash, sharedBytes });
   }
 
@@ -126,6 +139,8 @@ export class Gateway {
 
   async #tryReload(): Promise<ReloadResult> {
     if (this.state !== 'ready') return { kind: 'failed', error: `The gateway is ${this.state}.` };
+    // Whatever becomes of the bundle.
+    this.certificates?.reload();
     const next = readBundle(this.#entry);
     // What another version of gw built means something only to that version.
     if (next.file.host !== this.bundle.file.host) return { kind: 'restart', keys: ['gw'] };
@@ -136,6 +151,7 @@ export class Gateway {
     if (keys.length > 0) return { kind: 'restart', keys };
     const same = next.file.sha256 === this.bundle.file.sha256;
     const threads = same ? [] : await this.#load(next);
+    if (settings.tls !== undefined) this.certificates?.reload(settings.tls);
     this.bundle = next;
     this.#settings = settings;
     return same ? { kind: 'unchanged', hash } : { kind: 'swapped', hash, threads };
@@ -175,4 +191,9 @@ export class Gateway {
     await this.threads.end();
     process.exit(0);
   }
+}
+
+function sayCertificate(kept: string | undefined): void {
+  if (kept === undefined) say('info', 'certificate replaced', {});
+  else say('error', 'certificate kept', { error: kept });
 }

@@ -26,8 +26,8 @@ export function addressError(error: unknown, { host, port }: Address, variable: 
 }
 
 /** A URL that reaches an address from this machine. */
-export function urlOf({ host, port }: Address): string {
-  if (host === '0.0.0.0' || host === '') return `http://127.0.0.1:${port}`;
-  if (host === '::') return `http://[::1]:${port}`;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+export function urlOf({ host, port }: Address, scheme: 'http' | 'https' = 'http'): string {
+  if (host === '0.0.0.0' || host === '') return `${scheme}://127.0.0.1:${port}`;
+  if (host === '::') return `${scheme}://[::1]:${port}`;
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

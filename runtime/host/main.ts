@@ -1,11 +1,12 @@
 import { startAdmin } from './admin/listener.ts';
 import type { AdminParts } from './admin/parts.ts';
 import { AdminTokens } from './admin/tokens.ts';
+import { readCertificate } from './certificates.ts';
 import { Gateway } from './gateway.ts';
 import { checkFree } from './listen-address.ts';
 import { prepareCompiler, readBundle } from './load-generation.ts';
 import { complain, messageOf, say, stackOf } from './say.ts';
-import { hostSettings } from './settings.ts';
+import { type HostSettings, hostSettings } from './settings.ts';
 
 /** Exit codes: 0 fine, 2 the environment cannot run the gateway, 3 a fault of the gateway itself. */
 const EXIT = { environment: 2, fault: 3 } as const;
@@ -34,7 +35,7 @@ export async function runMain(entry: URL, admin: AdminParts): Promise<void> {
   }
   const settings = hostSettings(bundle.parts.gateway, process.env);
   if ('errors' in settings) return end(settings.errors);
-  if (process.argv.includes('--check')) return void process.stdout.write('The environment is complete.\n');
+  if (process.argv.includes('--check')) return check(settings);
   process.title = `gw ${bundle.file.name}`;
   try {
     if (settings.listen.port !== 0) await checkFree(settings.listen, 'PORT');
@@ -47,6 +48,16 @@ export async function runMain(entry: URL, admin: AdminParts): Promise<void> {
   } catch (error) {
     end([messageOf(error)]);
   }
+}
+
+/** Of `--check`. */
+function check({ tls }: HostSettings): void {
+  try {
+    if (tls !== undefined) readCertificate(tls);
+  } catch (error) {
+    end([messageOf(error)]);
+  }
+  process.stdout.write('The environment is complete.\n');
 }
 
 function end(errors: readonly string[]): never {

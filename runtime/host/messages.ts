@@ -1,9 +1,11 @@
 /** What main and its workers say to each other. */
 import type { ConnectionLimits } from './admission.ts';
+import type { RedisSettings } from './drivers.ts';
 import type { GenerationText } from './load-generation.ts';
 import type { Address, Environment } from './settings.ts';
 import type { SharedHandle } from './shared.ts';
 import type { TransportKind } from './transport/open-transport.ts';
+import type { Certificate } from './transport/tls-options.ts';
 import type { UsageDelta } from './usage.ts';
 
 /** What a worker is started with. */
@@ -16,9 +18,14 @@ export interface WorkerStart {
   readonly listen: Address;
   readonly reusePort: boolean;
   readonly transport: TransportKind;
+  readonly certificate: Certificate | undefined;
   readonly environment: Environment;
   readonly shared: SharedHandle;
   readonly generation: GenerationText;
+  /** Redis that limits are counted in; undefined = memory. */
+  readonly store: RedisSettings | undefined;
+  /** Of the process, among those that share the store. */
+  readonly instance: string;
   /** What operators have set so far. */
   readonly runtimeValues: readonly (readonly [key: string, value: unknown])[];
 }
@@ -32,6 +39,8 @@ export type ToWorker =
   | { readonly kind: 'discard' }
   /** An operator has set something; undefined takes it away. */
   | { readonly kind: 'set'; readonly key: string; readonly value: unknown }
+  /** Show another certificate to connections that arrive from now on. */
+  | { readonly kind: 'certificate'; readonly certificate: Certificate }
   /** What the thread has asked for; the number is its own. */
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
   /** Close every connection after its answer. */

@@ -23,7 +23,9 @@ function listenerSettings({ bundle, settings }: Configured): object {
   const { preStopMs: _preStop, drainMs: _drain, ...connection } = timeouts;
   const { host, port } = settings.listen;
   return {
-    server: { host, port, trustedProxies, limits, timeouts: connection },
+    store: settings.store,
+    // Other files are read; whether there are any, the listener was made with.
+    server: { host, port, tls: settings.tls !== undefined, trustedProxies, limits, timeouts: connection },
     admin: { listen: settings.admin, tokens: bundle.parts.gateway.adminTokens ?? [] },
   };
 }

@@ -95,7 +95,7 @@ export function createHostServices(options: HostOptions = {}): HostServices {
     pools: new Registry((pool) => pool.close()),
     verifiers: new Registry(() => undefined),
     openVerifier: (spec) => openVerifier(services, spec),
-    drivers: options.drivers ?? { jws: undefined, passwords: undefined },
+    drivers: options.drivers ?? { jws: undefined, passwords: undefined, redis: undefined },
     failures: new Failures(now),
     certificates: { thumbprint: () => undefined },
     ask: options.ask ?? (() => Promise.resolve(undefined)),

@@ -2,9 +2,11 @@
 import { isIPv4 } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { parseRange } from '../address.ts';
-import type { AdminTokenSpec, EnvText, GatewaySpec } from '../generation.ts';
+import type { AdminTokenSpec, EnvText, GatewaySpec, StoreSpec } from '../generation.ts';
 import { adminTokens } from './admin/tokens.ts';
 import type { ConnectionLimits } from './admission.ts';
+import type { CertificateFiles } from './certificates.ts';
+import type { RedisSettings } from './drivers.ts';
 import { resolveEnvironment } from './services.ts';
 import { parseTarget } from './target-address.ts';
 import { type TransportKind, transportKind } from './transport/open-transport.ts';
@@ -23,10 +25,14 @@ export interface HostSettings {
   readonly adminTokens: ReturnType<typeof adminTokens>;
   readonly threads: number;
   readonly transport: TransportKind;
+  /** Undefined: no TLS. */
+  readonly tls: CertificateFiles | undefined;
   readonly connectionLimits: ConnectionLimits;
   /** Milliseconds, DR-1. */
   readonly preStopMs: number;
   readonly drainMs: number;
+  /** Redis that limits are counted in; undefined = memory. */
+  readonly store: RedisSettings | undefined;
 }
 
 /** Platforms on which several threads can listen on one port. */
@@ -55,9 +61,11 @@ export function hostSettings(spec: GatewaySpec, environment: Environment): HostS
     admin: reader.admin(environment.GW_ADMIN || reader.resolve(spec.admin)),
     threads: reader.threads(environment.GW_THREADS),
     transport: reader.transport(environment.GW_TRANSPORT),
+    tls: reader.tls(spec.server.tls),
     connectionLimits: { connections, connectionsPerAddress },
     preStopMs: spec.server.timeouts.preStopMs,
     drainMs: spec.server.timeouts.drainMs,
+    store: reader.store(spec.store),
   };
   return reader.errors.size === 0 ? settings : { errors: [...reader.errors] };
 }
@@ -90,6 +98,27 @@ class Reader {
     const url = this.resolve(text);
     if (url === undefined || parseTarget(url) !== undefined) return;
     this.errors.add(`The URL of upstream ${upstream}, ${text}, is not http(s)://host[:port][/path].`);
+  }
+
+  store(spec: StoreSpec | undefined): RedisSettings | undefined {
+    if (spec === undefined) return undefined;
+    const { cluster, timeoutMs } = spec;
+    const nodes = spec.nodes.flatMap((text) => this.resolve(text)?.split(',') ?? []).map((node) => node.trim());
+    if (nodes.length === 1 && nodes[0] === 'memory') return undefined;
+    for (const node of nodes) {
+      // What is wrong with it is not repeated: it may hold a password.
+      if (!/^rediss?:$/.test(URL.canParse(node) ? new URL(node).protocol : ''))
+        this.errors.add('The store is not memory, redis:// or rediss://.');
+    }
+    const sentinel = spec.sentinel === undefined ? undefined : this.resolve(spec.sentinel);
+    const secret = spec.secret === undefined ? undefined : this.resolve(spec.secret);
+    return {
+      nodes,
+      cluster,
+      timeoutMs,
+      ...(sentinel === undefined ? {} : { sentinel }),
+      ...(secret === undefined ? {} : { secret }),
+    };
   }
 
   ranges(text: EnvText): void {
@@ -125,6 +154,11 @@ class Reader {
     const kind = transportKind(text);
     if (kind === undefined) this.errors.add(`GW_TRANSPORT is ${JSON.stringify(text)}, which is neither direct nor library.`);
     return kind ?? 'direct';
+  }
+
+  tls(files: GatewaySpec['server']['tls']): CertificateFiles | undefined {
+    if (files === undefined) return undefined;
+    return { cert: this.resolve(files.cert) ?? '', key: this.resolve(files.key) ?? '' };
   }
 
   tokens(specs: readonly AdminTokenSpec[], environment: string | undefined): ReturnType<typeof adminTokens> {

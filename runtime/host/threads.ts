@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { Admission, admissionBytes } from './admission.ts';
@@ -12,6 +12,7 @@ import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
 import { say, stackOf } from './say.ts';
 import type { Address, HostSettings } from './settings.ts';
 import { allocateShared, columnBytes, type SharedHandle, SharedTable } from './shared.ts';
+import type { Certificate } from './transport/tls-options.ts';
 import { Usage } from './usage.ts';
 
 const STDOUT = 1;
@@ -59,22 +60,31 @@ export class Threads {
   readonly #log: LogWriter;
   readonly #admission: Admission;
   readonly #limits: MemoryStore;
+  readonly #instance = randomBytes(8).toString('hex');
   readonly #threads = new Map<number, Thread>();
   /** Deaths in a row by number of the thread. */
   readonly #deaths = new Map<number, number>();
   readonly #replaced = new Map<number, number>();
   readonly #runtimeValues = new Map<string, unknown>();
+  #certificate: Certificate | undefined;
   #listen: Address;
   #generation: GenerationText;
   #stopping = false;
 
   /** @param hostCode module text that workers run. Not the file: it may be another one by the time a thread is replaced. */
-  constructor(hostCode: string, settings: HostSettings, environment: WorkerStart['environment'], generation: GenerationText) {
+  constructor(
+    hostCode: string,
+    settings: HostSettings,
+    environment: WorkerStart['environment'],
+    generation: GenerationText,
+    certificate: Certificate | undefined,
+  ) {
     this.#hostCode = hostCode;
     this.#settings = settings;
     this.#environment = environment;
     this.#listen = settings.listen;
     this.#generation = generation;
+    this.#certificate = certificate;
     const numbers = Array.from({ length: settings.threads }, (_, index) => index + 1);
     this.shared = allocateShared(
       new Map([
@@ -184,6 +194,12 @@ export class Threads {
   /** Told after each change of what operators have set. */
   onSet: ((values: ReadonlyMap<string, unknown>) => void) | undefined;
 
+  /** Shows another certificate to connections that arrive from now on. */
+  setCertificate(certificate: Certificate): void {
+    this.#certificate = certificate;
+    for (const thread of this.#threads.values()) post(thread, { kind: 'certificate', certificate });
+  }
+
   /** Sets a value on every thread, and on those that replace them; undefined takes it away. */
   set(key: string, value: unknown): void {
     if (value === undefined) this.#runtimeValues.delete(key);
@@ -214,10 +230,13 @@ export class Threads {
     const start: WorkerStart = {
       thread: number,
       threads: this.#settings.threads,
+      store: this.#settings.store,
+      instance: this.#instance,
       connectionLimits: this.#settings.connectionLimits,
       listen: this.#listen,
       reusePort: this.#settings.threads > 1,
       transport: this.#settings.transport,
+      certificate: this.#certificate,
       environment: this.#environment,
       shared: this.shared,
       generation,

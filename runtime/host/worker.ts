@@ -6,9 +6,7 @@ import { refuse, serve } from '../pipeline.ts';
 import { accessLine } from '../telemetry/access-log.ts';
 import { Admission } from './admission.ts';
 import { type HostDrivers, type LoadedDrivers, loadDrivers } from './drivers.ts';
-import { threadClocks } from './limits/clocks.ts';
-import { limitMemory } from './limits/layout.ts';
-import { MemoryStore } from './limits/memory-store.ts';
+import { type OpenedStore, openLimitStore } from './limits/open-store.ts';
 import { evaluateGeneration, type GenerationText } from './load-generation.ts';
 import { LogRing } from './log-ring.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
@@ -51,6 +49,7 @@ class ServingThread {
   readonly #column: Column;
   readonly #ring: LogRing;
   readonly #host: HostServices;
+  readonly #limits: OpenedStore;
   readonly #transport: Transport;
   /** Generations that were replaced and still have exchanges. */
   readonly #retired = new Set<Generation>();
@@ -70,6 +69,7 @@ class ServingThread {
     this.#questions = new Questions((id, topic, value) => say({ kind: 'ask', id, topic, value }));
     this.#column = new SharedTable(start.shared).column(start.thread);
     this.#ring = new LogRing(start.shared, start.thread);
+    this.#limits = openLimitStore(start, drivers, (error, where) => this.#fault(error, where));
     this.#host = createHostServices({
       environment: start.environment,
       otherClient: other,
@@ -79,19 +79,20 @@ class ServingThread {
       admission: new Admission(start.shared, start.threads, start.thread, start.connectionLimits, () =>
         this.#column.add('connectionsRefused', 1),
       ),
-      limits: new MemoryStore(limitMemory(start.shared, start.threads), start.thread, threadClocks()),
+      limits: this.#limits.store,
       log: (record) => this.#ended(record),
       fault: (error, where) => this.#fault(error, where),
     });
     const generation = this.#prepare(start.generation);
     this.#host.current = generation;
-    const settings = transportSettings(this.#host, generation.spec.server);
+    const settings = { ...transportSettings(this.#host, generation.spec.server), certificate: start.certificate };
     this.#transport = openTransport(start.transport, this.#host, settings, (exchange, refusal) => this.#serve(exchange, refusal));
   }
 
   /** @returns the port */
   async listen(): Promise<number> {
     const { listen, reusePort } = this.#start;
+    await this.#limits.opened;
     return (await this.#transport.listen({ ...listen, reusePort })).port;
   }
 
@@ -108,6 +109,9 @@ class ServingThread {
         break;
       case 'set':
         this.#host.runtimeValues.set(message.key, message.value);
+        break;
+      case 'certificate':
+        this.#transport.setCertificate(message.certificate);
         break;
       case 'answer':
         this.#questions.answer(message.id, message.value);

@@ -22,19 +22,23 @@ const agreed: Readonly<Record<string, readonly string[]>> = {
 
 const documents = (folder: string): readonly string[] => (suites === '' ? [] : readdirSync(join(suites, 'openapi-docs', folder)));
 
+/** What is said about OpenAPI itself: whether an API is well made is not what the suite asks. */
+function judged(folder: string, file: string): readonly string[] {
+  const found = diagnose(join(suites, 'openapi-docs', folder), [file]).filter(({ severity }) => severity !== 'info');
+  return found.map(({ rule }) => rule).filter((rule) => /^(?:spec|route)\/|^security\/undefined-scheme$/.test(rule));
+}
+
 describe.skipIf(suites === '')('documents of the OpenAPI specification', () => {
   describe.each(['oai-3.0/pass', 'oai-3.1/pass', 'oai-3.2/pass'])('%s', (folder) => {
     it.each(documents(folder))('accepts %s', (file) => {
-      const found = diagnose(join(suites, 'openapi-docs', folder), [file]).filter(({ severity }) => severity !== 'info');
-      const rules = [...new Set(found.map(({ rule }) => rule))].sort();
+      const rules = [...new Set(judged(folder, file))].sort();
       expect(rules.filter((rule) => agreed[file]?.includes(rule) !== true)).toEqual([]);
     });
   });
 
   describe.each(['oai-3.1/fail', 'oai-3.2/fail'])('%s', (folder) => {
     it.each(documents(folder))('refuses %s', (file) => {
-      const found = diagnose(join(suites, 'openapi-docs', folder), [file]).filter(({ severity }) => severity !== 'info');
-      expect(found.length).toBeGreaterThan(0);
+      expect(judged(folder, file)).not.toEqual([]);
     });
   });
 });

@@ -175,6 +175,21 @@ describe('build', () => {
 });
 
 describe('lint', () => {
+  it('L19: prints how every rule is set', async () => {
+    using folder = testFolder({
+      'openapi.yaml': orders,
+      'gateway.yaml': `${gatewayFile('shop', 'openapi.yaml')}lint: { rules: { governance/path-casing: { style: camel }, route/slash: none } }\n`,
+    });
+    const { code, stdout } = await folder.gw('lint', '--print-config', '--preset', 'strict');
+    const { gateway, preset, rules } = JSON.parse(stdout);
+    expect({ code, gateway, preset }).toEqual({ code: 0, gateway: 'shop', preset: 'strict' });
+    expect(rules).toMatchObject({
+      'governance/path-casing': { severity: 'error', options: { style: 'camel' } },
+      'route/slash': { severity: 'none' },
+      'spec/body-on-get': { severity: 'warn' },
+    });
+  });
+
   it('writes several formats in one run', async () => {
     using folder = testFolder({ 'openapi.yaml': orders.replace('post:', 'pots:') });
     const { code, stdout } = await folder.gw(
@@ -251,5 +266,8 @@ describe('merge and rules', () => {
     using folder = testFolder({});
     expect((await folder.gw('rules')).stdout).toMatch(/^spec\/parse +error/m);
     expect((await folder.gw('rules', 'spec/parse')).stdout).toMatch(/Why:.*\n.*Fix:/);
+    const { stdout } = await folder.gw('explain', 'governance/path-casing');
+    expect(stdout).toMatch(/Why:.*\n.*Fix:[\s\S]*governance\/path-casing: \[warn, \{"style":"kebab"\}\]/);
+    expect((await folder.gw('explain', 'spec/pars')).stderr).toMatch(/Did you mean 'spec\/parse'/);
   });
 });

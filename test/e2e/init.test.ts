@@ -55,7 +55,7 @@ describe('gw init', () => {
   });
 
   it('writes the CODEOWNERS that its teams make', async () => {
-    const { stdout } = await folder.gw('owners', '--codeowners', '--platform', 'platform');
+    const { stdout } = await folder.gw('owners', '--codeowners', '--platform', '@acme/platform');
     expect(stdout).toBe(readFileSync(join(folder.path, 'CODEOWNERS'), 'utf8'));
     expect(stdout).toMatch(/^\* .*@acme\/platform\n\/teams\/catalog\/ .*@acme\/catalog\n\/teams\/orders\/ .*@acme\/orders\n$/m);
   });
@@ -79,6 +79,24 @@ describe('gw init', () => {
     expect(shell(folder, stepOf(folder, 'gw-deploy.yml', 'Build'), { GITHUB_OUTPUT: join(folder.path, '.output') })).toMatch(
       /^0\n/,
     );
+  });
+
+  it('says what a change does, as the comment under its pull request', () => {
+    const file = join(folder.path, 'teams/orders/openapi.yaml');
+    const before = readFileSync(file, 'utf8');
+    const compare = stepOf(folder, 'gw-check.yml', 'Compare with the base');
+    try {
+      expect(shell(folder, compare, { BASE: 'HEAD' })).toMatch(/^0\n/);
+      writeFileSync(file, before.replace('requests: 30', 'requests: 3000'));
+      expect(shell(folder, compare, { BASE: 'HEAD' })).toMatch(/^1\n/);
+      const comment = readFileSync(join(folder.path, 'gw-comment.md'), 'utf8');
+      const { MARKER } = parse(readFileSync(join(folder.path, '.github/workflows/gw-comment.yml'), 'utf8')).jobs.comment.env;
+      expect(comment.split('\n', 1)[0]).toContain(MARKER);
+      expect(comment).toContain('/v1/orders');
+      expect(JSON.parse(readFileSync(join(folder.path, 'gw-report.json'), 'utf8'))).toBeTypeOf('object');
+    } finally {
+      writeFileSync(file, before);
+    }
   });
 
   it('serves as it is written', async () => {

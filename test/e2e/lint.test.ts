@@ -249,7 +249,6 @@ describe('L19: what is checked', () => {
     const { code, stdout } = await folder.gw('lint', '--print-config', 'a.yaml');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
-      file: 'a.yaml',
       gateway: 'g',
       preset: 'strict',
       rules: { 'spec/status-code': { severity: 'none' }, 'spec/param-reserved': { severity: 'error' } },

@@ -51,12 +51,16 @@ class Served {
 
   /**
    * @param args instead of the document and its upstream; gateway files know the upstream as `${UPSTREAM_URL}`
-   * @param port '' = what the gateway files say
+   * @param more variables; PORT '' = what the gateway files say
    */
-  static async open(files: Readonly<Record<string, string>>, args?: readonly string[], port = '0'): Promise<Served> {
+  static async open(
+    files: Readonly<Record<string, string>>,
+    args?: readonly string[],
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<Served> {
     const upstream = await startEcho();
     const folder = testFolder(files);
-    const environment = { PORT: port, HOST: '127.0.0.1', GW_THREADS: '1', UPSTREAM_URL: upstream.url };
+    const environment = { PORT: '0', HOST: '127.0.0.1', GW_THREADS: '1', UPSTREAM_URL: upstream.url, ...more };
     const all = ['serve', ...(args ?? ['openapi.json', '--upstream', upstream.url])];
     return new Served(folder, folder.startGw(all, environment), upstream);
   }
@@ -205,7 +209,7 @@ describe('gw serve', () => {
         'specs/a.json': owned('/a'),
       },
       ['-c', 'a.yaml', '-c', 'b.yaml'],
-      '',
+      { PORT: '' },
     );
     const [, first = ''] = await served.hears(/serving (http:\S+)/);
     const [, second = ''] = await served.hears(/serving (http:\S+)/);
@@ -225,7 +229,9 @@ describe('gw serve', () => {
   });
 
   it('takes its gateway along when it is killed', async () => {
-    served = await Served.open({ 'openapi.json': document('/one') });
+    // Who is killed removes nothing.
+    using left = testFolder({});
+    served = await Served.open({ 'openapi.json': document('/one') }, undefined, { TMPDIR: left.path });
     const [, url = ''] = await served.hears(/serving (http:\S+)/);
     const answers = async (): Promise<boolean> => {
       const answer = await fetch(`${url}/one`).catch(() => undefined);

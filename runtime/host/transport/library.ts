@@ -7,6 +7,8 @@ import type { HostServices } from '../services.ts';
 import { WheelEntry } from '../timer-wheel.ts';
 import { LibraryConnection, type Shared } from './library-connection.ts';
 import { LibraryExchange } from './library-exchange.ts';
+import { type ConnectionProtocol, Listener } from './listener.ts';
+import type { Certificate } from './tls-options.ts';
 import {
   type ClientSocket,
   type ListenOptions,
@@ -24,7 +26,7 @@ export interface AdoptingTransport extends Transport {
    * Serves a connection from now on. The listeners of the other transport must be gone, the bytes that it has not used put back, and the
    * connection paused: it flows again in the next turn, when node:http listens.
    */
-  adopt(socket: ClientSocket): void;
+  adopt(socket: ClientSocket, protocol: ConnectionProtocol): void;
 }
 
 /** The library transport: node:http reads requests and writes answers. What it lets pass is judged again (SM-1). */
@@ -36,6 +38,7 @@ class LibraryTransport implements AdoptingTransport {
   readonly #host: HostServices;
   readonly #settings: TransportSettings;
   readonly #serve: Serve;
+  readonly #listener: Listener;
   readonly #server: Server;
   readonly #exchanges = new Set<LibraryExchange>();
   readonly #connections = new Map<Duplex, LibraryConnection>();
@@ -78,36 +81,28 @@ class LibraryTransport implements AdoptingTransport {
     server.on('connect', ({ socket }: IncomingMessage) => this.#connections.get(socket)?.fail(problem.methodNotAllowed('')));
     server.on('clientError', (error: Error, socket: Duplex) => this.#clientError(error, socket));
     this.#server = server;
+    this.#listener = new Listener(host, settings, (socket, protocol) => this.adopt(socket, protocol));
   }
 
-  listen({ port, host, reusePort = false }: ListenOptions): Promise<{ readonly port: number; readonly address: string }> {
-    const server = this.#server;
-    return new Promise((resolve, reject) => {
-      server.once('error', reject);
-      server.listen({ port, host, reusePort, exclusive: true }, () => {
-        server.off('error', reject);
-        // Out of file descriptors, mostly: the connection is lost, the listener is not.
-        server.on('error', (error) => this.#host.fault(error, 'listener'));
-        this.#turns.start();
-        const address = server.address();
-        if (address === null || typeof address === 'string') reject(new Error('The listener has no address.'));
-        else resolve({ port: address.port, address: address.address });
-      });
-    });
+  listen(options: ListenOptions): Promise<{ readonly port: number; readonly address: string }> {
+    return this.#listener.listen(options);
   }
 
-  adopt(socket: ClientSocket): void {
+  setCertificate(certificate: Certificate): void {
+    this.#listener.setCertificate(certificate);
+  }
+
+  adopt(socket: ClientSocket, _protocol: ConnectionProtocol): void {
     // A server of node:http that never listened looks at no timeout; this is what makes it look.
-    if (!this.#turns.running && !this.#server.listening) this.#server.emit('listening');
+    if (!this.#turns.running) this.#server.emit('listening');
     this.#turns.start();
     this.#server.emit('connection', socket);
     process.nextTick(() => socket.resume());
   }
 
   stopAccepting(): void {
-    // Closes idle connections too, and stops the checks of node:http: ours are separate and go on.
-    if (this.#server.listening) this.#server.close();
-    else this.#server.closeIdleConnections();
+    this.#listener.close();
+    this.#server.closeIdleConnections();
     this.#accepting = false;
   }
 
@@ -119,7 +114,7 @@ class LibraryTransport implements AdoptingTransport {
     return new Promise((resolve) => {
       const look = (): void => {
         if (this.#connections.size > 0) return;
-        this.#turns.stop();
+        this.#rest();
         resolve();
       };
       for (const socket of this.#connections.keys()) socket.once('close', () => setImmediate(look));
@@ -129,8 +124,16 @@ class LibraryTransport implements AdoptingTransport {
 
   destroy(): void {
     this.stopAccepting();
-    this.#turns.stop();
+    this.#listener.destroy();
+    this.#rest();
     for (const socket of this.#connections.keys()) socket.destroy();
+  }
+
+  /** No connection is left to be looked at. */
+  #rest(): void {
+    this.#turns.stop();
+    // It never listened; this ends its looking.
+    this.#server.close();
   }
 
   get inFlight(): number {
@@ -143,7 +146,6 @@ class LibraryTransport implements AdoptingTransport {
 
   #connected(socket: Socket): void {
     const peer = peerOf(socket, this.#settings);
-    if (!this.#host.admission.admit(socket, peer)) return;
     const connection = new LibraryConnection(socket, peer, this.#shared);
     this.#connections.set(socket, connection);
     socket.on('end', () => connection.halfClosed());

@@ -6,12 +6,15 @@ import type { Reply } from '../../contract.ts';
 import type { ServedExchange } from '../../exchange.ts';
 import type { ServerSpec } from '../../generation.ts';
 import type { HostServices } from '../services.ts';
+import type { Certificate } from './tls-options.ts';
 
 /** Limits and timeouts of a listener, with the environment resolved. */
 export interface TransportSettings {
   readonly trustedProxies: readonly AddressRange[];
   readonly limits: ServerSpec['limits'];
   readonly timeouts: TransportTimeouts;
+  /** The listener speaks TLS. */
+  readonly certificate?: Certificate | undefined;
 }
 
 /** Milliseconds. */
@@ -30,10 +33,19 @@ export interface TransportTimeouts {
   readonly writeStallMs: number;
   /** How long bytes nobody wants are still read after an early answer, so that the client can read it. */
   readonly lingerMs: number;
+  /** Until a client has shaken hands (TLS). */
+  readonly handshakeMs: number;
 }
 
 /** SL-1, but for what the gateway file sets. */
-const SLOW_CLIENTS = { checkMs: 1_000, bodyGraceMs: 5_000, minBodyRate: 500, writeStallMs: 30_000, lingerMs: 2_000 } as const;
+const SLOW_CLIENTS = {
+  checkMs: 1_000,
+  bodyGraceMs: 5_000,
+  minBodyRate: 500,
+  writeStallMs: 30_000,
+  lingerMs: 2_000,
+  handshakeMs: 5_000,
+} as const;
 
 /**
  * @param overrides for tests, and for hosts that know better than SL-1
@@ -54,7 +66,7 @@ export function transportSettings(
 }
 
 /** A connection as transports need it: a socket, or what stands for one. */
-export type ClientSocket = Duplex & { readonly remoteAddress?: string | undefined };
+export type ClientSocket = Duplex & { readonly remoteAddress?: string | undefined; readonly encrypted?: boolean };
 
 /** What a transport knows of the peer of a connection. */
 export interface Peer {
@@ -65,9 +77,9 @@ export interface Peer {
 }
 
 /** Who is at the other end of a connection. */
-export function peerOf({ remoteAddress = '' }: ClientSocket, { trustedProxies }: TransportSettings): Peer {
+export function peerOf({ remoteAddress = '', encrypted }: ClientSocket, { trustedProxies }: TransportSettings): Peer {
   const address = foldAddress(remoteAddress);
-  return { address, trusted: inRanges(trustedProxies, address), scheme: 'http' };
+  return { address, trusted: inRanges(trustedProxies, address), scheme: encrypted === true ? 'https' : 'http' };
 }
 
 /** Hands an exchange to the pipeline; with a reply when its head is refused before any stage. */
@@ -91,6 +103,8 @@ export interface Transport {
   closed(): Promise<void>;
   /** Destroys what is left. */
   destroy(): void;
+  /** Connections that arrive from now on see another certificate; nothing happens to the others. */
+  setCertificate(certificate: Certificate): void;
   /** Exchanges begun and not ended. */
   readonly inFlight: number;
   readonly connections: number;

@@ -73,10 +73,21 @@ describe('fixtures', () => {
         found.filter((one) => one.rule === rule.id),
       ),
     ).toEqual([]);
+    const behind = found.filter(
+      (one) => one.rule === rule.id && name.startsWith('ref') && !isEntry(one.at.file) && rule.id !== 'spec/parse',
+    );
+    expect(
+      behind.filter(({ related }) => related.length === 0),
+      'L7: the references that led there are related places',
+    ).toEqual([]);
     if (name.startsWith('pass')) expect(found.filter((one) => one.severity === 'error' && isInsistedOn(one))).toEqual([]);
     else expect(expected, 'a fixture that fails announces its findings').not.toEqual([]);
   });
 });
+
+function isEntry(file: string): boolean {
+  return file.startsWith('openapi.') || file === 'gateway.yaml';
+}
 
 /** Whether `gw build` would refuse it. */
 function isInsistedOn({ rule }: LocatedDiagnostic): boolean {

@@ -1,8 +1,8 @@
-import { withDefaults } from '../../../config/env-text.ts';
 import type { Place } from '../../../diagnostics.ts';
 import { placeOf } from '../../../load/document.ts';
 import { below, member } from '../../../load/pointer.ts';
-import { isPrivateHost } from '../../private-host.ts';
+import type { ApiOperation } from '../../../resolve/api.ts';
+import { plainPublicHost } from '../../private-host.ts';
 import { firstTime } from '../../requirements.ts';
 import { defineRule } from '../../rule.ts';
 
@@ -16,17 +16,18 @@ export default defineRule({
   source: 'RFC 9110 §17.1; RFC 9325 §3.1',
   create: ({ config, effectiveOf, isBuilt, report }) => {
     const isNew = firstTime();
-    const check = (url: unknown, at: Place): void => {
-      const host = typeof url === 'string' ? plainHost(url) : undefined;
+    const check = (url: unknown, at: Place, operation?: ApiOperation): void => {
+      const host = typeof url === 'string' ? plainPublicHost(url) : undefined;
       if (host === undefined || !isNew(`${at.file}#${at.pointer}`)) return;
-      report({ at, message: `Requests to ${host} are not encrypted` });
+      report({ at, message: `Requests to ${host} are not encrypted`, ...(operation === undefined ? {} : { operation }) });
     };
     return {
       operation(operation) {
         const effective = effectiveOf(operation).get('upstream');
         if (effective === undefined || typeof effective.node.value !== 'object' || !isBuilt(operation)) return;
         const { node } = effective;
-        for (const [keys, url] of urlsOf(node.value)) check(url, { ...placeOf(node), pointer: below(node.pointer, ...keys) });
+        for (const [keys, url] of urlsOf(node.value))
+          check(url, { ...placeOf(node), pointer: below(node.pointer, ...keys) }, operation);
       },
       end() {
         for (const document of config?.documents ?? []) {
@@ -48,11 +49,4 @@ function urlsOf(upstream: unknown): readonly (readonly [readonly (string | numbe
     ? targets.map((target: unknown, index) => [['targets', index, 'url'], member(target, 'url')] as const)
     : [];
   return [[['url'], member(upstream, 'url')], ...listed];
-}
-
-function plainHost(written: string): string | undefined {
-  const url = withDefaults(written);
-  if (url === undefined || !/^http:\/\//i.test(url) || !URL.canParse(url)) return undefined;
-  const { hostname } = new URL(url);
-  return isPrivateHost(hostname) ? undefined : hostname;
 }

@@ -14,19 +14,19 @@ export default defineRule({
   fix: 'Add the tag to `tags` at the root, or repair its name.',
   source: 'OpenAPI Specification 3.2.0 §4.22',
   create: ({ report }) => {
-    const names = new Map<Api, Set<string>>();
+    const names = new Map<Api, { readonly declared: ReadonlySet<string>; readonly said: Set<string> }>();
     return {
       operation(operation) {
         const { api, node, tags } = operation;
         if (!Array.isArray(member(api.root.value, 'tags'))) return;
-        const known = names.get(api) ?? new Set(declaredTags(api).map(({ name }) => name));
+        const known = names.get(api) ?? { declared: new Set(declaredTags(api).map(({ name }) => name)), said: new Set() };
         names.set(api, known);
+        const { declared, said } = known;
         const written = member(node.value, 'tags');
         for (const tag of tags) {
-          if (known.has(tag) || !Array.isArray(written)) continue;
-          const near = nearest(tag, known);
-          // Each name once.
-          known.add(tag);
+          if (declared.has(tag) || said.has(tag) || !Array.isArray(written)) continue;
+          said.add(tag);
+          const near = nearest(tag, declared);
           report({
             at: { ...placeOf(node), pointer: below(node.pointer, 'tags', written.indexOf(tag)) },
             message: `Nothing describes the tag '${tag}'`,

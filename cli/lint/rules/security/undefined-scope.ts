@@ -1,9 +1,10 @@
-import type { Node } from '../../../load/document.ts';
+import { type Node, placeOf } from '../../../load/document.ts';
 import { below, member } from '../../../load/pointer.ts';
 import { nearest } from '../../../nearest.ts';
-import type { Fields } from '../../../resolve/api.ts';
+import type { ApiOperation, Fields } from '../../../resolve/api.ts';
 import { isFields } from '../../../resolve/walk.ts';
-import { firstTime, requirementsOf } from '../../requirements.ts';
+import { placeId } from '../../lifecycle-values.ts';
+import { firstTime, requirementsOf, schemesOf } from '../../requirements.ts';
 import { defineRule } from '../../rule.ts';
 
 export default defineRule({
@@ -14,10 +15,11 @@ export default defineRule({
   why: 'No token is ever issued with a scope that does not exist, so nobody could call the operation.',
   fix: 'Declare the scope in the flows of the scheme, or repair its name.',
   source: 'OpenAPI Specification 3.2.0 §4.28, §4.30',
-  create: ({ isBuilt, report }) => {
+  create: ({ effectiveOf, isBuilt, report }) => {
     const isNew = firstTime();
     return {
       operation(operation) {
+        authorized(operation);
         for (const requirement of requirementsOf(operation)) {
           if (!isNew(requirement.value)) continue;
           for (const [name, scopes] of Object.entries(requirement.value)) {
@@ -37,6 +39,26 @@ export default defineRule({
         }
       },
     };
+
+    /** Scopes under `authorize` are those of the schemes, too, where all of them declare theirs. */
+    function authorized(operation: ApiOperation): void {
+      const value = effectiveOf(operation).get('authorize.scopes');
+      const scopes = value?.skipped === undefined ? value?.node.value : undefined;
+      const declared = [...schemesOf(operation).values()].map(declaredScopes);
+      if (value === undefined || !Array.isArray(scopes) || declared.length === 0) return;
+      const known = new Set(declared.flatMap((names) => [...(names ?? [])]));
+      if (declared.includes(undefined) || !isBuilt(operation) || !isNew(placeId(value.node))) return;
+      scopes.forEach((scope: unknown, index) => {
+        if (typeof scope !== 'string' || known.has(scope)) return;
+        const near = nearest(scope, known);
+        report({
+          at: { ...placeOf(value.node), pointer: below(value.node.pointer, index) },
+          message: `No flow declares the scope '${scope}'`,
+          ...(near === undefined ? {} : { hint: `Did you mean '${near}'?` }),
+          operation,
+        });
+      });
+    }
   },
 });
 

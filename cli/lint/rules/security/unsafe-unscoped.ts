@@ -1,4 +1,5 @@
 import { placeOf } from '../../../load/document.ts';
+import type { Effective } from '../../../plan/effective.ts';
 import type { ApiOperation, Fields } from '../../../resolve/api.ts';
 import { requirementsOf } from '../../requirements.ts';
 import { defineRule } from '../../rule.ts';
@@ -20,8 +21,7 @@ export default defineRule({
       operation(operation) {
         const { security, method } = operation;
         if (security === undefined || !unsafe.includes(method) || !isUnscoped(operation) || !isBuilt(operation)) return;
-        const values = [...effectiveOf(operation).values()];
-        if (values.some(({ key, skipped }) => key.startsWith('authorize.') && skipped === undefined)) return;
+        if (isJudged(effectiveOf(operation))) return;
         const list = `${security.document.file}#${security.pointer}`;
         const known = byList.get(list);
         if (known === undefined) byList.set(list, { first: operation, count: 1 });
@@ -56,4 +56,14 @@ function isUnscopedAlternative(requirement: Fields, { api }: ApiOperation): bool
       return (type === 'oauth2' || type === 'openIdConnect') && Array.isArray(scopes) && scopes.length === 0;
     })
   );
+}
+
+/** Whether roles, scopes or a condition say who may, and are enforced. */
+function isJudged(values: ReadonlyMap<string, Effective>): boolean {
+  const applies = (name: string): boolean => {
+    const value = values.get(`authorize.${name}`);
+    return value !== undefined && value.skipped === undefined;
+  };
+  if (values.get('authorize.shadow')?.node.value === true) return false;
+  return ['scopes', 'roles', 'when'].some(applies);
 }

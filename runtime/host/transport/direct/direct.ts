@@ -1,6 +1,7 @@
-import { createServer, type Server } from 'node:net';
 import type { HostServices } from '../../services.ts';
 import { type AdoptingTransport, createLibraryTransport } from '../library.ts';
+import { type ConnectionProtocol, Listener } from '../listener.ts';
+import type { Certificate } from '../tls-options.ts';
 import {
   type ClientSocket,
   type ListenOptions,
@@ -16,22 +17,16 @@ import { FlushQueue } from './outlet.ts';
 import { RequestHead } from './request-head.ts';
 import type { DirectShared } from './shared.ts';
 
-/** A transport that also serves connections whose listener is not its own. */
-export interface AcceptingTransport extends Transport {
-  accept(socket: ClientSocket): void;
-}
-
 /**
  * The direct transport: HTTP/1.1 on sockets, without the objects of node:http. What is valid but unusual goes, with its connection, to a
  * library transport of its own (`request-head.ts` says what).
  */
-export function createDirectTransport(services: HostServices, settings: TransportSettings, serve: Serve): AcceptingTransport {
+export function createDirectTransport(services: HostServices, settings: TransportSettings, serve: Serve): Transport {
   return new DirectTransport(services, settings, serve);
 }
 
-class DirectTransport implements AcceptingTransport {
-  readonly #services: HostServices;
-  readonly #server: Server;
+class DirectTransport implements Transport {
+  readonly #listener: Listener;
   readonly #shared: DirectShared;
   readonly #library: AdoptingTransport;
   readonly #connections = new Set<DirectConnection>();
@@ -40,7 +35,6 @@ class DirectTransport implements AcceptingTransport {
 
   constructor(services: HostServices, settings: TransportSettings, serve: Serve) {
     const { limits, timeouts } = settings;
-    this.#services = services;
     this.#library = createLibraryTransport(services, settings, serve);
     this.#shared = {
       services,
@@ -54,37 +48,34 @@ class DirectTransport implements AcceptingTransport {
       draining: false,
       inFlight: 0,
       handOver: (connection, socket) => {
-        this.#library.adopt(socket);
+        this.#library.adopt(socket, 'http/1.1');
         this.#gone(connection);
       },
       gone: (connection) => this.#gone(connection),
     };
-    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.accept(socket));
+    this.#listener = new Listener(services, settings, (socket, protocol) => this.#take(socket, protocol));
   }
 
-  accept(socket: ClientSocket): void {
-    const peer = peerOf(socket, this.#shared.settings);
-    if (!this.#services.admission.admit(socket, peer)) return;
-    this.#connections.add(new DirectConnection(socket, peer, this.#shared));
+  #take(socket: ClientSocket, protocol: ConnectionProtocol): void {
+    if (protocol === 'h2') {
+      this.#library.adopt(socket, protocol);
+      return;
+    }
+    const connection = new DirectConnection(socket, peerOf(socket, this.#shared.settings), this.#shared);
+    this.#connections.add(connection);
+    if (!this.#shared.accepting) connection.closeIdle();
   }
 
-  listen({ port, host, reusePort = false }: ListenOptions): Promise<{ readonly port: number; readonly address: string }> {
-    const server = this.#server;
-    return new Promise((resolve, reject) => {
-      server.once('error', reject);
-      server.listen({ port, host, reusePort, exclusive: true }, () => {
-        server.off('error', reject);
-        // Out of file descriptors, mostly: the connection is lost, the listener is not.
-        server.on('error', (error) => this.#services.fault(error, 'listener'));
-        const address = server.address();
-        if (address === null || typeof address === 'string') reject(new Error('The listener has no address.'));
-        else resolve({ port: address.port, address: address.address });
-      });
-    });
+  listen(options: ListenOptions): Promise<{ readonly port: number; readonly address: string }> {
+    return this.#listener.listen(options);
+  }
+
+  setCertificate(certificate: Certificate): void {
+    this.#listener.setCertificate(certificate);
   }
 
   stopAccepting(): void {
-    if (this.#server.listening) this.#server.close();
+    this.#listener.close();
     this.#shared.accepting = false;
     for (const connection of this.#connections) connection.closeIdle();
     this.#library.stopAccepting();
@@ -104,6 +95,7 @@ class DirectTransport implements AcceptingTransport {
 
   destroy(): void {
     this.stopAccepting();
+    this.#listener.destroy();
     for (const { socket } of this.#connections) socket.destroy();
     this.#library.destroy();
   }

@@ -15,6 +15,7 @@ import { type Transport, type TransportTimeouts, transportSettings } from '../..
 import { ConnectionPool, type PoolLimits } from '../../../../runtime/host/upstream/pool.ts';
 import { otherClient } from '../../../../runtime/host/upstream.ts';
 import { refuse, serve } from '../../../../runtime/pipeline.ts';
+import type { SelfSigned } from '../../../support/certificate.ts';
 import { tableOf } from './route-table.ts';
 
 /** What a test says about its gateway; the rest is the default of the gateway file. */
@@ -32,6 +33,7 @@ export interface GatewayOptions {
   readonly limits?: Partial<GatewaySpec['server']['limits']>;
   readonly sanitizeErrors?: boolean;
   readonly timeouts?: Partial<TransportTimeouts>;
+  readonly certificate?: SelfSigned;
   /** The default is that of the environment. */
   readonly transport?: TransportKind;
 }
@@ -101,7 +103,11 @@ export async function startGateway(options: GatewayOptions): Promise<TestGateway
   }
   const generation = createGeneration(host, spec, tableOf(spec.routes), {});
   host.current = generation;
-  const settings = transportSettings(host, spec.server, { lingerMs: 200, ...options.timeouts });
+  const { certificate } = options;
+  const settings = {
+    ...transportSettings(host, spec.server, { lingerMs: 200, ...options.timeouts }),
+    certificate: certificate === undefined ? undefined : { ...certificate, ticketKeys: Buffer.alloc(48) },
+  };
   const kind = options.transport ?? transportKind(process.env.GW_TRANSPORT) ?? 'direct';
   const transport = openTransport(kind, host, settings, (exchange, refusal) => {
     if (refusal === undefined) serve(host, generation, exchange);

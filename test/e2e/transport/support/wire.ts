@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { connect, createServer as createTcpServer, type Socket } from 'node:net';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 
 /** A raw client connection: bytes in, bytes out, as latin1. */
 export interface Wire {
@@ -17,7 +18,19 @@ export interface Wire {
 }
 
 export function dial(port: number, first = ''): Wire {
-  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  return wireOver(connect({ port, host: '127.0.0.1', allowHalfOpen: true }), first);
+}
+
+/** The same over TLS. */
+export function dialTls(port: number, first = '', options: ConnectionOptions = {}): Wire {
+  const socket = connectTls({
+    ...{ port, host: '127.0.0.1', allowHalfOpen: true, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] },
+    ...options,
+  });
+  return wireOver(socket, first);
+}
+
+function wireOver(socket: Socket, first: string): Wire {
   let received = '';
   let changed = (): void => undefined;
   let gone = false;

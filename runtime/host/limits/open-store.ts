@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto';
+import type { LimitStore } from '../../limits/store.ts';
+import type { LoadedDrivers } from '../drivers.ts';
+import type { WorkerStart } from '../messages.ts';
+import { threadClocks } from './clocks.ts';
+import { limitMemory } from './layout.ts';
+import { MemoryStore } from './memory-store.ts';
+import { RedisStore } from './redis/redis-store.ts';
+
+/** A thread does not serve before its store can be asked, but no longer than this: Redis may be away. Milliseconds. */
+const OPEN_MS = 1_000;
+
+/** Where a thread counts its limits. */
+export interface OpenedStore {
+  readonly store: LimitStore;
+  /** Until it can be asked, or will not be for now. */
+  readonly opened: Promise<unknown>;
+}
+
+/** Opens the store that the gateway file names: the memory that all threads share, or Redis with that memory behind it. */
+export function openLimitStore(
+  { shared, threads, thread, store: settings, instance }: WorkerStart,
+  { redis }: LoadedDrivers,
+  fault: (error: unknown, where: string) => void,
+): OpenedStore {
+  const local = new MemoryStore(limitMemory(shared, threads), thread, threadClocks());
+  if (settings === undefined) return { store: local, opened: Promise.resolve() };
+  if (redis === undefined) throw new Error('This bundle was built without Redis.');
+  const connection = redis.connect(settings);
+  // A thread that takes the place of another must not take its leases for its own.
+  const name = `${instance}-${thread}-${randomBytes(4).toString('hex')}`;
+  const store = new RedisStore({ connection, settings, local, instance: name, fault });
+  const late = new Promise((resolve) => void setTimeout(resolve, OPEN_MS).unref());
+  return { store, opened: Promise.race([connection.opened.then(() => store.beat()), late]) };
+}

@@ -1,0 +1,97 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
+import type { HostServices } from '../services.ts';
+import { type Certificate, secureContextOptions } from './tls-options.ts';
+import { type ClientSocket, type ListenOptions, peerOf, type TransportSettings } from './transport.ts';
+
+/** What a connection speaks: TLS lets clients choose (ALPN). */
+export type ConnectionProtocol = 'http/1.1' | 'h2';
+
+/** Takes a connection that may stay and has shaken hands. */
+export type TakeConnection = (socket: ClientSocket, protocol: ConnectionProtocol) => void;
+
+/** Where the connections of clients arrive: counts them (SL-1), and speaks TLS where the gateway has a certificate (TL-1). */
+export class Listener {
+  readonly #services: HostServices;
+  readonly #settings: TransportSettings;
+  readonly #server: Server;
+  readonly #tls: TlsServer | undefined;
+  /** Connections that shake hands. */
+  readonly #shaking = new Set<Socket>();
+
+  constructor(services: HostServices, settings: TransportSettings, take: TakeConnection) {
+    this.#services = services;
+    this.#settings = settings;
+    const { certificate } = settings;
+    this.#tls = certificate === undefined ? undefined : this.#secure(certificate, take);
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+      if (!services.admission.admit(socket, peerOf(socket, settings))) return;
+      if (this.#tls === undefined) take(socket, 'http/1.1');
+      else this.#shake(socket, this.#tls);
+    });
+  }
+
+  #secure(certificate: Certificate, take: TakeConnection): TlsServer {
+    const server = createTlsServer({
+      ...secureContextOptions(certificate),
+      ticketKeys: Buffer.from(certificate.ticketKeys),
+      ALPNProtocols: ['http/1.1'],
+      handshakeTimeout: this.#settings.timeouts.handshakeMs,
+      allowHalfOpen: true,
+    });
+    server.on('secureConnection', (socket) => {
+      try {
+        take(socket, socket.alpnProtocol === 'h2' ? 'h2' : 'http/1.1');
+      } catch (error) {
+        this.#services.fault(error, 'tls');
+        socket.destroy();
+      }
+    });
+    // A handshake that failed or took too long: nobody is left to be answered.
+    server.on('tlsClientError', (_error: Error, socket: TLSSocket) => socket.destroy());
+    return server;
+  }
+
+  #shake(socket: Socket, server: TlsServer): void {
+    this.#shaking.add(socket);
+    socket.once('close', () => this.#shaking.delete(socket));
+    try {
+      server.emit('connection', socket);
+    } catch (error) {
+      this.#services.fault(error, 'tls');
+      socket.destroy();
+    }
+  }
+
+  /** @throws the system's error: EADDRINUSE, EACCES … */
+  listen({ port, host, reusePort = false }: ListenOptions): Promise<{ readonly port: number; readonly address: string }> {
+    const server = this.#server;
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ port, host, reusePort, exclusive: true }, () => {
+        server.off('error', reject);
+        // Out of file descriptors, mostly: the connection is lost, the listener is not.
+        server.on('error', (error) => this.#services.fault(error, 'listener'));
+        const address = server.address();
+        if (address === null || typeof address === 'string') reject(new Error('The listener has no address.'));
+        else resolve({ port: address.port, address: address.address });
+      });
+    });
+  }
+
+  /** Connections that arrive from now on see another certificate. Does nothing without TLS. */
+  setCertificate(certificate: Certificate): void {
+    this.#tls?.setSecureContext({ ...secureContextOptions(certificate), ticketKeys: Buffer.from(certificate.ticketKeys) });
+  }
+
+  /** Takes no more connections. */
+  close(): void {
+    if (this.#server.listening) this.#server.close();
+  }
+
+  /** Drops those that still shake hands. */
+  destroy(): void {
+    this.close();
+    for (const socket of this.#shaking) socket.destroy();
+  }
+}

@@ -1,0 +1,236 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RedisSettings } from '../../../runtime/host/drivers.ts';
+import { redis } from '../../../runtime/host/limits/redis/connection.ts';
+import { RedisStore } from '../../../runtime/host/limits/redis/redis-store.ts';
+import { GIVE_BACK } from '../../../runtime/host/limits/redis/scripts.ts';
+import type { Limit, LimitOptions } from '../../../runtime/limits/limit.ts';
+import { LimitUse } from '../../../runtime/limits/store.ts';
+import { limitFor, testStore } from '../../support/limits.ts';
+import { hasRedis, RedisServer, startCluster } from '../../support/redis.ts';
+
+const opened: RedisStore[] = [];
+afterAll(() => {
+  for (const store of opened.splice(0)) store.close();
+});
+
+async function storeOver(
+  settings: Partial<RedisSettings> & Pick<RedisSettings, 'nodes'>,
+  instance = 'a-1',
+): Promise<{ readonly store: RedisStore; readonly faults: unknown[] }> {
+  const all: RedisSettings = { cluster: false, timeoutMs: 1_000, ...settings };
+  const faults: unknown[] = [];
+  const connection = redis.connect(all);
+  const store = new RedisStore({
+    connection,
+    settings: all,
+    local: testStore().store,
+    instance,
+    fault: (error) => faults.push(error),
+  });
+  opened.push(store);
+  await until(() => connection.ready);
+  return { store, faults };
+}
+
+async function until(wanted: () => boolean): Promise<void> {
+  while (!wanted()) await new Promise(setImmediate);
+}
+
+async function take(
+  store: RedisStore,
+  limits: readonly Limit[],
+  keys: readonly (string | undefined)[] = limits.map(() => 'k'),
+): Promise<LimitUse> {
+  const use = new LimitUse(store.prepare(limits), keys, undefined);
+  await use.counter.take(use);
+  return use;
+}
+
+const hour = 3_600_000;
+let ids = 0;
+const fresh = (rule: LimitOptions['rule'], amount: number, more: Partial<LimitOptions> = {}): Limit => {
+  ids += 1;
+  return limitFor(rule, amount, { id: `limit ${ids}`, name: `limit-${ids}`, ...more });
+};
+
+describe.skipIf(!hasRedis)('limits in one Redis', () => {
+  let server: RedisServer;
+  beforeAll(async () => {
+    server = await RedisServer.start();
+  });
+  afterAll(() => server?.[Symbol.asyncDispose]());
+
+  it.each<[LimitOptions['rule']]>([
+    [{ kind: 'bucket', perMs: hour }],
+    [{ kind: 'window', perMs: 300 * 24 * hour }],
+    [{ kind: 'sliding', perMs: 300 * 24 * hour }],
+    [{ kind: 'log', perMs: hour }],
+    [{ kind: 'quota', period: 'month', timezone: 'Europe/Berlin' }],
+  ])('two instances admit the limit together, and not one more: %j', async (rule) => {
+    const stores = [await storeOver({ nodes: [server.url] }), await storeOver({ nodes: [server.url] }, 'b-1')];
+    const limit = fresh(rule, 50);
+    const uses = await Promise.all(stores.flatMap(({ store }) => Array.from({ length: 100 }, () => take(store, [limit]))));
+    expect(uses.filter(({ outcome }) => outcome === 'admitted')).toHaveLength(50);
+    expect(uses.filter(({ outcome }) => outcome === 'refused')).toHaveLength(150);
+    expect(stores.flatMap(({ faults }) => faults)).toEqual([]);
+  });
+
+  it.each<[LimitOptions['rule']]>([
+    [{ kind: 'bucket', perMs: hour, burst: 7 }],
+    [{ kind: 'window', perMs: 300 * 24 * hour }],
+    [{ kind: 'sliding', perMs: 300 * 24 * hour }],
+    [{ kind: 'log', perMs: hour }],
+    [{ kind: 'quota', period: 'day', timezone: 'UTC' }],
+    [{ kind: 'leaky', perMs: hour, queue: 3, maxDelayMs: 10 * hour }],
+  ])('tells what memory tells: %j', async (rule) => {
+    const { store } = await storeOver({ nodes: [server.url] });
+    const { store: memory } = testStore({ wallMs: Date.now() });
+    const limit = fresh(rule, 7, { cost: 2 });
+    const counter = memory.prepare([limit]);
+    for (let time = 0; time < 4; time++) {
+      const theirs = await take(store, [limit]);
+      const ours = new LimitUse(counter, ['k'], undefined);
+      counter.take(ours);
+      expect([theirs.outcome, theirs.remaining, theirs.exceeded]).toEqual([ours.outcome, ours.remaining, ours.exceeded]);
+      if (rule.kind !== 'sliding' && rule.kind !== 'window')
+        expect(Math.abs((theirs.resetMs[0] ?? 0) - (ours.resetMs[0] ?? 0))).toBeLessThan(60_000);
+    }
+  });
+
+  it('RL-18: every key has a time to live, and its name says nothing of whom it counts', async () => {
+    const { store } = await storeOver({ nodes: [server.url] });
+    await take(store, [fresh({ kind: 'bucket', perMs: hour }, 9), fresh({ kind: 'log', perMs: hour }, 9)], ['alice', 'alice']);
+    const keys = (await server.call('KEYS', 'gw:*')).split('\r\n').filter((line) => line.startsWith('gw:'));
+    expect(keys.join(' ')).not.toContain('alice');
+    for (const key of keys) expect(Number((await server.call('PTTL', key)).slice(1))).toBeGreaterThan(0);
+  });
+
+  it('RL-12: refused by one, counted by none', async () => {
+    const { store } = await storeOver({ nodes: [server.url] });
+    const limits = [fresh({ kind: 'bucket', perMs: hour }, 5), fresh({ kind: 'bucket', perMs: hour }, 1)];
+    expect((await take(store, limits)).remaining).toEqual([4, 0]);
+    expect(await take(store, limits)).toMatchObject({ outcome: 'refused', refusedBy: 1, remaining: [4, 0] });
+    expect((await take(store, limits.slice(0, 1))).remaining).toEqual([3]);
+  });
+
+  it('RL-22: who is exhausted is refused without asking', async () => {
+    const { store } = await storeOver({ nodes: [server.url] });
+    const limit = fresh({ kind: 'bucket', perMs: hour }, 1);
+    await take(store, [limit]);
+    expect((await take(store, [limit])).outcome).toBe('refused');
+    const before = await server.call('INFO', 'commandstats');
+    const use = new LimitUse(store.prepare([limit]), ['k'], undefined);
+    expect([use.counter.take(use), use.outcome, use.remaining]).toEqual([undefined, 'refused', [0]]);
+    const calls = (info: string): string | undefined => /cmdstat_evalsha:calls=(\d+)/.exec(info)?.[1];
+    expect(calls(await server.call('INFO', 'commandstats'))).toBe(calls(before));
+  });
+
+  it('RL-7: slots are free when the exchange has ended', async () => {
+    const { store } = await storeOver({ nodes: [server.url] });
+    const limit = fresh({ kind: 'concurrency', queue: 0, maxWaitMs: 0 }, 2);
+    const [a] = [await take(store, [limit]), await take(store, [limit])];
+    expect((await take(store, [limit])).outcome).toBe('refused');
+    a?.end();
+    while ((await take(store, [limit])).outcome !== 'admitted');
+    expect((await take(store, [limit])).outcome).toBe('refused');
+    expect([...store.leases.values()].map(({ size }) => size)).toEqual([2]);
+  });
+
+  it('what is given back can be taken again', async () => {
+    const { store } = await storeOver({ nodes: [server.url] });
+    for (const kind of ['bucket', 'window', 'sliding', 'log'] as const) {
+      const limit = fresh({ kind, perMs: 300 * 24 * hour }, 1);
+      const use = await take(store, [limit]);
+      expect((await take(store, [limit])).outcome).toBe('refused');
+      use.counter.giveBack(use);
+      expect([kind, (await take(store, [limit])).outcome]).toEqual([kind, 'admitted']);
+    }
+  });
+
+  it('RL-20: knows how many instances there are', async () => {
+    const [one, two] = [await storeOver({ nodes: [server.url] }, 'x-1'), await storeOver({ nodes: [server.url] }, 'y-1')];
+    await server.call('DEL', 'gw:instances');
+    one.store.beat();
+    two.store.beat();
+    await until(() => two.store.instances === 2);
+    one.store.beat();
+    await until(() => one.store.instances === 2);
+  });
+});
+
+describe.skipIf(!hasRedis)('Redis that is away (RL-20)', () => {
+  it.each([
+    ['local', ['admitted', 'admitted', 'refused']],
+    ['open', ['admitted', 'admitted', 'admitted']],
+    ['closed', ['unavailable', 'unavailable', 'unavailable']],
+  ] as const)('%s', async (onStoreFailure, outcomes) => {
+    await using server = await RedisServer.start();
+    const { store, faults } = await storeOver({ nodes: [server.url] });
+    const limit = fresh({ kind: 'bucket', perMs: hour }, 2, { onStoreFailure });
+    await server.kill();
+    await until(() => !store.parts.connection.ready);
+    const found = [];
+    for (let time = 0; time < 3; time++) found.push((await take(store, [limit])).outcome);
+    expect(found).toEqual(outcomes);
+    await server.start();
+    await until(() => store.parts.connection.ready);
+    expect((await take(store, [limit])).outcome).toBe('admitted');
+    expect(faults).toEqual([]);
+  });
+
+  it('one that hangs costs a few requests their time, and is asked again later', async () => {
+    await using server = await RedisServer.start();
+    const { store } = await storeOver({ nodes: [server.url], timeoutMs: 30 });
+    const limit = fresh({ kind: 'bucket', perMs: hour }, 1_000_000);
+    server.signal('SIGSTOP');
+    for (let time = 0; time < 5; time++) expect((await take(store, [limit])).outcome).toBe('admitted');
+    const use = new LimitUse(store.prepare([limit]), ['k'], undefined);
+    expect([use.counter.take(use), use.outcome]).toEqual([undefined, 'admitted']);
+    server.signal('SIGCONT');
+    expect(store.breaker.isOpen).toBe(true);
+    while (store.breaker.isOpen) expect((await take(store, [limit])).outcome).toBe('admitted');
+  });
+});
+
+describe.skipIf(!hasRedis)('limits in a Redis Cluster', () => {
+  let servers: readonly RedisServer[] = [];
+  beforeAll(async () => {
+    servers = await startCluster();
+  });
+  afterAll(async () => {
+    for (const server of servers) await server[Symbol.asyncDispose]();
+  });
+
+  it('keys in several slots are one decision: what was taken is given back', async () => {
+    const { store, faults } = await storeOver({ nodes: servers.map(({ url }) => url), cluster: true });
+    // Every node learns the script first, so that nothing is given back late.
+    await Promise.all(
+      Array.from({ length: 50 }, (_, index) =>
+        store.parts.connection.run(GIVE_BACK, [`gw:{${index}}:none`], ['bucket', '1', '1', '']),
+      ),
+    );
+    const [narrow, wide] = [fresh({ kind: 'bucket', perMs: hour }, 3), fresh({ kind: 'bucket', perMs: hour }, 100)];
+    const uses = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => take(store, [wide, narrow], [`caller ${index}`, 'everybody'])),
+    );
+    expect(uses.filter(({ outcome }) => outcome === 'admitted')).toHaveLength(3);
+    const refused = uses.findIndex(({ outcome }) => outcome === 'refused');
+    const left = await take(store, [wide], [`caller ${refused}`]);
+    expect([left.remaining, faults]).toEqual([[99], []]);
+  });
+
+  it('one master that dies leaves the others exact', async () => {
+    const { store } = await storeOver({ nodes: servers.map(({ url }) => url), cluster: true, timeoutMs: 100 });
+    await servers[2]?.kill();
+    const limit = fresh({ kind: 'bucket', perMs: hour }, 2);
+    const outcomes = await Promise.all(
+      Array.from({ length: 30 }, async (_, index) => {
+        const found = [];
+        for (let time = 0; time < 3; time++) found.push((await take(store, [limit], [`key ${index}`])).outcome);
+        return found.join(' ');
+      }),
+    );
+    // Those of the dead master are counted here; none is an error.
+    expect(new Set(outcomes.flatMap((text) => text.split(' ')))).toEqual(new Set(['admitted', 'refused']));
+  });
+});

@@ -1,0 +1,92 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { selfSigned } from '../../support/certificate.ts';
+import { startGateway, type TestGateway } from './support/gateway.ts';
+import { CHUNKED, HOST, REFUSED } from './support/refused.ts';
+import { answerBody, dialTls, echo, startUpstream, statuses, type Upstream, until } from './support/wire.ts';
+
+let upstream: Upstream;
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  upstream = await startUpstream(echo);
+  gateway = await startGateway({
+    upstream: upstream.url,
+    certificate: selfSigned('a.example'),
+    timeouts: { checkMs: 10, headersMs: 1_000, handshakeMs: 300 },
+  });
+});
+
+afterAll(async () => {
+  await gateway.stop();
+  await upstream.stop();
+});
+
+const first = `POST /first HTTP/1.1\r\n${HOST}${CHUNKED}\r\n1\r\na\r\n0\r\n\r\n`;
+
+describe('over TLS', () => {
+  it.each(REFUSED)('refuses %s, alone and behind a request that was handed over (SM-1)', async (_name, request, status) => {
+    expect(statuses(await dialTls(gateway.port, request).closed())).toEqual([status]);
+    expect(statuses(await dialTls(gateway.port, first + request).closed())).toEqual([200, status]);
+  });
+
+  it('keeps the limits of HL-1', async () => {
+    const head = (fields: string, target = '/x'): string => `GET ${target} HTTP/1.1\r\n${HOST}${fields}\r\n`;
+    for (const [text, status] of [
+      [head('', `/${'x'.repeat(8_192)}`), 414],
+      [head(`X: ${'x'.repeat(8_193)}\r\n`), 431],
+      [head('X: y\r\n'.repeat(100)), 431],
+      [head(`X: ${'x'.repeat(8_000)}\r\n`.repeat(3)), 431],
+    ] as const) {
+      expect(statuses(await dialTls(gateway.port, text).closed())).toEqual([status]);
+      expect(statuses(await dialTls(gateway.port, first + text).closed())).toEqual([200, status]);
+    }
+  });
+
+  it('says so to the service, and answers a client that half-closes', async () => {
+    const wire = dialTls(gateway.port, `GET /x HTTP/1.1\r\n${HOST}\r\n`);
+    await wire.until(/"\/x"/);
+    wire.send(`GET /y HTTP/1.1\r\n${HOST}\r\n`);
+    wire.end();
+    const text = await wire.closed();
+    // A client that has half-closed may be asked whether it is still there.
+    expect(statuses(text).filter((status) => status !== 100)).toEqual([200, 200]);
+    expect(text).toMatch(/"x-forwarded-proto","https"/);
+  });
+
+  it('takes large bodies and gives large answers', async () => {
+    const body = 'v'.repeat(900_000);
+    const post = `POST /x HTTP/1.1\r\n${HOST}Connection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    const text = await dialTls(gateway.port, post).closed();
+    expect(JSON.parse(answerBody(text)).body).toBe(body);
+  });
+
+  it('cuts off who does not shake hands, answers 408 to who sends half a head (SL-1)', async () => {
+    const silent = connect({ port: gateway.port, host: '127.0.0.1' });
+    const dripping = connect({ port: gateway.port, host: '127.0.0.1' });
+    const drip = setInterval(() => dripping.write('\x16'), 20);
+    const closed = [silent, dripping].map((socket) => {
+      socket.on('error', () => undefined);
+      socket.resume();
+      return new Promise((resolve) => socket.once('close', resolve));
+    });
+    await Promise.all(closed);
+    clearInterval(drip);
+    expect(statuses(await dialTls(gateway.port, 'GET / HTTP/1.1\r\nHo').closed())).toEqual([408]);
+    await until(() => gateway.transport.connections === 0);
+  });
+
+  it('shows another certificate to connections that come later, and drops none', async () => {
+    const kept = dialTls(gateway.port, `GET /1 HTTP/1.1\r\n${HOST}\r\n`);
+    await kept.until(/"\/1"/);
+    gateway.transport.setCertificate({ ...selfSigned('b.example'), ticketKeys: Buffer.alloc(48, 1) });
+    const later = connectTls({ port: gateway.port, host: '127.0.0.1', rejectUnauthorized: false });
+    await once(later, 'secureConnect');
+    expect(later.getPeerCertificate().subject.CN).toBe('b.example');
+    later.destroy();
+    kept.send(`GET /2 HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`);
+    expect(statuses(await kept.closed())).toEqual([200, 200]);
+  });
+});
