@@ -76,6 +76,7 @@ function program(): Command {
     .option('--baseline [file]', 'leave out findings that this file knows (gw-baseline.json)')
     .option('--baseline-write', 'write the findings into the baseline')
     .option('--baseline-prune', 'take findings that are gone out of the baseline')
+    .option('--watch', 'lint again whenever a file that was read changes')
     .option('--print-config [file]', 'print how every rule is set, for a document, and no findings')
     .option('--fix', 'mend what can be mended without a person')
     .option('--dry-run', 'with --fix: print the changes as a unified diff, and write nothing')

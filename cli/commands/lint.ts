@@ -16,11 +16,19 @@ export async function lint(documents: readonly string[], options: Options): Prom
     if (options.dryRun === true) return fixAll(requests, true);
     await fixAll(requests, false);
   }
-  const checked: Checked[] = requests.map((request) => check(request, slowProgress('lint')));
-  if (options.printConfig !== undefined) return printConfig(checked, options);
-  const findings = await accepted(findingsOf(await limited(requests, checked, options)), checked, options);
-  await report(findings, options);
-  return judge(findings);
+  const show = async (checked: readonly Checked[]): Promise<0 | 1> => {
+    const findings = await accepted(findingsOf(await limited(requests, checked, options)), checked, options);
+    await report(findings, options);
+    return judge(findings);
+  };
+  if (options.watch === true) {
+    const { watchLint } = await import('./lint-watch.ts');
+    return await watchLint(requests, show, (stop) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+    });
+  }
+  const checked = requests.map((request) => check(request, slowProgress('lint')));
+  return options.printConfig === undefined ? await show(checked) : await printConfig(checked, options);
 }
 
 /** What `gw lint` compiles. */
