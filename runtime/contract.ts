@@ -173,6 +173,10 @@ export interface Exchange {
   readonly scheme: 'http' | 'https';
   /** RL-25: the peer, or the first untrusted hop when the peer is a trusted proxy. */
   readonly clientAddress: string;
+  /** Whether the peer is a proxy whose word about its client is believed. */
+  readonly peerTrusted: boolean;
+  /** The certificate that the peer of the connection has shown, DER in base64; undefined without one, or where nobody asks for it. */
+  readonly clientCertificate: string | undefined;
   /** UUIDv7, or the accepted inbound one (ID-5). */
   readonly requestId: string;
   /** Undefined until matched. */

@@ -17,8 +17,6 @@ export interface ServedExchange extends Exchange, ExchangeRecord {
   readonly authority: string;
   /** Address of the socket peer, IPv4-mapped folded. */
   readonly peerAddress: string;
-  /** Whether the peer's X-Forwarded-* and X-Request-ID are believed (RL-25). */
-  readonly peerTrusted: boolean;
   /** The client's own valid X-Request-ID (or X-Correlation-ID) where it was not kept (ID-5). */
   readonly clientRequestId: string | undefined;
 
@@ -77,7 +75,7 @@ export interface ExchangeRecord {
   readonly query: string;
   readonly host: string;
   readonly scheme: 'http' | 'https';
-  readonly protocol: 'HTTP/1.0' | 'HTTP/1.1';
+  readonly protocol: 'HTTP/1.0' | 'HTTP/1.1' | 'HTTP/2';
   readonly requestId: string;
   readonly clientAddress: string;
   readonly route: RouteInfo | undefined;

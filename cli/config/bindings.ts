@@ -2,12 +2,14 @@
  * Bindings: how the credentials of an OpenAPI scheme are verified. They stand in `security` of the gateway file, or without one at the
  * scheme itself (`x-gateway`).
  */
+import type { IdentitySource } from '../../runtime/policies/identity-headers.ts';
 import {
   duration,
   either,
   flag,
   isText,
   list,
+  map,
   object,
   oneOf,
   oneOrMany,
@@ -32,6 +34,23 @@ const secret: Shape<string> = {
     const whole = hasReference(value) && /^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/.test(value);
     if (!whole) report(keys, 'value', 'A secret cannot stand here', 'Take it from the environment: ${NAME}, without a default.');
   },
+};
+
+const identitySource = either(
+  { when: isText, shape: oneOf('subject', 'consumer', 'plan', 'tenant', 'apiKey', 'scopes', 'roles') },
+  claim,
+);
+
+/** What services are told about callers (ID-4). */
+export const identity = object({
+  headers: map(identitySource, { pattern: /^[A-Za-z0-9-]+$/, says: 'the name of a header' }),
+});
+
+/** ID-2, ID-4: what holds where the gateway file says nothing. */
+export const identityDefaults: Readonly<Record<string, IdentitySource>> = {
+  'X-User-Id': 'subject',
+  'X-User-Roles': 'roles',
+  'X-Consumer-Id': 'consumer',
 };
 
 /** JW-1: what can be verified with a public key. */

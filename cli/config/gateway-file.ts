@@ -20,7 +20,7 @@ import {
 import { gatewayShape } from '../plan/x-gateway.ts';
 import { addressRange } from '../policies/address-range.ts';
 import { serviceUrl } from '../policies/upstream.ts';
-import { binding } from './bindings.ts';
+import { binding, identity } from './bindings.ts';
 import { fromEnvironment } from './env-text.ts';
 import { adminTokens } from './server.ts';
 import { storeShape } from './store.ts';
@@ -28,6 +28,8 @@ import { storeShape } from './store.ts';
 const name = { pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/, says: 'a name of letters, digits, dot, dash and underscore' };
 const pathGlob = { pattern: /^\//, says: 'a path that begins with /, with * and **' };
 const texts = list(text());
+/** Ports are 0 to 65535. */
+const listenAddress = /^\S+:(?:[0-5]?\d{1,4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])$/;
 
 const toNumber = (value: string): unknown => (/^\d{1,9}$/.test(value) ? Number(value) : value);
 
@@ -147,6 +149,7 @@ export const members = {
   server,
   upstreams: map(upstream, name),
   security: map(binding),
+  identity,
   plans: map(planShape, name),
   store: storeShape,
   roles: map(roleList, name),
@@ -156,7 +159,7 @@ export const members = {
   lint,
   telemetry: object({ accessLog: oneOf('json', 'none'), metrics: oneOf('prometheus', 'none') }),
   admin: object({
-    listen: fromEnvironment(text({ pattern: /^\S+:\d{1,5}$/, says: 'an address and a port, such as 127.0.0.1:9901' })),
+    listen: fromEnvironment(text({ pattern: listenAddress, says: 'an address and a port, such as 127.0.0.1:9901' })),
     tokens: adminTokens,
   }),
 } as const;

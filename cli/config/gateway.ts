@@ -1,3 +1,4 @@
+import type { IdentitySource } from '../../runtime/policies/identity-headers.ts';
 import type { Place } from '../diagnostics.ts';
 import type { Document, Node } from '../load/document.ts';
 import type { AdminPlan, Json, ServerPlan, StorePlan, TelemetryPlan, UpstreamPlan } from '../plan/ir.ts';
@@ -24,6 +25,8 @@ export interface GatewayConfig {
   readonly upstreams: ReadonlyMap<string, UpstreamPlan>;
   /** Verifier bindings by name, as authored. */
   readonly security: ReadonlyMap<string, Node>;
+  /** What services are told about callers: names of header fields as authored, and where their values come from. */
+  readonly identityHeaders: Readonly<Record<string, IdentitySource>>;
   readonly plans: ReadonlyMap<string, Node>;
   /** Where limits are counted; absent = in memory. */
   readonly store?: StorePlan;

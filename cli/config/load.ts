@@ -9,6 +9,7 @@ import { requirementProblem } from '../plan/requirement.ts';
 import { fits, type Keys } from '../plan/shape.ts';
 import type { Fields } from '../resolve/api.ts';
 import { fieldsOf, isFields, rootOf } from '../resolve/walk.ts';
+import { identity, identityDefaults } from './bindings.ts';
 import { hasReference } from './env-text.ts';
 import { Findings } from './findings.ts';
 import type { GatewayConfig, GuardrailConfig, LintConfig, TeamConfig } from './gateway.ts';
@@ -124,12 +125,16 @@ function reportUnsafe(layers: Layers, findings: Findings): void {
     !isLoopback(String(listen.value))
   ) {
     findings.add(listen, `The admin listener would be open to others at ${String(listen.value)}`, {
-      hint: 'It has no authentication yet: let it listen on 127.0.0.1 (AD-1).',
+      hint: 'Its tokens travel in the clear: let it listen on 127.0.0.1 (AD-1).',
     });
   }
   const metrics = layers.value('telemetry', 'metrics');
-  if (metrics?.value === 'prometheus')
-    findings.add(metrics, 'Metrics are not yet supported: none are exposed', { severity: 'warn' });
+  if (metrics?.value === 'none') {
+    findings.add(metrics, 'Metrics cannot be switched off', {
+      severity: 'warn',
+      hint: 'The admin listener answers /metrics to tokens with the scope metrics:read; take this line away.',
+    });
+  }
 }
 
 function configOf(layers: Layers, findings: Findings): Omit<GatewayConfig, 'entries'> {
@@ -148,6 +153,7 @@ function configOf(layers: Layers, findings: Findings): Omit<GatewayConfig, 'entr
     ...(bodyLimit === undefined ? {} : { bodyLimit }),
     upstreams: new Map(layers.named('upstreams').flatMap(([key, node]) => upstreamPlan(key, node) ?? [])),
     security: new Map(layers.named('security')),
+    identityHeaders: identityHeaders(layers),
     plans: new Map(layers.named('plans')),
     ...(store === undefined ? {} : { store }),
     roles: new Map(layers.named('roles').flatMap(([role, { value }]) => (fits(roleList, value) ? [[role, value] as const] : []))),
@@ -174,6 +180,12 @@ function upstreamPlan(name: string, node: Node): readonly [readonly [string, Ups
     origin,
   };
   return [[name, plan]];
+}
+
+function identityHeaders(layers: Layers): GatewayConfig['identityHeaders'] {
+  const headers = layers.value('identity', 'headers')?.value;
+  const authored = { headers };
+  return fits(identity, authored) && authored.headers !== undefined ? authored.headers : identityDefaults;
 }
 
 function teamConfig(name: string, node: Node): readonly [readonly [string, TeamConfig]] | undefined {

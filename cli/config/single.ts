@@ -2,6 +2,7 @@ import { GwError } from '../errors.ts';
 import type { Document } from '../load/document.ts';
 import type { Workspace } from '../load/workspace.ts';
 import { serviceUrlProblem } from '../policies/upstream.ts';
+import { identityDefaults } from './bindings.ts';
 import { withDefaults } from './env-text.ts';
 import type { GatewayConfig } from './gateway.ts';
 import type { LoadedGateway } from './load.ts';
@@ -41,6 +42,7 @@ export function singleDocumentGateway(
             [commandUpstream, { name: commandUpstream, targets: [{ url: upstream, weight: 1 }], origin: { level: 'command' } }],
           ]),
     security: new Map(),
+    identityHeaders: identityDefaults,
     plans: new Map(),
     roles: new Map(),
     teams: new Map(),

@@ -1,4 +1,5 @@
 import type { HostDrivers } from '../../runtime/host/drivers.ts';
+import type { VerifierSpec } from '../../runtime/verifier-spec.ts';
 import type { GatewayPlan } from '../plan/ir.ts';
 import { type Code, identifier, js, list, moduleText } from './code.ts';
 
@@ -11,9 +12,14 @@ interface Driver {
 
 /** Complete by hand: whoever adds a driver to `HostDrivers` names it here. */
 const DRIVERS: readonly Driver[] = [
-  { name: 'jws', module: 'host/auth/jws', isUsed: ({ security }) => security.some(({ type }) => type === 'jwt') },
+  { name: 'jws', module: 'host/auth/jws', isUsed: ({ security }) => security.some(needsSignatures) },
+  { name: 'passwords', module: 'host/auth/passwords', isUsed: ({ security }) => security.some(({ type }) => type === 'basic') },
   { name: 'redis', module: 'host/limits/redis/connection', isUsed: ({ store }) => store !== undefined },
 ];
+
+function needsSignatures(verifier: VerifierSpec): boolean {
+  return verifier.type === 'jwt' || (verifier.type === 'introspection' && verifier.client.kind === 'assertion');
+}
 
 /**
  * Emits the text of `gw:host`: what the host of this bundle does with the help of a package, each loaded when a thread needs it. What the plan

@@ -1,5 +1,6 @@
 import { child } from '../load/document.ts';
 import { member } from '../load/pointer.ts';
+import { saysWhoCalls } from '../plan/identity-names.ts';
 import type { ApiOperation, ApiParameter } from '../resolve/api.ts';
 import type { ScalarType, Tree, ValueType } from './tree.ts';
 
@@ -63,7 +64,8 @@ export class OperationScope {
   }
 
   #declared(place: ApiParameter['in']): readonly ApiParameter[] {
-    return this.#operation.parameters.filter((parameter) => parameter.in === place);
+    // What a client says about itself decides nothing.
+    return this.#operation.parameters.filter((one) => one.in === place && !(place === 'header' && saysWhoCalls(one.name)));
   }
 
   #typeOf(place: ApiParameter['in'], name: string): ScalarType {

@@ -22,13 +22,13 @@ export function secretIn(text: string): string | undefined {
   return forms.find(([, form]) => form.test(beginning))?.[0];
 }
 
-/** Names of members whose value is a credential. */
-const secretNames = /^(?:client_?secret|secret|password|passwd|api_?key|private_?key|access_?token|hmac_?(?:key|secret))$/i;
-/** Header fields whose value is one. */
+/** Header fields whose value is a credential. */
 const credentialFields = /^(?:authorization|proxy-authorization|cookie|x-api-key|api-key|x-auth-token)$/i;
 
-/** Whether a member of `x-gateway` or of a gateway file holds its credential itself. References to files and the environment do not. */
-export function isLiteralSecret(name: string, value: unknown): boolean {
-  if (typeof value !== 'string' || value === '' || /\$\{|^(?:file|env):/.test(value)) return false;
-  return secretNames.test(name) || credentialFields.test(name);
+/**
+ * Whether an edit of header fields holds its credential itself; references to the environment do not. (The secrets of bindings are
+ * references by their form.)
+ */
+export function isLiteralCredential(name: string, value: string): boolean {
+  return value !== '' && !value.includes('${') && credentialFields.test(name);
 }

@@ -1,4 +1,5 @@
 import type { AuthenticateOptions, RequiredCredential } from '../../runtime/policies/authenticate.ts';
+import type { IdentityHeadersOptions, StripIdentityOptions } from '../../runtime/policies/identity-headers.ts';
 import type { VerifierSpec } from '../../runtime/verifier-spec.ts';
 import { type BindingType, bindingType } from '../config/bindings.ts';
 import type { GatewayConfig } from '../config/gateway.ts';
@@ -6,6 +7,7 @@ import type { Node } from '../load/document.ts';
 import { below, member } from '../load/pointer.ts';
 import type { MergedOperation } from '../merge/merged.ts';
 import type { Api, Fields } from '../resolve/api.ts';
+import { saysWhoCalls } from './identity-names.ts';
 import type { PolicyPlan } from './ir.ts';
 import { json } from './json.ts';
 import type { Source } from './origins.ts';
@@ -38,6 +40,28 @@ export function bindingOf(api: Api, name: string, { security }: Pick<GatewayConf
   if (scheme === undefined || inline === undefined) return undefined;
   const { document, pointer } = scheme;
   return { name: `${document.file}#${name}`, node: { document, pointer: below(pointer, 'x-gateway'), value: inline } };
+}
+
+/**
+ * What tells services who calls (ID-2, ID-4): on every route that has one, whatever a client says under those names is taken away; where
+ * callers are known, the gateway says it.
+ */
+export function identityPolicies({ operation }: MergedOperation, { identityHeaders }: GatewayConfig): readonly PolicyPlan[] {
+  const headers = Object.entries(identityHeaders).map(([name, source]) => [name.toLowerCase(), source] as const);
+  // A map that is authored in another order is the same.
+  headers.sort(([a], [b]) => (a < b ? -1 : 1));
+  // Those that are always taken away need no policy.
+  const names = headers.map(([name]) => name).filter((name) => !saysWhoCalls(name));
+  const module = 'policies/identity-headers';
+  const strip: StripIdentityOptions = { names };
+  const inject: IdentityHeadersOptions = { headers };
+  const known = (operation.security?.value.length ?? 0) > 0;
+  return [
+    ...(names.length > 0 ? [{ key: 'identity', stage: 'identity', module, factory: 'stripIdentity', options: json(strip) }] : []),
+    ...(known && headers.length > 0
+      ? [{ key: 'identity', stage: 'transform', module, factory: 'identityHeaders', options: json(inject) }]
+      : []),
+  ];
 }
 
 /** Where a scheme puts its credential; undefined where nothing here reads it. */

@@ -6,7 +6,7 @@ import redirectKey from '../policies/redirect.ts';
 import rewriteKey from '../policies/rewrite.ts';
 import splitKey from '../policies/split.ts';
 import { timeouts } from '../policies/timeouts.ts';
-import type { Authentication } from './authentication.ts';
+import { type Authentication, identityPolicies } from './authentication.ts';
 import { authorizePolicies, type Expressions } from './authorize.ts';
 import type { Effective } from './effective.ts';
 import type { ActionPlan, EffectiveValue, GatewayPlan, Json, PolicyPlan, RoutePlan, TimeoutsPlan } from './ir.ts';
@@ -80,6 +80,7 @@ export function draftRoute(
     ...lifecyclePolicies(merged),
     ...versionPolicies(merged),
     ...splitPolicies(action),
+    ...(isForwarded(action) ? identityPolicies(merged, config) : []),
   ]);
   const buffers = bufferingReason(policies);
   const buffersAnswers = answerBufferingReason(policies);

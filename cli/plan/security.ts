@@ -3,6 +3,7 @@ import type { GatewayConfig } from '../config/gateway.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import { type Node, placeOf } from '../load/document.ts';
 import type { MergedOperation } from '../merge/merged.ts';
+import { needsCredential } from '../policies/public.ts';
 import type { Api, Fields } from '../resolve/api.ts';
 import { bindingOf, canVerify, placeOfScheme } from './authentication.ts';
 import { findingAbout, routeName } from './findings.ts';
@@ -59,7 +60,7 @@ function publicFindings(merged: MergedOperation, { mode }: GatewayConfig, silent
     ];
   }
   const reason = effective.get('public');
-  if (security.value.length > 0 || (reason !== undefined && reason.skipped === undefined)) return [];
+  if (needsCredential(security.value) || (reason !== undefined && reason.skipped === undefined)) return [];
   return [
     findingAbout(merged, {
       rule: 'security/public-undeclared',

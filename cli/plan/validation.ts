@@ -12,6 +12,7 @@ import { lastToken, member } from '../load/pointer.ts';
 import type { ApiOperation, ApiParameter } from '../resolve/api.ts';
 import { coercionOf, isText } from './coercion.ts';
 import type { Effective } from './effective.ts';
+import { saysWhoCalls } from './identity-names.ts';
 import type { Json, PolicyPlan } from './ir.ts';
 import { json } from './json.ts';
 import type { Direction } from './schema-in-place.ts';
@@ -119,7 +120,7 @@ function lowerParameter(
 ): ParameterOptions | undefined {
   const { node } = parameter;
   const name = parameter.in === 'header' ? parameter.name.toLowerCase() : parameter.name;
-  if (parameter.in === 'header' && NO_PARAMETERS.has(name)) return undefined;
+  if (parameter.in === 'header' && (NO_PARAMETERS.has(name) || saysWhoCalls(name))) return undefined;
   if (parameter.in === 'path' && index < 0) return undefined;
   const [fallback] = STYLES[parameter.in];
   const style = STYLES[parameter.in].find((candidate) => candidate === node.value.style) ?? fallback ?? 'form';

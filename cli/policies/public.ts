@@ -1,5 +1,11 @@
 import { defineKey, unordered } from '../plan/key.ts';
 import { text } from '../plan/shape.ts';
+import type { Fields } from '../resolve/api.ts';
+
+/** Whether somebody must prove something: `[]` asks for nothing, and neither does `[{}]`. */
+export function needsCredential(security: readonly Fields[] | undefined): boolean {
+  return security === undefined || security.some((requirement) => Object.keys(requirement).length > 0);
+}
 
 export default defineKey({
   key: 'public',
@@ -7,7 +13,7 @@ export default defineKey({
   summary: 'Why anybody may call the operation; its security is [].',
   schema: text({ says: 'the reason' }),
   check(_reason, { operation, inapplicable }) {
-    if (operation.security?.value.length !== 0) inapplicable('the security of the operation is not []');
+    if (needsCredential(operation.security?.value)) inapplicable('the security of the operation is not []');
   },
   lower: (authored) => authored,
   compare: unordered,

@@ -2,6 +2,7 @@ import { allowedMs } from '../deadline.ts';
 import type { ServedExchange } from '../exchange.ts';
 import { fieldValue } from '../field-value.ts';
 import { HOP_BY_HOP } from '../hop-by-hop.ts';
+import { isIdentityHeader } from '../identity-headers.ts';
 import { isTracestate, newTraceparent, traceIdOf } from '../trace-context.ts';
 
 /** Written anew for every request, whatever arrived (RL-28, ID-5, TO-1). */
@@ -44,7 +45,7 @@ interface Arrived {
  * The fields of the upstream's request, names and values in turn.
  *
  * End-to-end fields as they came, without those that `Connection` lists (before anything is injected, ID-3), those whose name holds `_`
- * (ID-2), and those that only a trusted proxy may say; then what the gateway says: `Host`, `Via`, `X-Forwarded-*`, the request id, the
+ * (ID-2), those that say who calls, and those that only a trusted proxy may say; then what the gateway says: `Host`, `Via`, `X-Forwarded-*`, the request id, the
  * trace context (TC-1), the time that is left (TO-1), and what policies set.
  *
  * @param hostHeader value of `Host`
@@ -66,8 +67,7 @@ export function requestHeaders(exchange: ServedExchange, hostHeader: string, tot
     (name, value) => {
       if (REPLACED.has(name)) note(arrived, name, value);
       else if (name === 'connection') arrived.connection = list(arrived.connection, value);
-      else if (!HOP_BY_HOP.has(name) && !name.includes('_') && (exchange.peerTrusted || !TRUSTED_ONLY.has(name)))
-        fields.push(name, value);
+      else if (isPassedOn(name, exchange.peerTrusted)) fields.push(name, value);
     },
     (name, value) => {
       const sendable = fieldValue(value);
@@ -83,6 +83,11 @@ export function requestHeaders(exchange: ServedExchange, hostHeader: string, tot
   if (set.length === 0) return fields;
   drop(fields, new Set(set.filter((_text, index) => index % 2 === 0)));
   return fields.concat(set);
+}
+
+function isPassedOn(name: string, peerTrusted: boolean): boolean {
+  if (HOP_BY_HOP.has(name) || name.includes('_') || isIdentityHeader(name, peerTrusted)) return false;
+  return peerTrusted || !TRUSTED_ONLY.has(name);
 }
 
 function pushOwn(fields: string[], exchange: ServedExchange, arrived: Arrived): void {

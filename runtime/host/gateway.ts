@@ -1,6 +1,7 @@
 import type { AdminParts } from './admin/parts.ts';
 import { Credentials } from './auth/credentials.ts';
 import { Certificates } from './certificates.ts';
+import type { HostDrivers } from './drivers.ts';
 import { addressError, urlOf } from './listen-address.ts';
 import { type LoadedBundle, readBundle } from './load-generation.ts';
 import { reloadRefusal } from './restart-required.ts';
@@ -49,7 +50,7 @@ export class Gateway {
    * @param entry URL of the file, read again by each reload
    * @throws Error with one line for people when its certificate cannot be used
    */
-  constructor(entry: URL, bundle: LoadedBundle, settings: HostSettings, admin: AdminParts) {
+  constructor(entry: URL, bundle: LoadedBundle, settings: HostSettings, admin: AdminParts, drivers: HostDrivers = {}) {
     this.admin = admin;
     this.#entry = entry;
     this.bundle = bundle;
@@ -59,7 +60,8 @@ export class Gateway {
       this.certificates = new Certificates(tls, (certificate) => this.threads.setCertificate(certificate), sayCertificate);
     this.threads = new Threads(bundle.hostCode, settings, { ...process.env }, bundle.generation, this.certificates?.current);
     this.credentials = new Credentials({
-      set: (key, value) => this.threads.set(key, value),
+      provide: (key, value) => this.threads.provide(key, value),
+      drivers,
       resolve: (text) => resolveEnvironment(text, process.env),
       say,
     });

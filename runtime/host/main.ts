@@ -2,6 +2,7 @@ import { startAdmin } from './admin/listener.ts';
 import type { AdminParts } from './admin/parts.ts';
 import { AdminTokens } from './admin/tokens.ts';
 import { readCertificate } from './certificates.ts';
+import type { HostDrivers } from './drivers.ts';
 import { Gateway } from './gateway.ts';
 import { checkFree } from './listen-address.ts';
 import { prepareCompiler, readBundle } from './load-generation.ts';
@@ -16,8 +17,9 @@ const EXIT = { environment: 2, fault: 3 } as const;
  *
  * @param entry URL of `gateway.mjs`
  * @param admin what the document of the admin listener compiled to
+ * @param drivers what the bundle needs a package for
  */
-export async function runMain(entry: URL, admin: AdminParts): Promise<void> {
+export async function runMain(entry: URL, admin: AdminParts, drivers: HostDrivers): Promise<void> {
   const unknown = process.argv.slice(2).filter((argument) => argument !== '--check');
   if (unknown.length > 0) return end([`${unknown.join(' ')} is not known. Use: node gateway.mjs [--check]`]);
   // Who started us with a channel and is gone, however it ended, can stop us no more (`gw serve`).
@@ -44,7 +46,7 @@ export async function runMain(entry: URL, admin: AdminParts): Promise<void> {
     if (made !== undefined)
       say('info', 'admin token', { token: made, hint: 'For this process only; set GW_ADMIN_TOKEN or admin.tokens.' });
     const known = new AdminTokens(tokens, () => performance.now());
-    await new Gateway(entry, bundle, settings, admin).start((gateway, address) => startAdmin(gateway, address, known));
+    await new Gateway(entry, bundle, settings, admin, drivers).start((gateway, address) => startAdmin(gateway, address, known));
   } catch (error) {
     end([messageOf(error)]);
   }

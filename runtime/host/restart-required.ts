@@ -1,3 +1,4 @@
+import { asksForCertificates } from './auth/asks-for-certificates.ts';
 import type { LoadedBundle } from './load-generation.ts';
 import type { HostSettings } from './settings.ts';
 
@@ -25,7 +26,15 @@ function listenerSettings({ bundle, settings }: Configured): object {
   return {
     store: settings.store,
     // Other files are read; whether there are any, the listener was made with.
-    server: { host, port, tls: settings.tls !== undefined, trustedProxies, limits, timeouts: connection },
+    server: {
+      host,
+      port,
+      tls: settings.tls !== undefined,
+      clientCertificates: asksForCertificates(bundle.parts.gateway),
+      trustedProxies,
+      limits,
+      timeouts: connection,
+    },
     admin: { listen: settings.admin, tokens: bundle.parts.gateway.adminTokens ?? [] },
   };
 }

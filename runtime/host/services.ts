@@ -9,7 +9,7 @@ import { HeaderSlots } from '../header-slots.ts';
 import type { LimitStore } from '../limits/store.ts';
 import type { VerifierSpec } from '../verifier-spec.ts';
 import { Admission, admissionBytes, type ConnectionLimits } from './admission.ts';
-import type { ClientCertificates } from './auth/certificates.ts';
+import { type ClientCertificates, clientCertificates } from './auth/certificates.ts';
 import { Failures } from './auth/failures.ts';
 import { type OpenVerifier, openVerifier } from './auth/verifier.ts';
 import type { LoadedDrivers } from './drivers.ts';
@@ -97,7 +97,7 @@ export function createHostServices(options: HostOptions = {}): HostServices {
     openVerifier: (spec) => openVerifier(services, spec),
     drivers: options.drivers ?? { jws: undefined, passwords: undefined, redis: undefined },
     failures: new Failures(now),
-    certificates: { thumbprint: () => undefined },
+    certificates: clientCertificates((name) => services.headerSlots.slot(name)),
     ask: options.ask ?? (() => Promise.resolve(undefined)),
     current: undefined,
     resolve: (text) => resolveEnvironment(text, environment),

@@ -66,6 +66,8 @@ export class Threads {
   readonly #deaths = new Map<number, number>();
   readonly #replaced = new Map<number, number>();
   readonly #runtimeValues = new Map<string, unknown>();
+  /** What main itself has found out; kept nowhere else. */
+  readonly #provided = new Map<string, unknown>();
   #certificate: Certificate | undefined;
   #listen: Address;
   #generation: GenerationText;
@@ -208,6 +210,13 @@ export class Threads {
     this.onSet?.(this.#runtimeValues);
   }
 
+  /** Gives every thread something that main keeps up to date for them, as a runtime value that no operator sets; undefined takes it away. */
+  provide(key: string, value: unknown): void {
+    if (value === undefined) this.#provided.delete(key);
+    else this.#provided.set(key, value);
+    for (const thread of this.#threads.values()) post(thread, { kind: 'set', key, value });
+  }
+
   /** What operators have set, by key. */
   get runtimeValues(): ReadonlyMap<string, unknown> {
     return this.#runtimeValues;
@@ -240,7 +249,7 @@ export class Threads {
       environment: this.#environment,
       shared: this.shared,
       generation,
-      runtimeValues: [...this.#runtimeValues],
+      runtimeValues: [...this.#runtimeValues, ...this.#provided],
     };
     const worker = new Worker(this.#hostCode, {
       eval: true,

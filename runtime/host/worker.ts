@@ -5,6 +5,7 @@ import { createGeneration, type Generation } from '../generation.ts';
 import { refuse, serve } from '../pipeline.ts';
 import { accessLine } from '../telemetry/access-log.ts';
 import { Admission } from './admission.ts';
+import { asksForCertificates } from './auth/asks-for-certificates.ts';
 import { type HostDrivers, type LoadedDrivers, loadDrivers } from './drivers.ts';
 import { type OpenedStore, openLimitStore } from './limits/open-store.ts';
 import { evaluateGeneration, type GenerationText } from './load-generation.ts';
@@ -85,7 +86,11 @@ class ServingThread {
     });
     const generation = this.#prepare(start.generation);
     this.#host.current = generation;
-    const settings = { ...transportSettings(this.#host, generation.spec.server), certificate: start.certificate };
+    const settings = {
+      ...transportSettings(this.#host, generation.spec.server),
+      certificate: start.certificate,
+      requestsCertificates: asksForCertificates(generation.spec),
+    };
     this.#transport = openTransport(start.transport, this.#host, settings, (exchange, refusal) => this.#serve(exchange, refusal));
   }
 

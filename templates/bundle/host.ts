@@ -6,7 +6,7 @@ import { isMainThread } from 'node:worker_threads';
 if (isMainThread) {
   const { runMain } = await import('../../runtime/host/main.ts');
   const { admin } = await import('./admin.ts');
-  await runMain(new URL(import.meta.url), admin);
+  await runMain(new URL(import.meta.url), admin, drivers);
 } else {
   const { runWorker } = await import('../../runtime/host/worker.ts');
   await runWorker(drivers);

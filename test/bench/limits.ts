@@ -3,11 +3,14 @@ import { Worker } from 'node:worker_threads';
 import { threadClocks } from '../../runtime/host/limits/clocks.ts';
 import { limitBytes, limitMemory } from '../../runtime/host/limits/layout.ts';
 import { MemoryStore } from '../../runtime/host/limits/memory-store.ts';
+import { redis } from '../../runtime/host/limits/redis/connection.ts';
+import { RedisStore } from '../../runtime/host/limits/redis/redis-store.ts';
 import { allocateShared } from '../../runtime/host/shared.ts';
 import type { Limit } from '../../runtime/limits/limit.ts';
 import { LimitUse } from '../../runtime/limits/store.ts';
 import type { LimitWork } from '../support/limit-worker.ts';
 import { limitFor } from '../support/limits.ts';
+import { hasRedis, RedisServer } from '../support/redis.ts';
 
 const ASKS = 300_000;
 const RUNS = 7;
@@ -67,5 +70,42 @@ async function contended(): Promise<number> {
   return ((performance.now() - began) * 1e6) / asks;
 }
 
+/** CPU time of this process for a decision in Redis, and how long 64 at once take. Microseconds. */
+async function overRedis(limits: readonly Limit[]): Promise<{ readonly cpu: number; readonly batch: number }> {
+  await using server = await RedisServer.start();
+  const settings = { nodes: [server.url], cluster: false, timeoutMs: 1_000 };
+  const connection = redis.connect(settings);
+  const memory = limitMemory(allocateShared(new Map([['limits', limitBytes(1)]])), 1);
+  const local = new MemoryStore(memory, 1, threadClocks());
+  const store = new RedisStore({ connection, settings, local, instance: 'bench', fault: () => undefined });
+  await connection.opened;
+  const counter = store.prepare(limits);
+  const batch = async (number: number): Promise<void> => {
+    const uses = Array.from(
+      { length: 64 },
+      (_, at) =>
+        new LimitUse(
+          counter,
+          limits.map(() => KEYS[(64 * number + at) % KEYS.length]),
+          undefined,
+        ),
+    );
+    await Promise.all(uses.map((use) => counter.take(use)));
+  };
+  for (let number = 0; number < 100; number++) await batch(number);
+  const batches = 400;
+  const [cpu, began] = [process.cpuUsage(), performance.now()];
+  for (let number = 0; number < batches; number++) await batch(number);
+  const { user, system } = process.cpuUsage(cpu);
+  store.close();
+  return { cpu: (user + system) / (64 * batches), batch: ((performance.now() - began) * 1_000) / batches };
+}
+
 for (const [name, limits] of cases) process.stdout.write(`${name.padEnd(32)} ${nanoseconds(limits).toFixed(0).padStart(5)} ns\n`);
 process.stdout.write(`${'two threads, one key, each'.padEnd(32)} ${(await contended()).toFixed(0).padStart(5)} ns\n`);
+if (hasRedis) {
+  const { cpu, batch } = await overRedis([bucket]);
+  process.stdout.write(
+    `${'token bucket in Redis, CPU'.padEnd(32)} ${cpu.toFixed(1).padStart(5)} us, 64 at once in ${batch.toFixed(0)} us\n`,
+  );
+}

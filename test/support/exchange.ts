@@ -13,6 +13,9 @@ export interface ExchangeOptions {
   readonly identity?: Partial<Identity>;
   /** Of the client. */
   readonly address?: string;
+  readonly peerTrusted?: boolean;
+  /** DER in base64. */
+  readonly clientCertificate?: string;
 }
 
 export interface FakeExchange extends Exchange {
@@ -33,6 +36,8 @@ export function fakeExchange(options: ExchangeOptions = {}): FakeExchange {
     parameters = [],
     identity,
     address = '192.0.2.1',
+    peerTrusted = false,
+    clientCertificate,
   } = options;
   const sent = new Map(Object.entries(headers));
   let bodyLimit: number | undefined;
@@ -43,6 +48,8 @@ export function fakeExchange(options: ExchangeOptions = {}): FakeExchange {
     host: 'gateway.test',
     scheme: 'http',
     clientAddress: address,
+    peerTrusted,
+    clientCertificate,
     requestId: '01890000-0000-7000-8000-000000000000',
     route: undefined,
     limits: undefined,

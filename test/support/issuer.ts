@@ -41,6 +41,21 @@ export function signingKey(alg: Algorithm = 'ES256', kid: string = randomUUID())
   return { kid, alg, privateKey, jwk: { ...publicKey.export({ format: 'jwk' }), kid, alg, use: 'sig' } };
 }
 
+/** A token for audience `api` and user `user-1`, valid for ten minutes; claims and header fields that are undefined are left out. */
+export async function signed(
+  key: SigningKey,
+  claims: Readonly<Record<string, unknown>>,
+  header: Readonly<Record<string, unknown>>,
+  nowS: number,
+): Promise<string> {
+  const now = Math.floor(nowS);
+  const all = { aud: 'api', sub: 'user-1', iat: now, exp: now + 600, jti: randomUUID(), ...claims };
+  const protectedHeader = { alg: key.alg, kid: key.kid, typ: 'at+jwt', ...header };
+  return await new SignJWT(JSON.parse(JSON.stringify(all)))
+    .setProtectedHeader(JSON.parse(JSON.stringify(protectedHeader)))
+    .sign(key.privateKey);
+}
+
 /** Signs for audience `api`, valid for ten minutes around now. */
 export async function startIssuer(): Promise<Issuer> {
   const server = createServer((request, response) => {
@@ -67,11 +82,7 @@ export async function startIssuer(): Promise<Issuer> {
     answer: undefined,
     async token(claims = {}, header = {}, key = issuer.keys.at(-1)) {
       if (key === undefined) throw new Error('there is no key');
-      const now = Math.floor(Date.now() / 1_000);
-      const all = { iss: issuer.url, aud: 'api', sub: 'user-1', iat: now, exp: now + 600, jti: randomUUID(), ...claims };
-      return await new SignJWT(all)
-        .setProtectedHeader({ alg: key.alg, kid: key.kid, typ: 'at+jwt', ...header })
-        .sign(key.privateKey);
+      return await signed(key, { iss: issuer.url, ...claims }, header, Date.now() / 1_000);
     },
     async close() {
       server.closeAllConnections();

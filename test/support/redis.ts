@@ -1,7 +1,7 @@
 /** Real redis-server processes on free ports of the loopback, without files. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,11 @@ export class RedisServer implements AsyncDisposable {
   readonly #options: readonly string[];
   #child: ChildProcess | undefined;
 
-  private constructor(port: number, options: readonly string[]) {
+  /** The master that a Sentinel watches. */
+  readonly #watches: RedisServer | undefined;
+
+  private constructor(port: number, options: readonly string[], watches?: RedisServer) {
+    this.#watches = watches;
     this.port = port;
     this.#options = options;
   }
@@ -32,6 +36,20 @@ export class RedisServer implements AsyncDisposable {
     return server;
   }
 
+  /** A Sentinel that knows a master by the name `main`. */
+  static async sentinelOf(master: RedisServer): Promise<RedisServer> {
+    const sentinel = new RedisServer(await freePort(), [], master);
+    await sentinel.start();
+    return sentinel;
+  }
+
+  /** A Sentinel writes to its file. */
+  #sentinelWords(master: RedisServer): readonly string[] {
+    const file = join(this.#folder, 'sentinel.conf');
+    writeFileSync(file, `port ${this.port}\nbind 127.0.0.1\nsentinel monitor main 127.0.0.1 ${master.port} 1\n`);
+    return [file, '--sentinel'];
+  }
+
   get url(): string {
     return `redis://127.0.0.1:${this.port}`;
   }
@@ -39,7 +57,8 @@ export class RedisServer implements AsyncDisposable {
   /** Starts it, empty, at the same port as before. */
   async start(): Promise<void> {
     const fixed = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', this.#folder];
-    const child = spawn('redis-server', [...fixed, ...this.#options], { stdio: 'ignore' });
+    const words = this.#watches === undefined ? [...fixed, ...this.#options] : this.#sentinelWords(this.#watches);
+    const child = spawn('redis-server', words, { stdio: 'ignore' });
     running.add(child);
     this.#child = child;
     while ((await this.call('PING').catch(() => '')) !== '+PONG')

@@ -134,6 +134,8 @@ async function call(stages: readonly Stage[], headerNames: readonly string[], re
     host: 'test',
     scheme: 'http',
     clientAddress: '127.0.0.1',
+    peerTrusted: false,
+    clientCertificate: undefined,
     requestId: 'test',
     route: undefined,
     identity: undefined,

@@ -1,6 +1,6 @@
+import { claimAt } from '../../claim-at.ts';
 import type { Principal } from '../../contract.ts';
 import type { ClaimNames } from '../../verifier-spec.ts';
-import { isFields } from './token-parts.ts';
 
 export type Claims = Readonly<Record<string, unknown>>;
 
@@ -84,17 +84,6 @@ export function claimReader(names: ClaimNames, issuer: string): ClaimReader {
       };
     },
   };
-}
-
-/** A claim by its whole name, else by a path of members; own properties only. */
-export function claimAt(claims: Claims, name: string): unknown {
-  if (Object.hasOwn(claims, name)) return claims[name];
-  let at: unknown = claims;
-  for (const key of name.split('.')) {
-    if (!isFields(at) || !Object.hasOwn(at, key)) return undefined;
-    at = at[key];
-  }
-  return at;
 }
 
 function textOf(value: unknown): string | undefined {

@@ -1,61 +1,65 @@
 import type { GatewaySpec } from '../../generation.ts';
+import type { HostDrivers } from '../drivers.ts';
+import { type CredentialFile, CredentialFiles, fileKey } from './credential-files.ts';
 import { fetchJson } from './fetch-json.ts';
-import { KeyFiles } from './key-files.ts';
 import { keySetKey } from './key-set.ts';
 import { type KeySource, type KeySourceState, KeySources } from './key-sources.ts';
-import { keyStoreKey } from './key-store.ts';
-import { ASK_KEYS, keyFilePath, keySource } from './verifier.ts';
+import { PasswordQueue } from './password-queue.ts';
+import { ASK_KEYS, ASK_PASSWORD, filesOf, keySource } from './verifier.ts';
 
 export interface CredentialsOptions {
-  /** Sets a runtime value on every thread. */
-  readonly set: (key: string, value: unknown) => void;
+  /** Gives every thread a value. */
+  readonly provide: (key: string, value: unknown) => void;
   /** Resolves `${NAME:-default}`. */
   readonly resolve: (text: string) => string;
+  readonly drivers: HostDrivers;
   readonly say: (level: 'info' | 'error', msg: string, fields: object) => void;
 }
 
 interface Wanted {
   readonly sources: readonly KeySource[];
-  readonly files: readonly string[];
+  readonly files: readonly CredentialFile[];
 }
 
-/** What main keeps for the verifiers of its threads: key sets of issuers, and key files. */
+/** What main keeps for the verifiers of its threads: key sets of issuers, files of credentials, and the work that would keep a thread from serving. */
 export class Credentials {
   readonly keySources: KeySources;
-  readonly keyFiles: KeyFiles;
+  readonly files: CredentialFiles;
+  readonly #passwords: PasswordQueue;
   readonly #options: CredentialsOptions;
 
   constructor(options: CredentialsOptions) {
     this.#options = options;
-    const { set, say } = options;
+    const { provide, say } = options;
     this.keySources = new KeySources({
       fetchJson,
-      publish: (id, keys) => set(keySetKey(id), keys),
+      publish: (id, keys) => provide(keySetKey(id), keys),
       say: (event, fields) => say(event === 'keys loaded' ? 'info' : 'error', event, fields),
       now: () => performance.now(),
       clock: Date.now,
       later,
       random: Math.random,
     });
-    this.keyFiles = new KeyFiles({
-      publish: (path, records) => set(keyStoreKey(path), records),
-      say: (fields) => say('error', 'key file not read', fields),
+    this.files = new CredentialFiles({
+      publish: (file, value) => provide(fileKey(file), value),
+      say: (fields) => say('error', 'credentials not read', fields),
       later,
     });
+    this.#passwords = new PasswordQueue(options.drivers);
   }
 
   /**
    * Brings what the bindings of a generation need, before a thread loads it. An issuer that does not answer is asked again later.
    *
    * @returns lets go of it
-   * @throws Error naming a key file that cannot be read
+   * @throws Error naming a file that cannot be read
    */
   async acquire({ security = [] }: Pick<GatewaySpec, 'security'>): Promise<() => void> {
     const { sources, files } = this.#wanted(security);
-    await this.keyFiles.acquire(files);
+    await this.files.acquire(files);
     await this.keySources.acquire(sources);
     return () => {
-      this.keyFiles.release(files);
+      this.files.release(files);
       this.keySources.release(sources);
     };
   }
@@ -63,6 +67,7 @@ export class Credentials {
   /** Answers what a thread asks for. */
   async answer(topic: string, value: unknown): Promise<unknown> {
     if (topic === ASK_KEYS && typeof value === 'string') await this.keySources.ask(value);
+    if (topic === ASK_PASSWORD) return await this.#passwords.compare(value);
     return undefined;
   }
 
@@ -71,17 +76,17 @@ export class Credentials {
   }
 
   close(): void {
-    this.keyFiles.close();
+    this.files.close();
     this.keySources.close();
   }
 
   #wanted(security: NonNullable<GatewaySpec['security']>): Wanted {
     const { resolve } = this.#options;
     const sources: KeySource[] = [];
-    const files: string[] = [];
+    const files: CredentialFile[] = [];
     for (const spec of security) {
       if (spec.type === 'jwt') sources.push(keySource(spec, resolve));
-      else if (spec.type === 'apiKey') files.push(keyFilePath(spec, resolve));
+      files.push(...filesOf(spec, resolve));
     }
     return { sources, files };
   }

@@ -44,8 +44,3 @@ export interface KeyRegister extends KeyStore {
 export interface KeyFile {
   readonly keys: readonly ApiKeyRecord[];
 }
-
-/** The runtime value that holds the records of a store. */
-export function keyStoreKey(id: string): string {
-  return `api-keys/${id}`;
-}

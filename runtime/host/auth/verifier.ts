@@ -1,12 +1,27 @@
+import { X509Certificate } from 'node:crypto';
 import type { Verifier } from '../../contract.ts';
-import type { ApiKeySpec, JwtSpec, TokenRules, VerifierSpec } from '../../verifier-spec.ts';
+import type {
+  ApiKeySpec,
+  BasicSpec,
+  CertificateSpec,
+  IntrospectionRules,
+  JwtSpec,
+  TokenRules,
+  VerifierSpec,
+} from '../../verifier-spec.ts';
 import type { HostServices } from '../services.ts';
 import { ApiKeyVerifier } from './api-key.ts';
+import { askServer } from './ask-server.ts';
+import { BasicVerifier } from './basic.ts';
+import { CertificateVerifier } from './certificate-verifier.ts';
+import { claimReader } from './claims.ts';
+import { type CredentialFile, fileKey } from './credential-files.ts';
+import { fetchJson } from './fetch-json.ts';
+import { IntrospectionVerifier } from './introspection.ts';
 import { JwtVerifier } from './jwt.ts';
 import { KeySet, keySetKey } from './key-set.ts';
 import { KeySnapshot } from './key-snapshot.ts';
 import { type KeySource, keySourceId } from './key-sources.ts';
-import { keyStoreKey } from './key-store.ts';
 import { isRevoked } from './revocations.ts';
 import type { ResolvedRules } from './token-rules.ts';
 
@@ -16,8 +31,9 @@ export interface OpenVerifier {
   release(): void;
 }
 
-/** What a thread asks main for: a key set that lacks a key. */
+/** What a thread asks main for: a key set that lacks a key, a password that is to be compared. */
 export const ASK_KEYS = 'keys';
+export const ASK_PASSWORD = 'password';
 
 /**
  * The verifier of a binding. Generations whose binding is the same share it, and with it what it remembers.
@@ -34,10 +50,14 @@ function makeVerifier(host: HostServices, spec: VerifierSpec): Verifier {
   switch (spec.type) {
     case 'jwt':
       return jwtVerifier(host, spec);
+    case 'introspection':
+      return introspectionVerifier(host, spec.name, spec, spec);
     case 'apiKey':
       return apiKeyVerifier(host, spec);
-    default:
-      throw new Error(`The binding ${spec.name} is of a kind that this gateway does not know.`);
+    case 'mtls':
+      return certificateVerifier(host, spec);
+    case 'basic':
+      return basicVerifier(host, spec);
   }
 }
 
@@ -53,19 +73,60 @@ function jwtVerifier(host: HostServices, spec: JwtSpec): Verifier {
     failures: host.failures,
     certificates: host.certificates,
     isRevoked: isRevoked(host),
-    opaque: undefined,
+    opaque: spec.introspection === undefined ? undefined : introspectionVerifier(host, spec.name, spec, spec.introspection),
     clock: host.clock,
   });
 }
 
+function introspectionVerifier(host: HostServices, name: string, token: TokenRules, rules: IntrospectionRules): Verifier {
+  const { resolve, clock } = host;
+  const resolved = resolvedRules(token, resolve);
+  return new IntrospectionVerifier({
+    name,
+    rules: resolved,
+    claims: claimReader(token.claims, resolved.issuer),
+    ask: askServer({ rules, issuer: resolved.issuer, resolve, fetchJson, jws: host.drivers.jws, clock }),
+    maxCacheMs: rules.maxCacheMs,
+    failures: host.failures,
+    certificates: host.certificates,
+    isRevoked: isRevoked(host),
+    clock,
+  });
+}
+
 function apiKeyVerifier(host: HostServices, spec: ApiKeySpec): Verifier {
-  const path = keyFilePath(spec, host.resolve);
   return new ApiKeyVerifier({
     spec,
-    store: new KeySnapshot(host.runtimeValues.holder(keyStoreKey(path))),
+    store: new KeySnapshot(host.runtimeValues.holder(fileKey(keyFile(spec, host.resolve)))),
     peppers: spec.peppers.map(host.resolve),
     failures: host.failures,
     clock: host.clock,
+  });
+}
+
+function certificateVerifier(host: HostServices, spec: CertificateSpec): Verifier {
+  if (spec.header !== undefined) host.certificates.trustHeader(spec.header);
+  const holder = (file: CredentialFile) => host.runtimeValues.holder(fileKey(file));
+  const { authorities, revoked } = certificateFiles(spec, host.resolve);
+  return new CertificateVerifier({
+    spec,
+    certificates: host.certificates,
+    authorities: holder(authorities),
+    revoked: revoked === undefined ? undefined : holder(revoked),
+    parse: (pem) => new X509Certificate(pem),
+    clock: host.clock,
+  });
+}
+
+function basicVerifier(host: HostServices, spec: BasicSpec): Verifier {
+  return new BasicVerifier({
+    spec,
+    users: host.runtimeValues.holder(fileKey(userFile(spec, host.resolve))),
+    async compare(password, hash) {
+      const result = await host.ask(ASK_PASSWORD, { password, hash });
+      return result === 'same' || result === 'other' ? result : 'busy';
+    },
+    now: host.now,
   });
 }
 
@@ -76,8 +137,39 @@ export function keySource({ issuer, jwks, maxStaleMs }: JwtSpec, resolve: Resolv
   return { issuer: resolve(issuer), ...(jwks === undefined ? {} : { jwks: resolve(jwks) }), maxStaleMs };
 }
 
-export function keyFilePath({ keys }: ApiKeySpec, resolve: Resolve): string {
-  return resolve(keys).replace(/^file:/, '');
+/** The files that main reads for a binding. */
+export function filesOf(spec: VerifierSpec, resolve: Resolve): readonly CredentialFile[] {
+  switch (spec.type) {
+    case 'apiKey':
+      return [keyFile(spec, resolve)];
+    case 'basic':
+      return [userFile(spec, resolve)];
+    case 'mtls': {
+      const { authorities, revoked } = certificateFiles(spec, resolve);
+      return revoked === undefined ? [authorities] : [authorities, revoked];
+    }
+    default:
+      return [];
+  }
+}
+
+function keyFile({ keys }: ApiKeySpec, resolve: Resolve): CredentialFile {
+  return { kind: 'api-keys', path: pathIn(keys, resolve) };
+}
+
+function userFile({ users }: BasicSpec, resolve: Resolve): CredentialFile {
+  return { kind: 'users', path: pathIn(users, resolve) };
+}
+
+function certificateFiles({ ca, crl }: CertificateSpec, resolve: Resolve) {
+  return {
+    authorities: { kind: 'certificates', path: pathIn(ca, resolve) } as const,
+    revoked: crl === undefined ? undefined : ({ kind: 'revoked', path: pathIn(crl, resolve) } as const),
+  };
+}
+
+function pathIn(text: string, resolve: Resolve): string {
+  return resolve(text).replace(/^file:/, '');
 }
 
 function resolvedRules({ issuer, audience, clockSkewS }: TokenRules, resolve: Resolve): ResolvedRules {

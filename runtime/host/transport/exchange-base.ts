@@ -24,7 +24,7 @@ export interface ArrivedHead {
   authority: string;
   /** The authority as routes are matched by it. */
   host: string;
-  protocol: 'HTTP/1.0' | 'HTTP/1.1';
+  protocol: 'HTTP/1.0' | 'HTTP/1.1' | 'HTTP/2';
   /** Bytes of the body: 0 = none, -1 = unknown. */
   declaredLength: number;
   /** Values of the fields that somebody reads, by slot. */
@@ -55,10 +55,11 @@ export abstract class ExchangeBase implements ServedExchange {
   readonly authority: string;
   readonly host: string;
   readonly scheme: 'http' | 'https';
-  readonly protocol: 'HTTP/1.0' | 'HTTP/1.1';
+  readonly protocol: 'HTTP/1.0' | 'HTTP/1.1' | 'HTTP/2';
   readonly clientAddress: string;
   readonly peerAddress: string;
   readonly peerTrusted: boolean;
+  readonly clientCertificate: string | undefined;
   readonly requestId: string;
   readonly clientRequestId: string | undefined;
   readonly declaredLength: number;
@@ -99,6 +100,7 @@ export abstract class ExchangeBase implements ServedExchange {
     this.bodyLimit = settings.limits.bodyBytes;
     this.peerAddress = peer.address;
     this.peerTrusted = peer.trusted;
+    this.clientCertificate = peer.certificate;
     const claim = head.requestId ?? head.slots[CORRELATION_ID_SLOT];
     const claimed = claim !== undefined && isRequestId(claim) ? claim : undefined;
     if (peer.trusted) {

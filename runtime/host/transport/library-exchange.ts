@@ -178,7 +178,7 @@ function judge(
 }
 
 /** One pass over the fields: those with a slot are kept, those of proxies are picked out. */
-function readFields(rawHeaders: readonly string[], headerSlots: HeaderSlots, head: ArrivedHead): void {
+export function readFields(rawHeaders: readonly string[], headerSlots: HeaderSlots, head: ArrivedHead): void {
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = (rawHeaders[index] ?? '').toLowerCase();
     const value = rawHeaders[index + 1] ?? '';

@@ -5,6 +5,7 @@ import type { Reply } from '../../contract.ts';
 import { problem } from '../../problem.ts';
 import type { HostServices } from '../services.ts';
 import { WheelEntry } from '../timer-wheel.ts';
+import { H2Server } from './h2-server.ts';
 import { LibraryConnection, type Shared } from './library-connection.ts';
 import { LibraryExchange } from './library-exchange.ts';
 import { type ConnectionProtocol, Listener } from './listener.ts';
@@ -40,6 +41,9 @@ class LibraryTransport implements AdoptingTransport {
   readonly #serve: Serve;
   readonly #listener: Listener;
   readonly #server: Server;
+  /** The server of node:http looks at its timeouts. */
+  #looking = false;
+  readonly #h2: H2Server;
   readonly #exchanges = new Set<LibraryExchange>();
   readonly #connections = new Map<Duplex, LibraryConnection>();
   readonly #turns: Turns;
@@ -81,6 +85,7 @@ class LibraryTransport implements AdoptingTransport {
     server.on('connect', ({ socket }: IncomingMessage) => this.#connections.get(socket)?.fail(problem.methodNotAllowed('')));
     server.on('clientError', (error: Error, socket: Duplex) => this.#clientError(error, socket));
     this.#server = server;
+    this.#h2 = new H2Server(host, settings, serve);
     this.#listener = new Listener(host, settings, (socket, protocol) => this.adopt(socket, protocol));
   }
 
@@ -92,9 +97,15 @@ class LibraryTransport implements AdoptingTransport {
     this.#listener.setCertificate(certificate);
   }
 
-  adopt(socket: ClientSocket, _protocol: ConnectionProtocol): void {
+  adopt(socket: ClientSocket, protocol: ConnectionProtocol): void {
+    if (protocol === 'h2') {
+      this.#turns.start();
+      this.#h2.take(socket);
+      return;
+    }
     // A server of node:http that never listened looks at no timeout; this is what makes it look.
-    if (!this.#turns.running) this.#server.emit('listening');
+    if (!this.#looking) this.#server.emit('listening');
+    this.#looking = true;
     this.#turns.start();
     this.#server.emit('connection', socket);
     process.nextTick(() => socket.resume());
@@ -103,21 +114,24 @@ class LibraryTransport implements AdoptingTransport {
   stopAccepting(): void {
     this.#listener.close();
     this.#server.closeIdleConnections();
+    this.#h2.stopAccepting();
     this.#accepting = false;
   }
 
   drain(): void {
     this.#shared.draining = true;
+    this.#h2.drain();
   }
 
   closed(): Promise<void> {
     return new Promise((resolve) => {
       const look = (): void => {
-        if (this.#connections.size > 0) return;
+        if (this.connections > 0) return;
         this.#rest();
         resolve();
       };
       for (const socket of this.#connections.keys()) socket.once('close', () => setImmediate(look));
+      this.#h2.onClosed(look);
       look();
     });
   }
@@ -127,6 +141,7 @@ class LibraryTransport implements AdoptingTransport {
     this.#listener.destroy();
     this.#rest();
     for (const socket of this.#connections.keys()) socket.destroy();
+    this.#h2.destroy();
   }
 
   /** No connection is left to be looked at. */
@@ -134,14 +149,15 @@ class LibraryTransport implements AdoptingTransport {
     this.#turns.stop();
     // It never listened; this ends its looking.
     this.#server.close();
+    this.#looking = false;
   }
 
   get inFlight(): number {
-    return this.#exchanges.size;
+    return this.#exchanges.size + this.#h2.inFlight;
   }
 
   get connections(): number {
-    return this.#connections.size;
+    return this.#connections.size + this.#h2.connections;
   }
 
   #connected(socket: Socket): void {
@@ -181,6 +197,7 @@ class LibraryTransport implements AdoptingTransport {
 
   #check(now: number): void {
     for (const exchange of this.#exchanges) exchange.check(now);
+    this.#h2.check(now);
     if (!this.#accepting) this.#closeSilent();
   }
 

@@ -35,9 +35,12 @@ export class Listener {
     const server = createTlsServer({
       ...secureContextOptions(certificate),
       ticketKeys: Buffer.from(certificate.ticketKeys),
-      ALPNProtocols: ['http/1.1'],
+      ALPNProtocols: ['h2', 'http/1.1'],
       handshakeTimeout: this.#settings.timeouts.handshakeMs,
       allowHalfOpen: true,
+      requestCert: this.#settings.requestsCertificates === true,
+      // Who has proved which key is known then; whether that is enough is judged by the binding of the route.
+      rejectUnauthorized: false,
     });
     server.on('secureConnection', (socket) => {
       try {

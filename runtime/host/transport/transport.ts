@@ -13,6 +13,8 @@ export interface TransportSettings {
   readonly trustedProxies: readonly AddressRange[];
   readonly limits: ServerSpec['limits'];
   readonly timeouts: TransportTimeouts;
+  /** Clients are asked for a certificate; whether one is needed, and which, is decided for each route (MT-1). */
+  readonly requestsCertificates?: boolean;
   /** The listener speaks TLS. */
   readonly certificate?: Certificate | undefined;
 }
@@ -66,7 +68,11 @@ export function transportSettings(
 }
 
 /** A connection as transports need it: a socket, or what stands for one. */
-export type ClientSocket = Duplex & { readonly remoteAddress?: string | undefined; readonly encrypted?: boolean };
+export type ClientSocket = Duplex & {
+  readonly remoteAddress?: string | undefined;
+  readonly encrypted?: boolean;
+  readonly getPeerCertificate?: (detailed?: boolean) => { readonly raw?: Buffer } | null;
+};
 
 /** What a transport knows of the peer of a connection. */
 export interface Peer {
@@ -74,12 +80,20 @@ export interface Peer {
   readonly address: string;
   readonly trusted: boolean;
   readonly scheme: 'http' | 'https';
+  /** DER in base64, where it has shown one. */
+  readonly certificate: string | undefined;
 }
 
 /** Who is at the other end of a connection. */
-export function peerOf({ remoteAddress = '', encrypted }: ClientSocket, { trustedProxies }: TransportSettings): Peer {
+export function peerOf(socket: ClientSocket, { trustedProxies, requestsCertificates = false }: TransportSettings): Peer {
+  const { remoteAddress = '', encrypted } = socket;
   const address = foldAddress(remoteAddress);
-  return { address, trusted: inRanges(trustedProxies, address), scheme: encrypted === true ? 'https' : 'http' };
+  return {
+    address,
+    trusted: inRanges(trustedProxies, address),
+    scheme: encrypted === true ? 'https' : 'http',
+    certificate: requestsCertificates ? socket.getPeerCertificate?.()?.raw?.toString('base64') : undefined,
+  };
 }
 
 /** Hands an exchange to the pipeline; with a reply when its head is refused before any stage. */

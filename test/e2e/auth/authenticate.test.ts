@@ -16,6 +16,7 @@ components:
     user: { type: http, scheme: bearer }
     scoped: { type: oauth2, flows: { clientCredentials: { tokenUrl: ${issuer}/token, scopes: { "orders:read": read } } } }
     key: { type: apiKey, in: header, name: X-API-Key }
+    elsewhere: { type: apiKey, in: header, name: X-API-Key }
     queryKey: { type: apiKey, in: query, name: api_key }
 paths:
   /user: { get: { responses: { "200": { description: Fine } } } }
@@ -25,6 +26,7 @@ paths:
   /either: { get: { security: [{ user: [] }, { key: [] }], responses: { "200": { description: Fine } } } }
   /both: { get: { security: [{ user: [], key: [] }], responses: { "200": { description: Fine } } } }
   /optional: { get: { security: [{ user: [] }, {}], responses: { "200": { description: Fine } } } }
+  /ip: { get: { security: [{ elsewhere: [] }], responses: { "200": { description: Fine } } } }
   /public: { get: { security: [], x-gateway: { public: Anybody }, responses: { "200": { description: Fine } } } }
 
 `;
@@ -40,12 +42,15 @@ security:
   scoped: { type: jwt, issuer: "${issuer}", audience: api }
   key: { type: apiKey, keys: "file:\${KEYS}" }
   queryKey: { type: apiKey, keys: "file:\${KEYS}" }
+  elsewhere: { type: apiKey, keys: "file:\${ELSEWHERE}" }
+identity: { headers: { X-User-Id: subject, X-User-Roles: roles, X-Consumer-Id: consumer, X-Email: { claim: email } } }
 `;
 
 let issuer: Issuer;
 let gateway: StartedGateway;
 const key = newApiKey('test');
 const folder = mkdtempSync(join(tmpdir(), 'gw-keys-'));
+const elsewhere = join(folder, 'elsewhere.json');
 const keyFile = join(folder, 'keys.json');
 
 beforeAll(async () => {
@@ -56,9 +61,17 @@ beforeAll(async () => {
       keys: [{ id: key.id, hash: hashSecret(key.secret, ''), consumer: 'acme', plan: 'partner', status: 'active' }],
     }),
   );
+  writeFileSync(
+    elsewhere,
+    JSON.stringify({
+      keys: [
+        { id: key.id, hash: hashSecret(key.secret, ''), consumer: 'acme', status: 'active', allowedIPs: ['203.0.113.0/24'] },
+      ],
+    }),
+  );
   gateway = await start(
     { files: { 'gateway.yaml': gatewayFile(issuer.url), 'openapi.yaml': document(issuer.url) } },
-    { auth: 'enforced', env: { KEYS: keyFile } },
+    { auth: 'enforced', env: { KEYS: keyFile, ELSEWHERE: elsewhere } },
   );
 });
 afterAll(async () => {
@@ -157,5 +170,70 @@ describe('API keys', () => {
     const answer = await gateway.fetch('/either', { headers: { 'x-api-key': key.text, authorization: 'Bearer forged' } });
     expect(answer.status).toBe(200);
     expect(gateway.upstream.requests[0]?.headers.authorization).toBeUndefined();
+  });
+});
+
+describe('identity headers (ID-2 to ID-4)', () => {
+  const SPELLINGS = [
+    'X-User-Id',
+    'x-user-id',
+    'X_User_Id',
+    'X-USER_ID',
+    'X-User-Roles',
+    'X-Roles',
+    'X-Consumer-Id',
+    'X-Tenant-Id',
+    'X-Auth-Subject',
+    'X-Gw-Identity',
+    'Client-Cert',
+    'X-Forwarded-Client-Cert',
+    'X-Email',
+  ];
+
+  async function received(path: string, lines: readonly string[]): Promise<readonly string[]> {
+    gateway.upstream.requests.length = 0;
+    await gateway.raw(
+      `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n`,
+    );
+    const [request] = gateway.upstream.requests;
+    return (
+      request?.rawHeaders.flatMap((name, index, all) => (index % 2 === 0 ? [`${name.toLowerCase()}: ${all[index + 1]}`] : [])) ??
+      []
+    );
+  }
+  const about = (lines: readonly string[]): readonly string[] =>
+    lines.filter((line) => /user|role|consumer|tenant|x-auth|x-gw|cert|email|evil/i.test(line)).sort();
+
+  it.each(['/public', '/optional', '/user'])('passes none that a client has sent to %s', async (path) => {
+    const token =
+      path === '/user' ? [`Authorization: Bearer ${await issuer.token({ sub: 'user-1', email: 'a@b.example' })}`] : [];
+    const lines = await received(path, [...token, ...SPELLINGS.map((name) => `${name}: evil`)]);
+    expect(lines.length).toBeGreaterThan(0);
+    expect(about(lines)).toEqual(path === '/user' ? ['x-consumer-id: user-1', 'x-email: a@b.example', 'x-user-id: user-1'] : []);
+  });
+
+  it('says who calls, however the client lists its connection options (ID-3)', async () => {
+    const token = await issuer.token({ sub: 'user-1', roles: ['rider', 'v,i,p'] });
+    const answer = await received('/user', [`Authorization: Bearer ${token}`, 'Connection: X-User-Id, X-User-Roles']);
+    expect(about(answer)).toEqual(['x-consumer-id: user-1', 'x-user-id: user-1', 'x-user-roles: rider,v%2Ci%2Cp']);
+  });
+
+  it('encodes what no field may hold', async () => {
+    const token = await issuer.token({ sub: 'zo\u00eb\r\nX-Evil: 1' });
+    expect(about(await received('/user', [`Authorization: Bearer ${token}`]))).toContain('x-user-id: zo%C3%AB%0D%0AX-Evil: 1');
+  });
+
+  it('refuses a caller with more to say than fits', async () => {
+    const answer = await gateway.fetch('/user', {
+      headers: { authorization: `Bearer ${await issuer.token({ sub: 'x'.repeat(4_100) })}` },
+    });
+    expect(answer.status).toBe(431);
+  });
+});
+
+describe('the address of a client that is no trusted proxy', () => {
+  it('cannot be spoofed by X-Forwarded-For', async () => {
+    const answer = await gateway.fetch('/ip', { headers: { 'x-api-key': key.text, 'x-forwarded-for': '203.0.113.9' } });
+    expect(answer.status).toBe(403);
   });
 });

@@ -192,6 +192,20 @@ describe.skipIf(!hasRedis)('Redis that is away (RL-20)', () => {
   });
 });
 
+describe.skipIf(!hasRedis)('limits in a Redis behind Sentinels', () => {
+  it('are counted by the master', async () => {
+    await using master = await RedisServer.start();
+    await using sentinel = await RedisServer.sentinelOf(master);
+    const { store, faults } = await storeOver({ nodes: [sentinel.url], sentinel: 'main' });
+    const limit = fresh({ kind: 'bucket', perMs: hour }, 2);
+    const outcomes = [];
+    for (let time = 0; time < 3; time++) outcomes.push((await take(store, [limit])).outcome);
+    expect([outcomes, faults]).toEqual([['admitted', 'admitted', 'refused'], []]);
+    expect(await master.call('KEYS', 'gw:{*')).toContain('gw:{');
+    store.close();
+  });
+});
+
 describe.skipIf(!hasRedis)('limits in a Redis Cluster', () => {
   let servers: readonly RedisServer[] = [];
   beforeAll(async () => {

@@ -7,19 +7,18 @@ export default defineRule({
   id: 'gateway/dead',
   severity: 'warn',
   presets: ['recommended'],
-  summary: 'Every upstream, binding and team of the gateway file is used by some operation.',
+  summary: 'Every upstream and every binding of the gateway file is used by some operation.',
   why: 'What nothing uses is forgotten or misspelt somewhere else. (What an extended file says is for other gateways, too, and is let pass.)',
   fix: 'Remove it, or repair the name that was meant to use it.',
   source: 'LINT §6.1 C',
   create: ({ config, effectiveOf, isBuilt, report }) => {
-    const used = { upstreams: new Set<unknown>(), security: new Set<unknown>(), teams: new Set<unknown>() };
+    const used = { upstreams: new Set<unknown>(), security: new Set<unknown>() };
     const isNew = firstTime();
     return {
       operation(operation) {
         if (config?.mode !== 'platform' || !isBuilt(operation)) return;
         const values = effectiveOf(operation);
         used.upstreams.add(values.get('upstream')?.node.value);
-        used.teams.add(operation.api.entry.owner ?? values.get('owner')?.node.value);
         const split = values.get('split');
         const targets = split === undefined || !isNew(placeId(split.node)) ? [] : member(split.node.value, 'targets');
         for (const target of Array.isArray(targets) ? targets : []) used.upstreams.add(member(target, 'upstream'));
@@ -31,8 +30,8 @@ export default defineRule({
       end() {
         const [file] = config?.documents ?? [];
         if (file === undefined) return;
-        for (const kind of ['upstreams', 'security', 'teams'] as const) {
-          const words = { upstreams: 'sends to the upstream', security: 'needs the binding', teams: 'belongs to the team' };
+        for (const kind of ['upstreams', 'security'] as const) {
+          const words = { upstreams: 'sends to the upstream', security: 'needs the binding' };
           for (const name of Object.keys(Object(member(file.value, kind)))) {
             if (used[kind].has(name)) continue;
             const at = { file: file.file, pointer: below('', kind, name), part: 'key' as const };

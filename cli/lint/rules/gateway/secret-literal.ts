@@ -3,7 +3,7 @@ import type { Node } from '../../../load/document.ts';
 import { below, member } from '../../../load/pointer.ts';
 import { rootOf, type Visit } from '../../../resolve/walk.ts';
 import { defineRule } from '../../rule.ts';
-import { isLiteralSecret, secretIn } from '../../secrets.ts';
+import { isLiteralCredential, secretIn } from '../../secrets.ts';
 
 /** Members of schemas and parameters that hold values, which are published with the document. */
 const values: readonly string[] = ['default', 'const'];
@@ -20,7 +20,7 @@ export default defineRule({
   create: ({ config, report }) => {
     const judge = (node: Node, severity: 'error' | 'warn', visit?: Visit): void => {
       for (const { at, name, value } of textsBelow(node)) {
-        const secret = secretIn(value) ?? (severity === 'error' && isLiteralSecret(name, value) ? 'a credential' : undefined);
+        const secret = secretIn(value) ?? (severity === 'error' && isLiteralCredential(name, value) ? 'a credential' : undefined);
         if (secret !== undefined) report({ at, message: `This is ${secret}`, severity, visit });
       }
     };
