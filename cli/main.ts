@@ -250,6 +250,26 @@ function program(): Command {
     .option('--json', 'print JSON')
     .action(run(async (files, options) => (await import('./commands/what-if.ts')).whatIf(files, options)));
 
+  const keys = gw.command('keys').description('make API keys, of which only hashes are stored');
+  for (const [name, says] of [
+    ['create', 'make a key: shown once; its entry for the key file goes to standard output'],
+    ['hash', 'write the entry of a key that is given on standard input'],
+  ] as const) {
+    keys
+      .command(name)
+      .description(says)
+      .option('--consumer <name>', 'who it is for')
+      .option('--plan <name>', 'usage plan')
+      .addOption(new Option('--scope <scope>', 'what it may do; repeat it').argParser(collect).default([], ''))
+      .option('--env <word>', 'a word in the key for people: live, test', 'live')
+      .action(
+        run(async (_files, options) => {
+          const { createKey, hashKey } = await import('./commands/keys.ts');
+          return name === 'create' ? await createKey(options) : await hashKey(options);
+        }),
+      );
+  }
+
   gw.command('rules')
     .description('list the rules, or say what one checks, why, and how to mend a finding')
     .argument('[rule]', 'id of a rule')
@@ -288,7 +308,7 @@ function run(action: (files: readonly string[], options: Options, single: string
 async function main(): Promise<void> {
   process.stdout.on('error', endOnClosedPipe);
   const gw = program();
-  for (const command of [gw, ...gw.commands]) {
+  for (const command of [gw, ...gw.commands, ...gw.commands.flatMap(({ commands }) => commands)]) {
     command.exitOverride().configureOutput({ outputError: (text, write) => write(text) });
   }
   try {

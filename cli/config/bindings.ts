@@ -17,6 +17,7 @@ import {
   type ShapeReport,
   text,
 } from '../plan/shape.ts';
+import { isFields } from '../resolve/walk.ts';
 import { fromEnvironment, hasReference } from './env-text.ts';
 
 const url = text({ pattern: /^https?:\/\/[^\s#]+$/, says: 'an http(s) URL' });
@@ -169,6 +170,9 @@ export const binding: Shape<unknown> = {
     }
     bindings[type].check(value, keys, report);
     if (type === 'jwt' || type === 'introspection') checkAudience(value, keys, report);
+    if (type === 'introspection') checkClient(value, keys, report);
+    const nested = type === 'jwt' && isFields(value) ? value.introspection : undefined;
+    if (nested !== undefined) checkClient(nested, [...keys, 'introspection'], report);
   },
 };
 
@@ -182,6 +186,12 @@ function checkType(value: unknown, keys: Parameters<ShapeReport>[0], report: Sha
     return;
   }
   oneOf(...types).check(Reflect.get(value, 'type'), [...keys, 'type'], report);
+}
+
+/** The gateway proves itself to the server that it asks (IN-1). */
+function checkClient(value: unknown, keys: Parameters<ShapeReport>[0], report: ShapeReport): void {
+  if (!isFields(value) || value.clientSecret !== undefined || value.clientKey !== undefined) return;
+  report(keys, 'key', 'The server that knows the tokens would not know the gateway', 'Add clientSecret: ${NAME}, or clientKey.');
 }
 
 /** Tokens for anybody are accepted on purpose only (JW-2). */
