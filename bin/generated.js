@@ -10,20 +10,29 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const { outputFiles } = await build({
-  absWorkingDir: root,
-  entryPoints: ['cli/config/editor-schema.ts'],
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  write: false,
-  logLevel: 'warning',
-});
-const source = Buffer.from(outputFiles[0]?.contents ?? '').toString('base64');
-const { documentSchema, gatewayFileSchema } = await import(`data:text/javascript;base64,${source}`);
+/** The exports of a source file. */
+async function load(entry) {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    write: false,
+    logLevel: 'warning',
+  });
+  return await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0]?.contents ?? '').toString('base64')}`);
+}
+
+const { gatewayFileSchema } = await load('cli/config/editor-schema.ts');
+const { openApiSchema } = await load('cli/config/openapi-schema.ts');
+const { reportSchema } = await load('cli/report/report-schema.ts');
 const files = {
   'templates/schemas/gateway.schema.json': gatewayFileSchema(),
-  'templates/schemas/openapi.schema.json': documentSchema(),
+  'templates/schemas/openapi.schema.json': openApiSchema('3.1'),
+  'templates/schemas/openapi-3.0.schema.json': openApiSchema('3.0'),
+  'templates/schemas/openapi-3.2.schema.json': openApiSchema('3.2'),
+  'templates/schemas/report.schema.json': reportSchema(),
   'templates/schemas/rule-examples.json': ruleExamples(join(root, 'test/fixtures/rules')),
 };
 

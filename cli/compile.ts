@@ -7,6 +7,7 @@
  */
 import { join } from 'node:path';
 import { type AdminModules, bundleGateway, type EmittedModules, type GatewayBundle } from './bundle/bundle.ts';
+import type { CompileMemory } from './compile-memory.ts';
 import type { GatewayConfig } from './config/gateway.ts';
 import { type Governing, governed, withPlacesOf } from './config/governing.ts';
 import { loadGateway } from './config/load.ts';
@@ -142,10 +143,10 @@ function compileAdmin(): AdminModules {
 }
 
 /** Finds all that is wrong with the documents of one gateway, and plans it. */
-export function check(request: CompileRequest, progress: Progress = () => undefined): Checked {
+export function check(request: CompileRequest, progress: Progress = () => undefined, memory?: CompileMemory): Checked {
   progress('load');
   const { governedBy } = request;
-  const opened = openWorkspace(request.root);
+  const opened = openWorkspace(request.root, memory?.files);
   const workspace = governedBy === undefined ? opened : withPlacesOf(opened, governedBy);
   const loaded = loadConfig(workspace, request.source);
   const config =
@@ -185,7 +186,7 @@ export function check(request: CompileRequest, progress: Progress = () => undefi
   const complete: GatewayPlan = { ...plan, inputs: inputsOf(workspace) };
 
   progress('validators');
-  const { code: validators, diagnostics: emitting } = emitValidators(complete);
+  const { code: validators, diagnostics: emitting } = memory?.validators(complete) ?? emitValidators(complete);
 
   return { ...result([...planning, ...emitting]), plan: complete, validators };
 }

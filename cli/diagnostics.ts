@@ -5,6 +5,8 @@
  * is an `invariant`.
  */
 
+import type { Edit } from './lint/fix/edit.ts';
+
 /** How much a diagnostic weighs. An error makes the bundle wrong, unsafe or unserveable; `gw build` refuses it. */
 export type Severity = 'error' | 'warn' | 'info';
 
@@ -58,6 +60,8 @@ export interface Diagnostic {
   readonly operation?: OperationName;
   /** Owning team, where one is known. */
   readonly owner?: string;
+  /** How `gw lint --fix` mends it; absent where only a person can. */
+  readonly fix?: readonly Edit[];
   /** Set where someone has accepted the finding: it is counted, and neither shown nor weighed. */
   readonly suppressed?: Suppressed;
 }

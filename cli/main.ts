@@ -66,7 +66,6 @@ function program(): Command {
     .addOption(option.upstream)
     .addOption(option.configFrom)
     .addOption(option.now)
-    .option('--print-config', 'print how every rule is set, and no findings')
     .addOption(
       new Option('--fail-on <severity>', 'what ends with exit code 1')
         .choices(['error', 'warn', 'info', 'none'])
@@ -77,6 +76,10 @@ function program(): Command {
     .option('--baseline [file]', 'leave out findings that this file knows (gw-baseline.json)')
     .option('--baseline-write', 'write the findings into the baseline')
     .option('--baseline-prune', 'take findings that are gone out of the baseline')
+    .option('--watch', 'lint again whenever a file that was read changes')
+    .option('--print-config [file]', 'print how every rule is set, for a document, and no findings')
+    .option('--fix', 'mend what can be mended without a person')
+    .option('--dry-run', 'with --fix: print the changes as a unified diff, and write nothing')
     .option('--baseline-strict', 'fail when the baseline knows findings that are gone')
     .action(run(async (files, options) => (await import('./commands/lint.ts')).lint(files, options)));
 
@@ -231,6 +234,12 @@ function program(): Command {
     .option('--codeowners', 'print a CODEOWNERS file')
     .option('--platform <owner>', 'who owns everything else: a team of the gateway file, or a @name; repeat it', collect, [])
     .action(run(async (files, options) => (await import('./commands/owners.ts')).owners(files, options)));
+
+  gw.command('schema')
+    .description('print the JSON Schema of documents, of the gateway file or of the json report, for editors and tools')
+    .argument('<of>', 'openapi, config or report')
+    .option('--oas <version>', 'of which OpenAPI: 3.0, 3.1 or 3.2', '3.1')
+    .action(run(async (_files, options, of) => (await import('./commands/schema.ts')).schema(of, options)));
 
   gw.command('what-if')
     .description('say what a new guardrail would break, by team')

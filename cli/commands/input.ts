@@ -23,7 +23,7 @@ export interface RequestDefaults {
 export const NO_UPSTREAM = 'http://upstream.invalid';
 
 /** Gateway files that are looked for when neither `-c` nor documents are given. */
-const GATEWAY_FILES = ['gateway.yaml', 'gateway.yml', 'gateway.json'];
+export const GATEWAY_FILES = ['gateway.yaml', 'gateway.yml', 'gateway.json'];
 
 /**
  * What is to be compiled: one request for each gateway file, or one for all documents.

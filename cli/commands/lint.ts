@@ -4,17 +4,31 @@ import { GwError } from '../errors.ts';
 import { count, type Findings } from '../report/findings.ts';
 import { governing } from './governing.ts';
 import { compileRequests, NO_UPSTREAM, type Options, text } from './input.ts';
+import { documentsFor, printConfig } from './lint-config.ts';
 import { findingsOf, report, slowProgress } from './output.ts';
 
 /** `gw lint`: all findings of all gateways in one run. */
 export async function lint(documents: readonly string[], options: Options): Promise<number> {
   const judge = judgeOf(options);
-  const requests = lintRequests(documents, options);
-  const checked: Checked[] = requests.map((request) => check(request, slowProgress('lint')));
-  if (options.printConfig === true) return (await import('./lint-config.ts')).printConfig(checked, options);
-  const findings = await accepted(findingsOf(await limited(requests, checked, options)), checked, options);
-  await report(findings, options);
-  return judge(findings);
+  const requests = lintRequests(documentsFor(documents, options), options);
+  if (options.fix === true || options.dryRun === true) {
+    const { fixAll } = await import('./lint-fix.ts');
+    if (options.dryRun === true) return fixAll(requests, true);
+    await fixAll(requests, false);
+  }
+  const show = async (checked: readonly Checked[]): Promise<0 | 1> => {
+    const findings = await accepted(findingsOf(await limited(requests, checked, options)), checked, options);
+    await report(findings, options);
+    return judge(findings);
+  };
+  if (options.watch === true) {
+    const { watchLint } = await import('./lint-watch.ts');
+    return await watchLint(requests, show, (stop) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+    });
+  }
+  const checked = requests.map((request) => check(request, slowProgress('lint')));
+  return options.printConfig === undefined ? await show(checked) : await printConfig(checked, options);
 }
 
 /** What `gw lint` compiles. */

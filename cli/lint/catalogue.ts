@@ -80,6 +80,7 @@ import securityUnsafeUnscoped from './rules/security/unsafe-unscoped.ts';
 import specAdditionalOperations32 from './rules/spec/additional-operations-3.2.ts';
 import specBodyOnGet from './rules/spec/body-on-get.ts';
 import specDiscriminator from './rules/spec/discriminator.ts';
+import specEnumDuplicate from './rules/spec/enum-duplicate.ts';
 import specExample from './rules/spec/example.ts';
 import specIdenticalTemplate from './rules/spec/identical-template.ts';
 import specKeywordVersion from './rules/spec/keyword-version.ts';
@@ -126,6 +127,7 @@ export const catalogue: readonly Rule[] = [
   specDiscriminator,
   specRegex,
   specKeywordVersion,
+  specEnumDuplicate,
   specBodyOnGet,
   specExample,
   specQuerystring32,

@@ -5,6 +5,7 @@ import type { Effective } from '../plan/effective.ts';
 import { fits, type Shape } from '../plan/shape.ts';
 import type { Api, ApiOperation, Resolver } from '../resolve/api.ts';
 import type { Visit } from '../resolve/walk.ts';
+import type { Edit } from './fix/edit.ts';
 
 /**
  * Rule presets; `serve` holds what `gw build` insists on. `strict` is `recommended` with every warning an error and every note a warning,
@@ -43,6 +44,8 @@ export interface Finding {
   readonly visit?: Visit | undefined;
   readonly operation?: ApiOperation;
   readonly related?: readonly Related[];
+  /** How `gw lint --fix` mends it, where it can without changing what the author means. */
+  readonly fix?: readonly Edit[];
 }
 
 export interface RuleContext extends LintContext {

@@ -2,6 +2,7 @@ import type { Suppression } from '../config/gateway.ts';
 import type { Diagnostic, Suppressed } from '../diagnostics.ts';
 import { invariant } from '../errors.ts';
 import { catalogue } from './catalogue.ts';
+import type { Edit } from './fix/edit.ts';
 import type { Rule } from './rule.ts';
 import { type LintSettings, ruleById, settingOf } from './settings.ts';
 import type { Written, WrittenSuppression } from './suppress/written.ts';
@@ -115,13 +116,20 @@ abstract class Accepting {
     const { rule, at } = this;
     const isOn = settingOf(ruleById(rule), settings) !== 'none';
     if (at === undefined || !settings.audit || !isOn) return [];
-    const finding = (message: string, hint: string): readonly Diagnostic[] => [
-      { rule: 'governance/suppression', severity: 'error', message, hint, at },
+    const finding = (message: string, hint: string, fix: readonly Edit[] = []): readonly Diagnostic[] => [
+      { rule: 'governance/suppression', severity: 'error', message, hint, at, ...(fix.length === 0 ? {} : { fix }) },
     ];
     if (this.#isExpired(settings))
       return finding(`The suppression of ${rule} ended on ${this.#until}`, 'Repair what it hides, or renew it.');
-    return this.#used ? [] : finding(`The suppression of ${rule} ${this.where} silences nothing`, 'Remove it.');
+    return this.#used ? [] : finding(`The suppression of ${rule} ${this.where} silences nothing`, 'Remove it.', removal(at));
   }
+}
+
+/** Takes a suppression away, and the list that held it alone. */
+function removal(at: Diagnostic['at']): readonly Edit[] {
+  const { file } = at;
+  if ('start' in at) return [{ do: 'erase', file, start: at.start, end: at.end }];
+  return [{ do: 'remove', file, pointer: at.pointer, cascade: true }];
 }
 
 /** A row of `lint.suppress`. */

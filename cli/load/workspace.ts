@@ -48,9 +48,31 @@ export interface Workspace {
   locate(file: string, places: readonly (Place | TextPlace)[]): readonly Location[];
 }
 
-/** Opens the folder that no document can leave. */
-export function openWorkspace(root: string): Workspace {
-  return new Folder(realpathSync(root));
+/** Opens the folder that no document can leave. With a memory, files that it knows are not parsed again. */
+export function openWorkspace(root: string, memory?: FileMemory): Workspace {
+  return new Folder(realpathSync(root), memory);
+}
+
+/** What files say, from one run to the next: of each file what was read last. */
+export class FileMemory {
+  readonly #known = new Map<string, { readonly sha256: string; readonly parsed: Parsed }>();
+  #parsedFiles = 0;
+
+  parsed(file: string, sha256: string, parse: () => Parsed): Parsed {
+    const known = this.#known.get(file);
+    if (known?.sha256 === sha256) return known.parsed;
+    this.#parsedFiles++;
+    const parsed = parse();
+    this.#known.set(file, { sha256, parsed });
+    return parsed;
+  }
+
+  /** How many files were parsed since this was asked last. */
+  takeParsed(): number {
+    const number = this.#parsedFiles;
+    this.#parsedFiles = 0;
+    return number;
+  }
 }
 
 interface Loaded {
@@ -68,10 +90,12 @@ class Folder implements Workspace {
   readonly #asked = new Map<string, ReadResult>();
   readonly #lookedIn = new Set<string>();
   readonly #starts = new Map<string, readonly number[]>();
+  readonly #memory: FileMemory | undefined;
   #sorted: readonly Document[] | undefined;
 
-  constructor(root: string) {
+  constructor(root: string, memory: FileMemory | undefined) {
     this.root = root;
+    this.#memory = memory;
   }
 
   get files(): readonly string[] {
@@ -181,7 +205,8 @@ class Folder implements Workspace {
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const { text } = decoded;
     const isJson = file.endsWith('.json') || /^\s*[{[]/.test(text.slice(0, 200));
-    const parsed = decoded.ok ? parse(file, text, isJson) : refused(decoded);
+    const read = (): Parsed => (decoded.ok ? parse(file, text, isJson) : refused(decoded));
+    const parsed = this.#memory?.parsed(file, sha256, read) ?? read();
     for (const { message, start, end, hint } of parsed.mistakes) {
       this.diagnostics.push({
         rule: 'spec/parse',

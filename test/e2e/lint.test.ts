@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { packageRoot } from '../../cli/package-root.ts';
 import { type TestFolder, testFolder } from '../support/gw.ts';
 
 /** A document with one finding of spec/param-reserved (warn) and one of spec/status-code (warn) for each path. */
@@ -217,5 +218,78 @@ describe('L1: several formats in one run', () => {
     expect(JSON.parse(read('out/a.sarif')).version).toBe('2.1.0');
     expect(read('out/junit.xml')).toMatch(/<\/testsuites>\n$/);
     expect(JSON.parse(read('codequality.json')).length).toBeGreaterThan(1);
+  });
+});
+
+describe('L20: --fix', () => {
+  it('prints a diff that git takes, then writes, and is done', async () => {
+    using folder = testFolder({ 'a.yaml': document(['/a', '/b']), 'b.json': JSON.stringify({ openapi: '3.1.0' }) });
+    const dry = await folder.gw('lint', 'a.yaml', '--fix', '--dry-run');
+    expect(dry.code).toBe(1);
+    expect(dry.stdout).toMatch(/^--- a\/a\.yaml\n\+\+\+ b\/a\.yaml\n@@ -\d+,(\d+) \+\d+,\1 @@\n/);
+    expect(readFileSync(join(folder.path, 'a.yaml'), 'utf8')).toBe(document(['/a', '/b']));
+    git(folder, 'init', '-q');
+    folder.write({ 'fix.patch': dry.stdout });
+    git(folder, 'apply', 'fix.patch');
+    const applied = readFileSync(join(folder.path, 'a.yaml'), 'utf8');
+    expect(applied).toBe(document(['/a', '/b']).replaceAll("'2xx'", "'2XX'"));
+    folder.write({ 'a.yaml': document(['/a', '/b']) });
+    const fixed = await lint(folder, 'a.yaml', '--fix');
+    expect(fixed).toMatchObject({ code: 0, stderr: 'gw: a.yaml: 2 findings mended\n' });
+    expect(fixed.fresh).toEqual(['spec/param-reserved ~1a', 'spec/param-reserved ~1b']);
+    expect(readFileSync(join(folder.path, 'a.yaml'), 'utf8')).toBe(applied);
+    expect(await folder.gw('lint', 'a.yaml', '--fix', '--dry-run')).toMatchObject({ code: 0, stdout: '' });
+  });
+});
+
+describe('L19: what is checked', () => {
+  it('--print-config shows how each rule is set for a document', async () => {
+    const gateway = `name: g\nspecs: [a.yaml]\nlint: { preset: strict, rules: { spec/status-code: none }, suppress: [{ rule: spec/parse, where: b.yaml, reason: r }] }\n`;
+    using folder = testFolder({ 'a.yaml': document(['/a']), 'b.yaml': document(['/b']), 'gateway.yaml': gateway });
+    const { code, stdout } = await folder.gw('lint', '--print-config', 'a.yaml');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      gateway: 'g',
+      preset: 'strict',
+      rules: { 'spec/status-code': { severity: 'none' }, 'spec/param-reserved': { severity: 'error' } },
+      suppress: [{ rule: 'spec/parse', where: 'b.yaml', reason: 'r' }],
+    });
+    expect(await folder.gw('lint', '--print-config', 'b.yaml')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('No gateway here reads b.yaml'),
+    });
+  });
+
+  it('rules --json lists every rule with its texts', async () => {
+    using folder = testFolder({});
+    const all: { id: string; summary: string; why: string; fix: string }[] = JSON.parse(
+      (await folder.gw('rules', '--json')).stdout,
+    );
+    expect(all.length).toBeGreaterThan(50);
+    for (const { id, summary, why, fix } of all) expect([id, summary, why, fix].every((text) => text.length > 5)).toBe(true);
+  });
+});
+
+describe('L22: gw schema', () => {
+  it.each([
+    [['openapi'], 'openapi.schema.json'],
+    [['openapi', '--oas', '3.0'], 'openapi-3.0.schema.json'],
+    [['openapi', '--oas', '3.2'], 'openapi-3.2.schema.json'],
+    [['config'], 'gateway.schema.json'],
+    [['report'], 'report.schema.json'],
+  ])('%j prints what editors are given', async (args, file) => {
+    using folder = testFolder({});
+    const { code, stdout } = await folder.gw('schema', ...args);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual(JSON.parse(readFileSync(join(packageRoot, 'templates/schemas', file), 'utf8')));
+  });
+
+  it('says what there is', async () => {
+    using folder = testFolder({});
+    expect(await folder.gw('schema', 'policy')).toMatchObject({
+      code: 2,
+      stderr: 'gw: There is no schema policy. Write openapi, config or report.\n',
+    });
+    expect((await folder.gw('schema', 'openapi', '--oas', '2.0')).code).toBe(2);
   });
 });

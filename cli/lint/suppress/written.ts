@@ -3,10 +3,11 @@ import type { Diagnostic, Place, TextPlace } from '../../diagnostics.ts';
 import { GwError } from '../../errors.ts';
 import type { Document } from '../../load/document.ts';
 import { below, member } from '../../load/pointer.ts';
-import { date, fits, list, object, text } from '../../plan/shape.ts';
+import { date, fits } from '../../plan/shape.ts';
 import type { Visit } from '../../resolve/walk.ts';
 import { ruleById } from '../settings.ts';
 import { ignoreComments } from './comments.ts';
+import { ignoreEntry, ignoreShape } from './shape.ts';
 
 /** One accepted rule at one place of a document. */
 export interface WrittenSuppression {
@@ -26,14 +27,6 @@ export interface Written {
   /** Lines of places, by one scan of their file. */
   linesOf(file: string, places: readonly (Place | TextPlace)[]): readonly number[];
 }
-
-const entry = object(
-  { rule: text(), reason: text({ pattern: /\S/, says: 'the reason' }), until: date },
-  { required: ['rule', 'reason'] },
-);
-
-/** The value of `x-gw-ignore`. */
-export const ignoreShape = list(entry);
 
 /**
  * Collects what the documents accept.
@@ -58,7 +51,7 @@ export function writtenSuppressions(visits: readonly Visit[], documents: readonl
     for (const [index, one] of (Array.isArray(written) ? written : []).entries()) {
       const at: Place = { file, pointer: below(pointer, index), part: 'value' };
       known(member(one, 'rule'), at, node.document);
-      if (fits(entry, one)) suppressions.push({ ...one, at, covers: { file, pointer: node.pointer } });
+      if (fits(ignoreEntry, one)) suppressions.push({ ...one, at, covers: { file, pointer: node.pointer } });
     }
   }
   for (const document of documents) {

@@ -1,8 +1,10 @@
-import { placeOf } from '../../../load/document.ts';
+import { type Node, placeOf } from '../../../load/document.ts';
 import { below } from '../../../load/pointer.ts';
+import type { Fields } from '../../../resolve/api.ts';
 import { objectType } from '../../../resolve/objects.ts';
 import { applies, type Field } from '../../../resolve/table.ts';
 import { shapeFits } from '../../../resolve/walk.ts';
+import type { Edit } from '../../fix/edit.ts';
 import { defineRule } from '../../rule.ts';
 
 const hints: Readonly<Record<string, string>> = {
@@ -11,6 +13,17 @@ const hints: Readonly<Record<string, string>> = {
   exclusiveMaximum: 'It is a flag beside maximum in 3.0, and the bound itself from 3.1 on.',
   type: 'Lists of types came with 3.1; in 3.0 write nullable: true or oneOf.',
 };
+
+/** `nullable` of 3.0 as a type of 3.1; nothing where the schema has no type that could be null. */
+function withNull({ document, pointer, value: { nullable, type } }: Node<Fields>): readonly Edit[] {
+  const { file } = document;
+  const gone: Edit = { do: 'remove', file, pointer: below(pointer, 'nullable') };
+  if (nullable === false) return [gone];
+  const types = (typeof type === 'string' ? [type] : Array.isArray(type) ? type : []).filter((one) => typeof one === 'string');
+  if (nullable !== true || types.length === 0) return [];
+  if (types.includes('null')) return [gone];
+  return [gone, { do: 'replace', file, pointer: below(pointer, 'type'), value: [...types, 'null'] }];
+}
 
 export default defineRule({
   id: 'spec/keyword-version',
@@ -39,6 +52,7 @@ export default defineRule({
               ? `OpenAPI ${version} has no '${key}' in schemas`
               : `'${key}' has another form in OpenAPI ${version}`,
           ...(hint === undefined ? {} : { hint }),
+          ...(key === 'nullable' && version !== '3.0' ? { fix: withNull(node) } : {}),
           visit,
         });
       }

@@ -1,7 +1,16 @@
 import { placeOf } from '../../../load/document.ts';
 import { nearest } from '../../../nearest.ts';
+import type { ApiOperation } from '../../../resolve/api.ts';
+import type { Edit } from '../../fix/edit.ts';
 import { parameterNames } from '../../path-parameters.ts';
 import { defineRule } from '../../rule.ts';
+
+/** The least that can be declared: any text. */
+function stub({ node }: ApiOperation, name: string): Edit {
+  const { file } = node.document;
+  const item = { name, in: 'path', required: true, schema: { type: 'string' } };
+  return { do: 'append', file, pointer: node.pointer, key: 'parameters', item };
+}
 
 export default defineRule({
   id: 'spec/path-param',
@@ -27,6 +36,7 @@ export default defineRule({
           message: `${method} ${path} does not declare its path parameter '${name}'`,
           hint: near === undefined ? `Add { name: ${name}, in: path, required: true, schema: … }.` : `Did you mean '${near}'?`,
           operation,
+          ...(near === undefined ? { fix: [stub(operation, name)] } : {}),
         });
       }
     },

@@ -1,6 +1,11 @@
-import { placeOf } from '../../../load/document.ts';
+import { type Node, placeOf } from '../../../load/document.ts';
 import { below } from '../../../load/pointer.ts';
+import type { Edit } from '../../fix/edit.ts';
 import { defineRule } from '../../rule.ts';
+
+const renamed = ({ document, pointer }: Node, from: string, to: string): Edit => {
+  return { do: 'rename', file: document.file, pointer: below(pointer, from), key: to };
+};
 
 export default defineRule({
   id: 'spec/status-code',
@@ -19,6 +24,7 @@ export default defineRule({
           at: { ...placeOf(visit.node, 'key'), pointer: below(visit.node.pointer, key) },
           message: `'${key}' is no status code`,
           ...(range === undefined ? {} : { hint: `Write '${range}'.` }),
+          ...(range === undefined || Object.hasOwn(visit.node.value, range) ? {} : { fix: [renamed(visit.node, key, range)] }),
           visit,
         });
       }
