@@ -43,7 +43,11 @@ for (const routes of [10, 10_000]) {
     if (!available()) continue;
     const shown = routes > 10 ? `${name}, ${routes} routes` : name;
     port += 1;
-    const contestant = await start({ upstream: 18_080, folder, routes }, port);
+    const contestant = await start({ upstream: 18_080, folder, routes }, port).catch((error: unknown) => {
+      process.stderr.write(`bench: ${shown} does not start here and is left out: ${String(error)}\n`);
+      return undefined;
+    });
+    if (contestant === undefined) continue;
     const row = new Map<string, Measured | string>();
     for (const work of works) {
       process.stderr.write(`bench: ${shown}: ${work.name}\n`);
@@ -62,7 +66,10 @@ Written by \`npm run bench:proxy\`, ${new Date().toISOString().slice(0, 10)}, No
 has one core and one thread, load (wrk, 64 connections with keep-alive unless it says otherwise) and upstream share the other. CPU is what the kernel
 accounts to the process for one request; the ratio is to nginx. The machine is shared: compare within this page only.
 
-${works.map((work) => section(work.name)).join('\n')}`;
+${works
+  .map((work) => section(work.name))
+  .filter((text) => text !== '')
+  .join('\n')}`;
 writeFileSync(join(packageRoot, 'test/bench/PROXY.md'), text);
 process.stdout.write(text);
 
@@ -77,5 +84,6 @@ function section(work: string): string {
       `| ${name} | ${cpuUs.toFixed(1)} | ${ratio} | ${perSecond.toFixed(0)} | ${p50.toFixed(2)} | ${p99.toFixed(2)} | ${(rssBytes / 1024 ** 2).toFixed(0)} |`,
     ];
   });
+  if (rows.length === 0) return '';
   return `## ${work}\n\n| | CPU µs | ratio | requests/s | p50 ms | p99 ms | RSS MiB |\n|---|---|---|---|---|---|---|\n${rows.join('\n')}\n`;
 }
