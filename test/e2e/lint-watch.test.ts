@@ -83,7 +83,10 @@ describe('L18: gw lint --watch', () => {
     expect(await watching.end()).toBe(0);
   });
 
-  it('leaves gateways alone that did not read the file, follows new documents, and waits out what cannot be linted', async () => {
+  it('leaves gateways alone that did not read the file, follows new documents, and waits out what cannot be linted', {
+    timeout: 30_000,
+    retry: 2,
+  }, async () => {
     const gateway = (name: string) => `name: ${name}\nspecs: ["${name}/*.yaml"]\nteams: { team: { may: [upstream-url] } }\n`;
     using folder = testFolder({
       'one.yaml': gateway('one'),
