@@ -3,7 +3,7 @@
  * Types and the order of the stages only. Transports implement `Exchange`; policies see nothing else of a request.
  */
 
-import type { Expression } from './expressions/scope.ts';
+import type { Expression } from './expressions/expression.ts';
 import type { LimitStore, LimitUse } from './limits/store.ts';
 
 /** The order in which the policies of a route run (SEMANTICS 0.2). Fixed; a route holds only the stages that it uses. */

@@ -1,5 +1,5 @@
 /** Bindings of the gateway file as data: how each kind of credential is verified. Types only. */
-import type { EnvText } from './generation.ts';
+import type { EnvText } from './environment.ts';
 
 export type VerifierSpec = JwtSpec | IntrospectionSpec | ApiKeySpec | CertificateSpec | BasicSpec;
 

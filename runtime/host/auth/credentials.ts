@@ -1,4 +1,4 @@
-import type { GatewaySpec } from '../../generation.ts';
+import type { GatewaySpec } from '../../gateway-spec.ts';
 import type { HostDrivers } from '../drivers.ts';
 import { type CredentialFile, CredentialFiles, fileKey } from './credential-files.ts';
 import { fetchJson } from './fetch-json.ts';
