@@ -67,7 +67,7 @@ export interface IntrospectionSpec extends TokenRules, IntrospectionRules {
 export interface ApiKeySpec {
   readonly type: 'apiKey';
   readonly name: string;
-  /** `file:` and a path, from the folder the gateway is started in. */
+  /** `file:` and a path, from the folder the gateway is started in; or `store`: in the Redis of the gateway file. */
   readonly keys: EnvText;
   /** Secret that hashes are keyed with (AK-2); further ones are of keys made before. */
   readonly peppers: readonly EnvText[];

@@ -119,7 +119,7 @@ export const bindings = {
   apiKey: object(
     {
       type: oneOf('apiKey'),
-      keys: fromEnvironment(file),
+      keys: fromEnvironment(text({ pattern: /^(?:file:\S|store$)/, says: '`file:` and the path of a file, or store' })),
       pepper: oneOrMany(secret),
       plan: name,
       awsCompat: flag,

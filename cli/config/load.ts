@@ -52,6 +52,7 @@ export function loadGateway(workspace: Workspace, file: string): LoadedGateway {
     return { config: undefined, diagnostics: findings.diagnostics };
   }
   reportBindings(entries, config, findings);
+  reportStores(config, findings);
   return { config: { ...config, entries }, diagnostics: findings.diagnostics };
 }
 
@@ -246,5 +247,15 @@ function reportBindings(
       if (!security.has(binding))
         findings.add(node, `There is no binding '${binding}' in security`, { keys: ['security', scheme] });
     }
+  }
+}
+
+/** Keys in the store need one that is not the memory: that ends with the process. */
+function reportStores({ security, store }: Pick<GatewayConfig, 'security' | 'store'>, findings: Findings): void {
+  if (store !== undefined) return;
+  for (const node of security.values()) {
+    if (!isFields(node.value) || node.value.type !== 'apiKey' || node.value.keys !== 'store') continue;
+    const hint = 'Add `store` with the address of a Redis, or keep the keys in a file: file:keys.json.';
+    findings.add(node, 'The gateway has no store that keeps keys', { keys: ['keys'], hint });
   }
 }

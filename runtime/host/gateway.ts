@@ -62,6 +62,7 @@ export class Gateway {
     this.credentials = new Credentials({
       provide: (key, value) => this.threads.provide(key, value),
       drivers,
+      store: settings.store,
       resolve: (text) => resolveEnvironment(text, process.env),
       say,
     });

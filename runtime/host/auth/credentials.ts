@@ -1,12 +1,12 @@
 import type { GatewaySpec } from '../../gateway-spec.ts';
-import type { HostDrivers } from '../drivers.ts';
+import type { HostDrivers, RedisSettings } from '../drivers.ts';
 import { type CredentialFile, CredentialFiles, fileKey } from './credential-files.ts';
 import { fetchJson } from './fetch-json.ts';
 import { type KeyBinding, KeyBindings } from './key-bindings.ts';
 import { keySetKey } from './key-set.ts';
 import { type KeySource, type KeySourceState, KeySources } from './key-sources.ts';
 import { PasswordQueue } from './password-queue.ts';
-import { ASK_KEYS, ASK_PASSWORD, filesOf, keySource } from './verifier.ts';
+import { ASK_API_KEY, ASK_KEYS, ASK_PASSWORD, filesOf, keySource } from './verifier.ts';
 
 export interface CredentialsOptions {
   /** Gives every thread a value. */
@@ -14,6 +14,8 @@ export interface CredentialsOptions {
   /** Resolves `${NAME:-default}`. */
   readonly resolve: (text: string) => string;
   readonly drivers: HostDrivers;
+  /** Redis of the gateway file; undefined = memory. */
+  readonly store?: RedisSettings | undefined;
   readonly say: (level: 'info' | 'error', msg: string, fields: object) => void;
 }
 
@@ -47,7 +49,8 @@ export class Credentials {
       say: (fields) => say('error', 'credentials not read', fields),
       later,
     });
-    this.#keys = new KeyBindings(this.files, options.resolve, (ms) => new Promise((resolve) => void setTimeout(resolve, ms)));
+    const { drivers, store, resolve } = options;
+    this.#keys = new KeyBindings({ files: this.files, drivers, store, provide, resolve, later });
     this.#passwords = new PasswordQueue(options.drivers);
   }
 
@@ -55,13 +58,18 @@ export class Credentials {
    * Brings what the bindings of a generation need, before a thread loads it. An issuer that does not answer is asked again later.
    *
    * @returns lets go of it
-   * @throws Error naming a file that cannot be read
+   * @throws Error naming a file that cannot be read, or keys in a store that does not exist
    */
-  async acquire({ security = [] }: Pick<GatewaySpec, 'security'>): Promise<() => void> {
-    const { sources, files } = this.#wanted(security);
-    await this.files.acquire(files);
+  async acquire(bindings: Pick<GatewaySpec, 'name' | 'security'>): Promise<() => void> {
+    const { sources, files } = this.#wanted(bindings.security ?? []);
+    const releaseKeys = await this.#keys.acquire(bindings);
+    await this.files.acquire(files).catch((error: unknown) => {
+      releaseKeys();
+      throw error;
+    });
     await this.keySources.acquire(sources);
     return () => {
+      releaseKeys();
       this.files.release(files);
       this.keySources.release(sources);
     };
@@ -71,12 +79,13 @@ export class Credentials {
   async answer(topic: string, value: unknown): Promise<unknown> {
     if (topic === ASK_KEYS && typeof value === 'string') await this.keySources.ask(value);
     if (topic === ASK_PASSWORD) return await this.#passwords.compare(value);
+    if (topic === ASK_API_KEY) return await this.#keys.answer(value);
     return undefined;
   }
 
   /** The bindings of a generation whose keys can be administered. */
-  keyBindings({ security = [] }: Pick<GatewaySpec, 'security'>): readonly KeyBinding[] {
-    return security.flatMap((spec) => (spec.type === 'apiKey' ? [this.#keys.of(spec)] : []));
+  keyBindings(bindings: Pick<GatewaySpec, 'name' | 'security'>): readonly KeyBinding[] {
+    return this.#keys.of(bindings);
   }
 
   get states(): readonly KeySourceState[] {

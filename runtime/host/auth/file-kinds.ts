@@ -30,6 +30,16 @@ export function parseKeys(path: string, text: string): readonly ApiKeyRecord[] {
   return parseFile('api-keys', path, text).filter(isKeyRecord);
 }
 
+/** A key as text of JSON; undefined for what is none. */
+export function parseKey(text: string): ApiKeyRecord | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isKeyRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function records(
   path: string,
   text: string,

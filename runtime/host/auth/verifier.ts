@@ -23,11 +23,14 @@ import { JwtVerifier } from './jwt.ts';
 import { KeySet, keySetKey } from './key-set.ts';
 import { KeySnapshot } from './key-snapshot.ts';
 import { type KeySource, keySourceId } from './key-sources.ts';
+import type { KeyStore } from './key-store.ts';
+import { RemoteKeys } from './remote-keys.ts';
 import { isRevoked } from './revocations.ts';
 import type { ResolvedRules } from './token-rules.ts';
 
-/** What a thread asks main for: a key set that lacks a key, a password that is to be compared. */
+/** What a thread asks main for: a key set that lacks a key, a password that is to be compared, an API key that is not in a file. */
 export const ASK_KEYS = 'keys';
+export const ASK_API_KEY = 'api-key';
 export const ASK_PASSWORD = 'password';
 
 /**
@@ -92,11 +95,18 @@ function introspectionVerifier(host: HostServices, name: string, token: TokenRul
 function apiKeyVerifier(host: HostServices, spec: ApiKeySpec): Verifier {
   return new ApiKeyVerifier({
     spec,
-    store: new KeySnapshot(host.runtimeValues.holder(fileKey(keyFile(spec, host.resolve)))),
+    store: keyStore(host, spec),
     peppers: spec.peppers.map(host.resolve),
     failures: host.failures,
     clock: host.clock,
   });
+}
+
+function keyStore({ runtimeValues, resolve, ask, now }: HostServices, spec: ApiKeySpec): KeyStore {
+  const file = keyFile(spec, resolve);
+  if (file !== undefined) return new KeySnapshot(runtimeValues.holder(fileKey(file)));
+  const version = runtimeValues.holder(keyVersionKey(spec.name));
+  return new RemoteKeys({ version, now, ask: (by, value) => ask(ASK_API_KEY, { binding: spec.name, by, value }) });
 }
 
 function certificateVerifier(host: HostServices, spec: CertificateSpec): Verifier {
@@ -136,7 +146,7 @@ export function keySource({ issuer, jwks, maxStaleMs }: JwtSpec, resolve: Resolv
 export function filesOf(spec: VerifierSpec, resolve: Resolve): readonly CredentialFile[] {
   switch (spec.type) {
     case 'apiKey':
-      return [keyFile(spec, resolve)];
+      return [keyFile(spec, resolve)].filter((file) => file !== undefined);
     case 'basic':
       return [userFile(spec, resolve)];
     case 'mtls': {
@@ -148,9 +158,14 @@ export function filesOf(spec: VerifierSpec, resolve: Resolve): readonly Credenti
   }
 }
 
-/** The file that the keys of a binding are in. */
-export function keyFile({ keys }: ApiKeySpec, resolve: Resolve): CredentialFile {
-  return { kind: 'api-keys', path: pathIn(keys, resolve) };
+/** The file that the keys of a binding are in; undefined where they are in the store of the gateway. */
+export function keyFile({ keys }: ApiKeySpec, resolve: Resolve): CredentialFile | undefined {
+  return resolve(keys) === 'store' ? undefined : { kind: 'api-keys', path: pathIn(keys, resolve) };
+}
+
+/** The runtime value that names the last change of the keys of a binding in the store. */
+export function keyVersionKey(binding: string): string {
+  return `api-keys/${binding}`;
 }
 
 function userFile({ users }: BasicSpec, resolve: Resolve): CredentialFile {

@@ -86,6 +86,14 @@ describe('loadGateway', () => {
     ]);
   });
 
+  it('says when keys are in a store that does not keep them', () => {
+    const security = 'security: { k: { type: apiKey, keys: store } }';
+    const file = (store: string) => ({ 'gateway.yaml': `specs: [openapi.yaml]\n${security}\n${store}` });
+    expect(messages(load(file('')))).toEqual(['The gateway has no store that keeps keys']);
+    expect(messages(load(file('store: memory')))).toEqual(['The gateway has no store that keeps keys']);
+    expect(messages(load(file('store: redis://redis:6379')))).toEqual([]);
+  });
+
   it('does not take the gateway file for a document', () => {
     expect(configOf({ 'gateway.yaml': 'specs: ["*.yaml"]\nextends: base.yaml', 'base.yaml': 'name: a' }).entries).toEqual([
       { file: 'openapi.yaml' },
