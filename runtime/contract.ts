@@ -155,6 +155,8 @@ export interface Identity {
   readonly tenant: string | undefined;
   /** Public id of the API key, never its secret. */
   readonly apiKey: string | undefined;
+  /** When the API key ends, as a date of HTTP; absent = never, or there is none. */
+  readonly apiKeyEnds?: string | undefined;
   readonly scopes: readonly string[];
   readonly roles: readonly string[];
   /** Claims of the token, or what a key store or an introspection says; empty where there are none. */

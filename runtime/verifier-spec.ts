@@ -75,6 +75,8 @@ export interface ApiKeySpec {
   readonly plan?: string;
   /** Unknown keys are answered with 403, as by AWS (AK-7). */
   readonly awsCompat: boolean;
+  /** Most active keys of a consumer (AK-4); absent = 2. */
+  readonly keysPerConsumer?: number;
 }
 
 export interface CertificateSpec {

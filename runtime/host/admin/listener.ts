@@ -127,9 +127,11 @@ function handlerOf(operationId: string): AdminHandler {
 }
 
 /** Who did what, to what, and what came of it. Never a credential: bodies are not told. */
-function audit({ who, exchange }: AdminCall, operation: string, { status }: Reply): void {
+function audit({ who, exchange }: AdminCall, operation: string, { status, headers }: Reply): void {
   const { path, requestId, clientAddress } = exchange;
-  say('info', 'audit', { who, operation, path, status, requestId, clientAddress });
+  const created = headers.find(([name]) => name === 'location')?.[1];
+  const what = created === undefined ? {} : { created };
+  say('info', 'audit', { who, operation, path, ...what, status, requestId, clientAddress });
 }
 
 function uncached(reply: Reply): Reply {

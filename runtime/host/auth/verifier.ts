@@ -148,7 +148,8 @@ export function filesOf(spec: VerifierSpec, resolve: Resolve): readonly Credenti
   }
 }
 
-function keyFile({ keys }: ApiKeySpec, resolve: Resolve): CredentialFile {
+/** The file that the keys of a binding are in. */
+export function keyFile({ keys }: ApiKeySpec, resolve: Resolve): CredentialFile {
   return { kind: 'api-keys', path: pathIn(keys, resolve) };
 }
 
