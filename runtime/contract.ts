@@ -3,7 +3,7 @@
  * Types and the order of the stages only. Transports implement `Exchange`; policies see nothing else of a request.
  */
 
-import type { Expression } from './expressions/scope.ts';
+import type { Expression } from './expressions/expression.ts';
 import type { LimitStore, LimitUse } from './limits/store.ts';
 
 /** The order in which the policies of a route run (SEMANTICS 0.2). Fixed; a route holds only the stages that it uses. */
@@ -155,6 +155,8 @@ export interface Identity {
   readonly tenant: string | undefined;
   /** Public id of the API key, never its secret. */
   readonly apiKey: string | undefined;
+  /** When the API key ends, as a date of HTTP; absent = never, or there is none. */
+  readonly apiKeyEnds?: string | undefined;
   readonly scopes: readonly string[];
   readonly roles: readonly string[];
   /** Claims of the token, or what a key store or an introspection says; empty where there are none. */

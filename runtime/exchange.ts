@@ -2,10 +2,10 @@
  * What the pipeline, the actions and the host see of an exchange besides the policies' view of it. A transport implements it; no type of
  * `node:http` appears here, so that every transport runs the same compiled pipeline.
  */
-import type { Exchange, Identity, Reply, RouteInfo } from './contract.ts';
-import type { PreparedRoute } from './generation.ts';
+import type { AnswerCheck, Exchange, Identity, Reply, ResponseStage, RouteInfo, Stage } from './contract.ts';
 import type { HeaderFields } from './header-fields.ts';
 import type { LimitUse } from './limits/store.ts';
+import type { CorsOptions } from './policies/cors.ts';
 
 /** The transport's side of an exchange. */
 export interface ServedExchange extends Exchange, ExchangeRecord {
@@ -105,4 +105,30 @@ export interface ExchangeRecord {
   attempts: number;
   /** What policies noted, in order; undefined when nothing was. */
   readonly notes: readonly (readonly [name: string, value: string])[] | undefined;
+}
+
+/** A route ready to run: nothing about it is looked up or sorted per request. */
+export interface PreparedRoute {
+  readonly info: RouteInfo;
+  /** In the order of `REQUEST_STAGES`, within a stage in the order of the plan. */
+  readonly stages: readonly Stage[];
+  /** Looks at the answers of the upstream first; at most one. */
+  readonly check: AnswerCheck | undefined;
+  /** Run over the answers of the upstream. */
+  readonly responseStages: readonly ResponseStage[];
+  /** Which web origins may call; undefined = none. */
+  readonly cors: CorsOptions | undefined;
+  /** Those of stage `headers` alone: run over the gateway's own answers (X-1). */
+  readonly headerStages: readonly ResponseStage[];
+  readonly action: Action;
+  /** Counts the exchanges of the generation the route belongs to. */
+  readonly active: ActiveExchanges;
+}
+
+/** What happens to an admitted request: proxied, redirected. A reply, or nothing when the answer was already streamed. */
+export type Action = (exchange: ServedExchange) => Reply | undefined | Promise<Reply | undefined>;
+
+/** Exchanges that began with a generation and have not ended. The pipeline counts up, the host down. */
+export interface ActiveExchanges {
+  exchanges: number;
 }

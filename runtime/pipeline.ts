@@ -1,7 +1,7 @@
 import { answerWith } from './answer.ts';
 import type { Reply, ResponseStage } from './contract.ts';
-import type { ServedExchange } from './exchange.ts';
-import type { Generation, PreparedRoute } from './generation.ts';
+import type { PreparedRoute, ServedExchange } from './exchange.ts';
+import type { Generation } from './generation.ts';
 import type { HostServices } from './host/services.ts';
 import { preflight } from './preflight.ts';
 import { problem } from './problem.ts';

@@ -1,5 +1,5 @@
 import type { Exchange, Reply } from './contract.ts';
-import type { Generation } from './generation.ts';
+import type { Generation, PreflightSlots } from './generation.ts';
 import { allowsOrigin, type CorsOptions } from './policies/cors.ts';
 import { matchingEnds } from './route/match.ts';
 
@@ -44,10 +44,4 @@ export function preflight(
       ['vary', VARY],
     ],
   };
-}
-
-/** Slots of the request headers that make a preflight request. */
-export interface PreflightSlots {
-  readonly origin: number;
-  readonly method: number;
 }

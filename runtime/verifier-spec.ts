@@ -1,5 +1,5 @@
 /** Bindings of the gateway file as data: how each kind of credential is verified. Types only. */
-import type { EnvText } from './generation.ts';
+import type { EnvText } from './environment.ts';
 
 export type VerifierSpec = JwtSpec | IntrospectionSpec | ApiKeySpec | CertificateSpec | BasicSpec;
 
@@ -75,6 +75,8 @@ export interface ApiKeySpec {
   readonly plan?: string;
   /** Unknown keys are answered with 403, as by AWS (AK-7). */
   readonly awsCompat: boolean;
+  /** Most active keys of a consumer (AK-4); absent = 2. */
+  readonly keysPerConsumer?: number;
 }
 
 export interface CertificateSpec {

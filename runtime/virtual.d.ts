@@ -13,13 +13,13 @@ declare module 'gw:validators' {
 }
 
 declare module 'gw:expressions' {
-  import type { Expression } from './expressions/scope.ts';
+  import type { Expression } from './expressions/expression.ts';
   /** Compiled expressions by id of the plan. */
   export const expressions: Readonly<Record<string, Expression>>;
 }
 
 declare module 'gw:wiring' {
-  import type { GatewaySpec } from './generation.ts';
+  import type { GatewaySpec } from './gateway-spec.ts';
   /** Routes with their policies, upstreams and settings. */
   export const gateway: GatewaySpec;
 }
@@ -42,7 +42,7 @@ declare module 'gw:admin-validators' {
 }
 
 declare module 'gw:admin-wiring' {
-  import type { GatewaySpec } from './generation.ts';
+  import type { GatewaySpec } from './gateway-spec.ts';
   export const gateway: GatewaySpec;
 }
 

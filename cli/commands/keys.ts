@@ -1,52 +1,80 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { GwError } from '../errors.ts';
-import { hashOf, newKey, partsOf, pepperIdOf, type StoredKey } from '../keys/api-key.ts';
+import { member } from '../load/pointer.ts';
+import { printable } from '../report/escape.ts';
+import { adminClient } from './admin-client.ts';
 import { type Options, text, textList } from './input.ts';
+import { createEntry } from './key-entry.ts';
 import { print } from './output.ts';
+import { table } from './routes.ts';
 
-/**
- * `gw keys create`: makes a key. The key goes to standard error, once; the entry for the key file to standard output.
- *
- * @param options.consumer who it is for
- */
+/** `gw keys create`: makes a key of a running gateway. Only the key goes to standard output, what it is to standard error. */
 export async function createKey(options: Options): Promise<number> {
-  const environment = text(options, 'env') ?? 'live';
-  if (!/^[a-z0-9]{1,16}$/.test(environment)) {
-    throw new GwError('ERR_GW_USAGE', `--env ${environment}`, 'Write at most 16 small letters and digits.');
-  }
-  const { text: key, id, secret } = newKey(environment);
-  process.stderr.write(`gw: the key, shown once: ${key}\n`);
-  await print(`${JSON.stringify(entry(options, id, secret, key), null, 2)}\n`);
-  return 0;
-}
-
-/** `gw keys hash`: reads a key from standard input and writes its entry for the key file. */
-export async function hashKey(options: Options): Promise<number> {
-  const key = readFileSync(0, 'utf8').trim();
-  if (key.length < 16) throw new GwError('ERR_GW_USAGE', 'A key has at least 16 characters', 'Give it on standard input.');
-  const parts = partsOf(key);
-  const id = parts?.id ?? `key-${createHash('sha256').update(key).digest('hex').slice(0, 12)}`;
-  await print(`${JSON.stringify(entry(options, id, parts?.secret ?? key, key), null, 2)}\n`);
-  return 0;
-}
-
-function entry(options: Options, id: string, secret: string, key: string): StoredKey {
+  if (options.entry === true) return await createEntry(options);
   const consumer = text(options, 'consumer');
   if (consumer === undefined) throw new GwError('ERR_GW_USAGE', 'Nobody is named for whom the key is', 'Add --consumer <name>.');
-  const plan = text(options, 'plan');
-  const scopes = textList(options, 'scope');
-  const pepper = process.env.GW_KEY_PEPPER ?? '';
-  const pepperId = pepperIdOf(pepper);
-  return {
-    id,
-    hash: hashOf(secret, pepper),
-    ...(pepperId === undefined ? {} : { pepperId }),
-    last4: key.slice(-4),
-    consumer,
-    ...(plan === undefined ? {} : { plan }),
-    ...(scopes.length === 0 ? {} : { scopes }),
-    status: 'active',
-    createdAt: new Date().toISOString(),
+  const texts = {
+    plan: text(options, 'plan'),
+    tenant: text(options, 'tenant'),
+    environment: text(options, 'env'),
+    expiresAt: text(options, 'expires'),
+    binding: text(options, 'binding'),
   };
+  const lists = { scopes: textList(options, 'scope'), roles: textList(options, 'role'), allowedIPs: textList(options, 'allow') };
+  const answer = await adminClient(options).ask('POST', '/apikeys', {
+    consumer,
+    ...Object.fromEntries(Object.entries(texts).filter(([, value]) => value !== undefined)),
+    ...Object.fromEntries(Object.entries(lists).filter(([, values]) => values.length > 0)),
+  });
+  return await tellKey(answer, options);
+}
+
+/** `gw keys rotate`: another key of the same rights. */
+export async function rotateKey(id: string, options: Options): Promise<number> {
+  const query = new URLSearchParams({ overlap: text(options, 'overlap') ?? '24h' });
+  const answer = await adminClient(options).ask('POST', `/apikeys/${encodeURIComponent(id)}/rotate?${query}`);
+  return await tellKey(answer, options);
+}
+
+/** `gw keys revoke`: it is accepted no more. */
+export async function revokeKey(id: string, options: Options): Promise<number> {
+  const answer = await adminClient(options).ask('POST', `/apikeys/${encodeURIComponent(id)}/revoke`);
+  await print(`${printable(id)} of ${printable(String(member(answer, 'consumer')))} is revoked.\n`);
+  return 0;
+}
+
+/** `gw keys list`: every key of a running gateway, page by page. */
+export async function listKeys(options: Options): Promise<number> {
+  const client = adminClient(options);
+  const consumer = text(options, 'consumer');
+  const keys: unknown[] = [];
+  for (let after: unknown = ''; after !== undefined; ) {
+    const query = new URLSearchParams({
+      ...(consumer === undefined ? {} : { consumer }),
+      ...(after === '' ? {} : { after: String(after) }),
+    });
+    const page = await client.ask('GET', `/apikeys${query.size === 0 ? '' : `?${query}`}`);
+    const found = member(page, 'keys');
+    if (Array.isArray(found)) keys.push(...found);
+    after = member(page, 'next');
+  }
+  if (options.json === true) {
+    await print(`${JSON.stringify({ keys }, null, 2)}\n`);
+    return 0;
+  }
+  const names = ['id', 'last4', 'consumer', 'plan', 'status', 'createdAt', 'expiresAt', 'binding'];
+  const rows = keys.map((key) => names.map((name) => printable(String(member(key, name) ?? '-'))));
+  const head = ['ID', 'LAST', 'CONSUMER', 'PLAN', 'STATUS', 'CREATED', 'EXPIRES', 'BINDING'];
+  await print(rows.length === 0 ? 'There are no keys.\n' : table(head, rows));
+  return 0;
+}
+
+async function tellKey(answer: unknown, options: Options): Promise<number> {
+  if (options.json === true) {
+    await print(`${JSON.stringify(answer, null, 2)}\n`);
+    return 0;
+  }
+  const cell = (name: string): string => printable(String(member(answer, name)));
+  process.stderr.write(`gw: key ${cell('id')} of ${cell('consumer')}, shown once\n`);
+  await print(`${cell('key')}\n`);
+  return 0;
 }

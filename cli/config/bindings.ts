@@ -4,6 +4,7 @@
  */
 import type { IdentitySource } from '../../runtime/policies/identity-headers.ts';
 import {
+  count,
   duration,
   either,
   flag,
@@ -122,6 +123,7 @@ export const bindings = {
       pepper: oneOrMany(secret),
       plan: name,
       awsCompat: flag,
+      keysPerConsumer: count(1, 1_000),
       forward: flag,
     },
     { required: ['type', 'keys'] },

@@ -97,6 +97,14 @@ export function canVerify(type: BindingType, place: Place): boolean {
   return type === 'jwt' || type === 'introspection' || type === 'apiKey';
 }
 
+const KEY_EXPIRES: PolicyPlan = {
+  key: 'security',
+  stage: 'headers',
+  module: 'policies/key-expires',
+  factory: 'keyExpires',
+  options: {},
+};
+
 /** Lowers `security` of the operations, and collects the verifiers that they need. */
 export class Authentication {
   readonly #config: GatewayConfig;
@@ -116,6 +124,9 @@ export class Authentication {
         Object.entries(requirement).flatMap(([scheme, scopes]) => this.#required(api, scheme, scopes) ?? []),
       ),
     };
+    const usesKeys = options.alternatives.some((parts) =>
+      parts.some((one) => this.#used.get(one.verifier)?.spec.type === 'apiKey'),
+    );
     return [
       {
         key: 'security',
@@ -124,6 +135,7 @@ export class Authentication {
         factory: 'authenticate',
         options: json(options),
       },
+      ...(usesKeys ? [KEY_EXPIRES] : []),
     ];
   }
 

@@ -25,8 +25,9 @@ export function verifierSpec(name: string, authored: unknown): VerifierSpec | un
       };
     case 'apiKey': {
       if (!fits(bindings.apiKey, authored)) return undefined;
-      const { keys, pepper = [], plan, awsCompat = false } = authored;
-      return { type: 'apiKey', name, keys, peppers: many(pepper), ...planOf(plan), awsCompat };
+      const { keys, pepper = [], plan, awsCompat = false, keysPerConsumer } = authored;
+      const most = keysPerConsumer === undefined ? {} : { keysPerConsumer };
+      return { type: 'apiKey', name, keys, peppers: many(pepper), ...planOf(plan), awsCompat, ...most };
     }
     case 'mtls': {
       if (!fits(bindings.mtls, authored)) return undefined;

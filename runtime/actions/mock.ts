@@ -1,10 +1,10 @@
 import type { Reply } from '../contract.ts';
 import type { ServedExchange } from '../exchange.ts';
-import type { ActionEnv, ActionFactory } from '../generation.ts';
 import { ACCEPT_SLOT } from '../header-slots.ts';
 import { negotiate } from '../negotiate.ts';
 import { problem } from '../problem.ts';
 import { essenceOf } from '../validate/media-type.ts';
+import type { ActionEnv, ActionFactory } from './action.ts';
 
 export interface MockOptions {
   /** What may be answered; the first one where the caller prefers nothing. At least one. */

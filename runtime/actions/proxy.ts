@@ -1,7 +1,8 @@
 import type { ServedExchange } from '../exchange.ts';
-import type { ActionFactory, UpstreamRequest, UpstreamTimeouts } from '../generation.ts';
 import { problem } from '../problem.ts';
 import { rewritePath, stripPrefix, withQuery } from '../route/rewrite.ts';
+import type { UpstreamRequest, UpstreamTimeouts } from '../upstream-client.ts';
+import type { ActionFactory } from './action.ts';
 import { cleanAnswer, errorPage } from './answer-headers.ts';
 import { requestHeaders } from './request-headers.ts';
 

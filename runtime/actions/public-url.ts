@@ -1,4 +1,4 @@
-import type { UpstreamAddress } from '../generation.ts';
+import type { UpstreamAddress } from '../upstream-client.ts';
 
 /** How a path of the upstream becomes a public one again. */
 export interface PublicPlace {

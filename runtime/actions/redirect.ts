@@ -1,8 +1,8 @@
 import type { Reply } from '../contract.ts';
 import type { ServedExchange } from '../exchange.ts';
-import type { ActionFactory } from '../generation.ts';
 import { problem } from '../problem.ts';
 import { rewritePath, withQuery } from '../route/rewrite.ts';
+import type { ActionFactory } from './action.ts';
 
 export interface RedirectOptions {
   /** 301, 302, 303, 307 or 308. */

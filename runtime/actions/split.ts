@@ -1,9 +1,9 @@
 import type { Reply } from '../contract.ts';
-import type { ServedExchange } from '../exchange.ts';
-import type { Action, ActionFactory } from '../generation.ts';
+import type { Action, ServedExchange } from '../exchange.ts';
 import { hashText } from '../hash-text.ts';
 import { splitCookieOf } from '../policies/split-cookie.ts';
 import { SPLIT } from '../runtime-value-keys.ts';
+import type { ActionFactory } from './action.ts';
 import { type ProxyOptions, proxy } from './proxy.ts';
 
 export interface SplitOptions extends Omit<ProxyOptions, 'upstream'> {

@@ -1,15 +1,10 @@
 import type { Exchange, PolicyEnv } from '../contract.ts';
 import { queryValue } from '../route/query.ts';
+import type { ExpressionScope, Scalar } from './expression.ts';
 import type { Value } from './values.ts';
 
-/** A compiled expression: made once for each route that uses it, evaluated for each request. Anything but true is a no. */
-export type Expression = (slot: (header: string) => number) => (scope: ExpressionScope) => Value;
-
-/** How the text of a parameter is read. */
-type Scalar = 'text' | 'number' | 'flag';
-
-/** What an expression can see of a request. */
-export class ExpressionScope {
+/** A request as expressions see it. */
+export class RequestScope implements ExpressionScope {
   readonly #exchange: Exchange;
   readonly #env: Pick<PolicyEnv, 'clock'>;
 
@@ -26,7 +21,6 @@ export class ExpressionScope {
     return this.#exchange.identity?.[field];
   }
 
-  /** Percent-decoded once. */
   path(index: number, type: Scalar): Value {
     const text = this.#exchange.pathParameter(index);
     try {

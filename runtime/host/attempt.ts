@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import type { UpstreamTimeouts } from '../generation.ts';
+import type { UpstreamTimeouts } from '../upstream-client.ts';
 import type { Forwarding } from './forwarding.ts';
 
 /** One try of a request on one target: hears undici, feeds it the body, and knows since when nothing has moved. */

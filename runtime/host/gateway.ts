@@ -1,3 +1,4 @@
+import { resolveEnvironment } from '../environment.ts';
 import type { AdminParts } from './admin/parts.ts';
 import { Credentials } from './auth/credentials.ts';
 import { Certificates } from './certificates.ts';
@@ -7,7 +8,6 @@ import { type LoadedBundle, readBundle } from './load-generation.ts';
 import { reloadRefusal } from './restart-required.ts';
 import { RuntimeState } from './runtime-state.ts';
 import { messageOf, say } from './say.ts';
-import { resolveEnvironment } from './services.ts';
 import { type Address, type HostSettings, hostSettings } from './settings.ts';
 import { type LoadResult, Threads } from './threads.ts';
 

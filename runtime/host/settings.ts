@@ -2,12 +2,13 @@
 import { isIPv4 } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { parseRange } from '../address.ts';
-import type { AdminTokenSpec, EnvText, GatewaySpec, StoreSpec } from '../generation.ts';
+import type { EnvText } from '../environment.ts';
+import { resolveEnvironment } from '../environment.ts';
+import type { AdminTokenSpec, GatewaySpec, StoreSpec } from '../gateway-spec.ts';
 import { adminTokens } from './admin/tokens.ts';
 import type { ConnectionLimits } from './admission.ts';
 import type { CertificateFiles } from './certificates.ts';
 import type { RedisSettings } from './drivers.ts';
-import { resolveEnvironment } from './services.ts';
 import { parseTarget } from './target-address.ts';
 import { type TransportKind, transportKind } from './transport/open-transport.ts';
 

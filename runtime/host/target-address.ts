@@ -1,4 +1,4 @@
-import type { UpstreamAddress } from '../generation.ts';
+import type { UpstreamAddress } from '../upstream-client.ts';
 
 /**
  * Takes the URL of a target apart: `http://orders:8080/base`.

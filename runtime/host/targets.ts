@@ -1,4 +1,5 @@
-import type { UpstreamAddress, UpstreamSpec } from '../generation.ts';
+import type { UpstreamSpec } from '../gateway-spec.ts';
+import type { UpstreamAddress } from '../upstream-client.ts';
 import type { HostServices } from './services.ts';
 import { parseTarget } from './target-address.ts';
 

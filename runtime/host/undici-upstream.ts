@@ -1,4 +1,5 @@
-import type { UpstreamClient, UpstreamSpec } from '../generation.ts';
+import type { UpstreamSpec } from '../gateway-spec.ts';
+import type { UpstreamClient } from '../upstream-client.ts';
 import { Forwarding } from './forwarding.ts';
 import type { HostServices } from './services.ts';
 import { openTargetPool, type TargetPool } from './target-pool.ts';

@@ -1,17 +1,10 @@
-import type { UpstreamClient, UpstreamSpec } from '../generation.ts';
+import type { UpstreamSpec } from '../gateway-spec.ts';
+import type { OpenedUpstream } from '../generation.ts';
 import type { HostServices } from './services.ts';
 import type { Environment } from './settings.ts';
-import { openDirectUpstream } from './upstream/direct.ts';
 
 /** Opens an upstream with one of the clients. */
-export type OpenUpstream = (host: HostServices, spec: UpstreamSpec) => { readonly client: UpstreamClient; release(): void };
-
-/**
- * Opens an upstream, with the client that the host uses.
- *
- * @throws Error when a URL is not absolute http(s), or the environment lacks a variable
- */
-export const openUpstream: OpenUpstream = (host, spec) => (host.otherClient ?? openDirectUpstream)(host, spec);
+export type OpenUpstream = (host: HostServices, spec: UpstreamSpec) => OpenedUpstream;
 
 /**
  * The client that the environment asks for instead of ours. undici is evaluated for those alone.

@@ -1,5 +1,5 @@
 import type { Exchange, Identity, PolicyFactory, Reply } from '../contract.ts';
-import { ExpressionScope } from '../expressions/scope.ts';
+import { RequestScope } from '../expressions/scope.ts';
 import { problem } from '../problem.ts';
 
 export interface AuthorizeOptions {
@@ -55,7 +55,7 @@ export const authorize: PolicyFactory<AuthorizeOptions> = (
     return judgeExpression(exchange) ?? (mfa === undefined || isStrong(identity, mfa, env.clock()) ? undefined : 'mfa');
   };
   const judgeExpression = (exchange: Exchange): Verdict | undefined =>
-    holds === undefined || holds(new ExpressionScope(exchange, env)) === true ? undefined : 'policy';
+    holds === undefined || holds(new RequestScope(exchange, env)) === true ? undefined : 'policy';
   return (exchange) => {
     const verdict = judge(exchange);
     if (verdict === undefined) return undefined;

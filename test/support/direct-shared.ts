@@ -1,5 +1,5 @@
-import type { GatewaySpec } from '../../runtime/generation.ts';
-import { createHostServices } from '../../runtime/host/services.ts';
+import type { GatewaySpec } from '../../runtime/gateway-spec.ts';
+import { createHostServices } from '../../runtime/host/create-services.ts';
 import { FieldNames } from '../../runtime/host/transport/direct/field-names.ts';
 import { FlushQueue } from '../../runtime/host/transport/direct/outlet.ts';
 import { RequestHead } from '../../runtime/host/transport/direct/request-head.ts';

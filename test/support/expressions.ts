@@ -4,8 +4,8 @@ import { type ExpressionProblem, parseExpression } from '../../cli/expressions/p
 import { OperationScope } from '../../cli/expressions/scope.ts';
 import type { Tree } from '../../cli/expressions/tree.ts';
 import type { ApiOperation } from '../../cli/resolve/api.ts';
-import type { Expression } from '../../runtime/expressions/scope.ts';
-import { ExpressionScope } from '../../runtime/expressions/scope.ts';
+import type { Expression } from '../../runtime/expressions/expression.ts';
+import { RequestScope } from '../../runtime/expressions/scope.ts';
 import * as values from '../../runtime/expressions/values.ts';
 import { type ExchangeOptions, fakeEnv, fakeExchange } from './exchange.ts';
 import { documentOf, localResolver } from './schemas.ts';
@@ -51,5 +51,5 @@ export function compiled(text: string): ReturnType<Expression> {
 
 /** Undefined is an error of the expression. */
 export function evaluated(text: string, request: ExchangeOptions = {}, nowMs = 0): unknown {
-  return compiled(text)(new ExpressionScope(fakeExchange(request), { clock: () => nowMs }));
+  return compiled(text)(new RequestScope(fakeExchange(request), { clock: () => nowMs }));
 }

@@ -1,3 +1,4 @@
+import { createApiKey, getApiKey, listApiKeys, removeApiKey, revokeApiKey, rotateApiKey } from './api-keys.ts';
 import type { AdminHandler } from './call.ts';
 import { collect, config, openapi, reload } from './configuration.ts';
 import { live, ready, started } from './health.ts';
@@ -28,6 +29,12 @@ export const handlers: Readonly<Record<string, AdminHandler>> = {
   listOverrides,
   setOverride,
   endOverride,
+  listApiKeys,
+  createApiKey,
+  getApiKey,
+  removeApiKey,
+  rotateApiKey,
+  revokeApiKey,
   setGrace: grace,
   endGrace,
 };

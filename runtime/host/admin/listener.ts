@@ -1,10 +1,12 @@
+import type { ActionFactory } from '../../actions/action.ts';
 import type { PolicyFactory, Reply } from '../../contract.ts';
 import type { ServedExchange } from '../../exchange.ts';
-import { type ActionFactory, createGeneration, type GatewaySpec, type RouteSpec } from '../../generation.ts';
+import type { GatewaySpec, RouteSpec } from '../../gateway-spec.ts';
+import { createGeneration } from '../../generation.ts';
 import { refuse, serve } from '../../pipeline.ts';
+import { createHostServices } from '../create-services.ts';
 import type { Gateway } from '../gateway.ts';
 import { say, stackOf } from '../say.ts';
-import { createHostServices } from '../services.ts';
 import type { Address } from '../settings.ts';
 import { createLibraryTransport } from '../transport/library.ts';
 import { transportSettings } from '../transport/transport.ts';
@@ -125,9 +127,11 @@ function handlerOf(operationId: string): AdminHandler {
 }
 
 /** Who did what, to what, and what came of it. Never a credential: bodies are not told. */
-function audit({ who, exchange }: AdminCall, operation: string, { status }: Reply): void {
+function audit({ who, exchange }: AdminCall, operation: string, { status, headers }: Reply): void {
   const { path, requestId, clientAddress } = exchange;
-  say('info', 'audit', { who, operation, path, status, requestId, clientAddress });
+  const created = headers.find(([name]) => name === 'location')?.[1];
+  const what = created === undefined ? {} : { created };
+  say('info', 'audit', { who, operation, path, ...what, status, requestId, clientAddress });
 }
 
 function uncached(reply: Reply): Reply {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { AdminTokenSpec } from '../../generation.ts';
+import type { AdminTokenSpec } from '../../gateway-spec.ts';
 
 /** Who may ask for what. */
 export interface AdminPrincipal {

@@ -90,7 +90,8 @@ export class ApiKeyVerifier implements Verifier {
   #prepare(record: ApiKeyRecord): Prepared {
     const known = this.#prepared.get(record);
     if (known !== undefined) return known;
-    const { id, consumer, plan = this.#parts.spec.plan, tenant, scopes = [], roles = [] } = record;
+    const { id, consumer, plan = this.#parts.spec.plan, tenant, scopes = [], roles = [], expiresAt } = record;
+    const untilMs = expiresAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(expiresAt);
     const made: Prepared = {
       principal: {
         subject: undefined,
@@ -99,13 +100,14 @@ export class ApiKeyVerifier implements Verifier {
         plan,
         tenant,
         apiKey: id,
+        apiKeyEnds: expiresAt === undefined ? undefined : new Date(untilMs).toUTCString(),
         scopes,
         roles,
         claims: {},
       },
       ranges: record.allowedIPs?.map(addressRange),
       fromMs: record.notBefore === undefined ? Number.NEGATIVE_INFINITY : Date.parse(record.notBefore),
-      untilMs: record.expiresAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(record.expiresAt),
+      untilMs,
     };
     this.#prepared.set(record, made);
     return made;

@@ -1,4 +1,4 @@
-import type { GatewaySpec } from '../../generation.ts';
+import type { GatewaySpec } from '../../gateway-spec.ts';
 
 /**
  * Whether the listener asks clients for certificates: where a binding takes them, or tokens may be bound to them and the gateway speaks TLS

@@ -31,6 +31,8 @@ interface Held {
   version: string;
   value: unknown;
   cancel: () => void;
+  /** The last read: two at a time might end in the wrong order, and what was revoked would hold again. */
+  reading: Promise<void>;
 }
 
 /**
@@ -70,7 +72,7 @@ export class CredentialFiles {
       known.holders += 1;
       return;
     }
-    const held: Held = { file, holders: 1, version: '', value: undefined, cancel: () => undefined };
+    const held: Held = { file, holders: 1, version: '', value: undefined, cancel: () => undefined, reading: Promise.resolve() };
     await this.#read(held);
     this.#held.set(id, held);
     this.#watch(held);
@@ -128,7 +130,13 @@ export class CredentialFiles {
     }
   }
 
-  async #read(held: Held): Promise<void> {
+  #read(held: Held): Promise<void> {
+    const next = held.reading.then(() => this.#readNow(held));
+    held.reading = next.catch(() => undefined);
+    return next;
+  }
+
+  async #readNow(held: Held): Promise<void> {
     const { kind, path } = held.file;
     const version = await versionOf(path);
     const text = await readFile(resolve(path), 'utf8').catch((error: unknown) => {

@@ -1,7 +1,8 @@
-import type { GatewaySpec } from '../../generation.ts';
+import type { GatewaySpec } from '../../gateway-spec.ts';
 import type { HostDrivers } from '../drivers.ts';
 import { type CredentialFile, CredentialFiles, fileKey } from './credential-files.ts';
 import { fetchJson } from './fetch-json.ts';
+import { type KeyBinding, KeyBindings } from './key-bindings.ts';
 import { keySetKey } from './key-set.ts';
 import { type KeySource, type KeySourceState, KeySources } from './key-sources.ts';
 import { PasswordQueue } from './password-queue.ts';
@@ -25,6 +26,7 @@ interface Wanted {
 export class Credentials {
   readonly keySources: KeySources;
   readonly files: CredentialFiles;
+  readonly #keys: KeyBindings;
   readonly #passwords: PasswordQueue;
   readonly #options: CredentialsOptions;
 
@@ -45,6 +47,7 @@ export class Credentials {
       say: (fields) => say('error', 'credentials not read', fields),
       later,
     });
+    this.#keys = new KeyBindings(this.files, options.resolve, (ms) => new Promise((resolve) => void setTimeout(resolve, ms)));
     this.#passwords = new PasswordQueue(options.drivers);
   }
 
@@ -69,6 +72,11 @@ export class Credentials {
     if (topic === ASK_KEYS && typeof value === 'string') await this.keySources.ask(value);
     if (topic === ASK_PASSWORD) return await this.#passwords.compare(value);
     return undefined;
+  }
+
+  /** The bindings of a generation whose keys can be administered. */
+  keyBindings({ security = [] }: Pick<GatewaySpec, 'security'>): readonly KeyBinding[] {
+    return security.flatMap((spec) => (spec.type === 'apiKey' ? [this.#keys.of(spec)] : []));
   }
 
   get states(): readonly KeySourceState[] {

@@ -82,7 +82,7 @@ function keyProblem(record: Readonly<Record<string, unknown>>): string | undefin
   );
   if (date !== undefined) return `\`${date}\` is no date`;
   return (
-    textProblem(record, ['pepperId', 'plan', 'tenant']) ??
+    textProblem(record, ['pepperId', 'plan', 'tenant', 'last4', 'createdAt', 'replacedBy']) ??
     listProblem(record, ['scopes', 'roles', 'allowedIPs']) ??
     rangeProblem(record)
   );

@@ -1,30 +1,66 @@
-import { rename, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { CredentialFile, CredentialFiles } from './credential-files.ts';
-import type { ApiKeyRecord, KeyRegister } from './key-store.ts';
+import { parseKeys } from './file-kinds.ts';
+import type { ApiKeyRecord, KeyChange, KeyRegister } from './key-store.ts';
+import { changeFile } from './locked-file.ts';
 
-/** A key file in use, as something that can be administered. */
-export function keyFileRegister(files: CredentialFiles, path: string): KeyRegister {
+/**
+ * A key file as something that can be administered. What counts is what the file says at the moment, whoever has written it.
+ *
+ * @param pause resolves after so many milliseconds
+ */
+export function keyFileRegister(files: CredentialFiles, path: string, pause: (ms: number) => Promise<void>): KeyRegister {
   const file: CredentialFile = { kind: 'api-keys', path };
-  const records = (): readonly ApiKeyRecord[] => {
-    const value = files.value(file);
-    return Array.isArray(value) ? value : [];
-  };
+  // One after the other: who waits here does not have to look at the lock.
+  let last: Promise<unknown> = Promise.resolve();
   return {
-    find: (id) => records().find((one) => one.id === id),
-    findByHash: (hash) => records().find((one) => one.hash === hash),
-    list: () => Promise.resolve(records()),
-    async put(record) {
-      await writeKeyFile(path, [...records().filter(({ id }) => id !== record.id), record]);
-      await files.changed(file);
+    async list() {
+      const value = files.value(file);
+      return Array.isArray(value) ? value : [];
+    },
+    change(edit) {
+      const next = last.then(async () => {
+        const result = await changeKeys(path, edit, pause);
+        await files.changed(file);
+        return result;
+      });
+      last = next.catch(() => undefined);
+      return next;
     },
   };
 }
 
-/** Replaces the file at once: no reader sees half of it. */
-export async function writeKeyFile(path: string, keys: readonly ApiKeyRecord[]): Promise<void> {
-  const target = resolve(path);
-  const draft = `${target}.${process.pid}.new`;
-  await writeFile(draft, `${JSON.stringify({ keys }, null, 2)}\n`, { mode: 0o600 });
-  await rename(draft, target);
+/** Changes the keys of a file, and leaves the rest of it. @throws Error when it cannot be read or written */
+export async function changeKeys<T>(
+  path: string,
+  edit: (keys: readonly ApiKeyRecord[]) => KeyChange<T>,
+  pause: (ms: number) => Promise<void>,
+): Promise<T> {
+  let result: { readonly value: T } | undefined;
+  await changeFile(
+    path,
+    (text) => {
+      const keys = parseKeys(path, text);
+      const change = edit(keys);
+      result = { value: change.result };
+      const next = applied(keys, change);
+      if (next === undefined) return undefined;
+      const rest: object = JSON.parse(text);
+      return `${JSON.stringify({ ...rest, keys: next }, null, 2)}\n`;
+    },
+    pause,
+  );
+  if (result === undefined) throw new Error(`The file ${path} was not changed.`);
+  return result.value;
+}
+
+/** The keys afterwards; undefined when they are as before. What is replaced stays in its place. */
+function applied(
+  keys: readonly ApiKeyRecord[],
+  { put = [], remove = [] }: KeyChange<unknown>,
+): readonly ApiKeyRecord[] | undefined {
+  if (put.length === 0 && remove.length === 0) return undefined;
+  const wanted = new Map(put.map((record) => [record.id, record]));
+  const kept = keys.filter(({ id }) => !remove.includes(id)).map((record) => wanted.get(record.id) ?? record);
+  const known = new Set(keys.map(({ id }) => id));
+  return [...kept, ...put.filter(({ id }) => !known.has(id))];
 }

@@ -13,6 +13,8 @@ export interface ApiKeyRecord {
   readonly pepperId?: string;
   /** The last characters, for people. */
   readonly last4?: string;
+  /** The word in the key for people; absent = `live`. */
+  readonly environment?: string;
   readonly consumer: string;
   readonly plan?: string;
   readonly tenant?: string;
@@ -24,6 +26,8 @@ export interface ApiKeyRecord {
   readonly notBefore?: string;
   readonly expiresAt?: string;
   readonly createdAt?: string;
+  /** Id of the key that takes its place; it is accepted until `expiresAt` (AK-4). */
+  readonly replacedBy?: string;
 }
 
 /** Finds keys. What cannot be reached rejects: then nobody knows, and the request is answered with 503. */
@@ -34,10 +38,23 @@ export interface KeyStore {
 }
 
 /** Keys as they are administered. */
-export interface KeyRegister extends KeyStore {
+export interface KeyRegister {
   list(): Promise<readonly ApiKeyRecord[]>;
-  /** Adds or replaces. Every thread and instance knows within 5 s (AK-5). */
-  put(record: ApiKeyRecord): Promise<void>;
+  /**
+   * Changes keys as one step: nobody else writes in between. Every thread and instance knows within 5 s (AK-5).
+   *
+   * @param edit may run again, when somebody else was faster
+   * @throws Error when the store cannot be reached
+   */
+  change<T>(edit: (keys: readonly ApiKeyRecord[]) => KeyChange<T>): Promise<T>;
+}
+
+export interface KeyChange<T> {
+  /** Added, or replaced by their id. */
+  readonly put?: readonly ApiKeyRecord[];
+  /** Ids. */
+  readonly remove?: readonly string[];
+  readonly result: T;
 }
 
 /** The form of a key file. */

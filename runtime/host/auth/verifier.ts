@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { Verifier } from '../../contract.ts';
+import type { OpenedVerifier } from '../../generation.ts';
 import type {
   ApiKeySpec,
   BasicSpec,
@@ -25,12 +26,6 @@ import { type KeySource, keySourceId } from './key-sources.ts';
 import { isRevoked } from './revocations.ts';
 import type { ResolvedRules } from './token-rules.ts';
 
-/** A verifier that a generation holds. */
-export interface OpenVerifier {
-  readonly verifier: Verifier;
-  release(): void;
-}
-
 /** What a thread asks main for: a key set that lacks a key, a password that is to be compared. */
 export const ASK_KEYS = 'keys';
 export const ASK_PASSWORD = 'password';
@@ -40,7 +35,7 @@ export const ASK_PASSWORD = 'password';
  *
  * @throws Error when the environment lacks a variable, or the bundle lacks what the binding needs
  */
-export function openVerifier(host: HostServices, spec: VerifierSpec): OpenVerifier {
+export function openVerifier(host: HostServices, spec: VerifierSpec): OpenedVerifier {
   const id = JSON.stringify(spec);
   const verifier = host.verifiers.acquire(id, () => makeVerifier(host, spec));
   return { verifier, release: () => host.verifiers.release(id) };
@@ -153,7 +148,8 @@ export function filesOf(spec: VerifierSpec, resolve: Resolve): readonly Credenti
   }
 }
 
-function keyFile({ keys }: ApiKeySpec, resolve: Resolve): CredentialFile {
+/** The file that the keys of a binding are in. */
+export function keyFile({ keys }: ApiKeySpec, resolve: Resolve): CredentialFile {
   return { kind: 'api-keys', path: pathIn(keys, resolve) };
 }
 

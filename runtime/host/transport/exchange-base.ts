@@ -1,7 +1,6 @@
 import { clientAddress } from '../../address.ts';
 import type { Identity, Reply, RouteInfo } from '../../contract.ts';
-import type { AnswerWatcher, ServedExchange } from '../../exchange.ts';
-import type { PreparedRoute } from '../../generation.ts';
+import type { AnswerWatcher, PreparedRoute, ServedExchange } from '../../exchange.ts';
 import type { HeaderFields } from '../../header-fields.ts';
 import { CORRELATION_ID_SLOT, TRACEPARENT_SLOT, USER_AGENT_SLOT } from '../../header-slots.ts';
 import type { LimitUse } from '../../limits/store.ts';

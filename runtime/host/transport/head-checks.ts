@@ -1,5 +1,5 @@
 import type { Reply } from '../../contract.ts';
-import type { ServerSpec } from '../../generation.ts';
+import type { ServerSpec } from '../../gateway-spec.ts';
 import { problem } from '../../problem.ts';
 
 /** What the fields of a request head say about its framing and its receiver. */

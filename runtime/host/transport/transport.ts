@@ -4,7 +4,7 @@ import { foldAddress, inRanges, parseRange } from '../../address.ts';
 import type { AddressRange } from '../../address-range.ts';
 import type { Reply } from '../../contract.ts';
 import type { ServedExchange } from '../../exchange.ts';
-import type { ServerSpec } from '../../generation.ts';
+import type { ServerSpec } from '../../gateway-spec.ts';
 import type { HostServices } from '../services.ts';
 import type { Certificate } from './tls-options.ts';
 

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { UpstreamAddress } from '../../generation.ts';
+import type { UpstreamAddress } from '../../upstream-client.ts';
 import { type TimerWheel, WheelEntry } from '../timer-wheel.ts';
 import { errorType } from '../upstream-error.ts';
 import type { AnswerHead } from './answer-head.ts';

@@ -1,9 +1,9 @@
 import type { Reply } from '../../contract.ts';
 import { allowedMs } from '../../deadline.ts';
 import type { AnswerWatcher, ServedExchange } from '../../exchange.ts';
-import type { UpstreamRequest } from '../../generation.ts';
 import { refuse } from '../../pipeline.ts';
 import { problem } from '../../problem.ts';
+import type { UpstreamRequest } from '../../upstream-client.ts';
 import { type AnswerBody, openAnswer } from '../held-answer.ts';
 import { ATTEMPTS, IDEMPOTENT } from '../retry.ts';
 import type { HostServices } from '../services.ts';

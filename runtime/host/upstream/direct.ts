@@ -1,5 +1,6 @@
 import type { ServedExchange } from '../../exchange.ts';
-import type { UpstreamAddress, UpstreamClient, UpstreamSpec } from '../../generation.ts';
+import type { UpstreamSpec } from '../../gateway-spec.ts';
+import type { UpstreamAddress, UpstreamClient } from '../../upstream-client.ts';
 import type { HostServices } from '../services.ts';
 import { pickTarget, targetAddresses, type WeightedTarget } from '../targets.ts';
 import { DirectForwarding } from './direct-forwarding.ts';

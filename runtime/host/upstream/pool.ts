@@ -1,5 +1,4 @@
-import type { UpstreamAddress } from '../../generation.ts';
-import type { HostServices } from '../services.ts';
+import type { UpstreamAddress } from '../../upstream-client.ts';
 import type { TimerWheel } from '../timer-wheel.ts';
 import { type ConnectionOwner, UpstreamConnection } from './connection.ts';
 import type { Outstanding } from './outstanding.ts';
@@ -14,6 +13,12 @@ export interface PooledRequest extends Outstanding {
   readonly opening: boolean;
   /** It waits. `opening` says what it waits for: a connection that is being opened, or else the end of another request. */
   waits(opening: boolean): void;
+}
+
+/** What a pool needs of its thread: a monotonic clock, milliseconds, and the wheel of its deadlines. */
+export interface PoolHost {
+  readonly wheel: TimerWheel;
+  now(): number;
 }
 
 /** How much one target may have of a thread. */
@@ -35,7 +40,7 @@ export class ConnectionPool implements ConnectionOwner {
   readonly origin: string;
   readonly wheel: TimerWheel;
   tlsSession: Buffer | undefined;
-  readonly #host: HostServices;
+  readonly #host: PoolHost;
   readonly #address: UpstreamAddress;
   readonly #limits: PoolLimits;
   readonly #all = new Set<UpstreamConnection>();
@@ -47,7 +52,7 @@ export class ConnectionPool implements ConnectionOwner {
   #shared: UpstreamConnection | undefined;
   #closed = false;
 
-  constructor(host: HostServices, address: UpstreamAddress, limits: PoolLimits = LIMITS) {
+  constructor(host: PoolHost, address: UpstreamAddress, limits: PoolLimits = LIMITS) {
     this.#host = host;
     this.#limits = limits;
     this.wheel = host.wheel;

@@ -1,6 +1,6 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { UpstreamAddress } from '../../generation.ts';
+import type { UpstreamAddress } from '../../upstream-client.ts';
 
 /** Where bytes of a socket go. */
 export interface SocketReader {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { ActionEnv } from '../../../runtime/actions/action.ts';
 import { type SplitOptions, split } from '../../../runtime/actions/split.ts';
 import type { Identity } from '../../../runtime/contract.ts';
 import type { ServedExchange } from '../../../runtime/exchange.ts';
-import type { ActionEnv } from '../../../runtime/generation.ts';
 import { fakeEnv } from '../../support/exchange.ts';
 
 const timeouts = { totalMs: 1_000, connectMs: 1_000, firstByteMs: 1_000, idleMs: 1_000 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resolveEnvironment } from '../../../runtime/host/services.ts';
+import { resolveEnvironment } from '../../../runtime/environment.ts';
 
 describe('resolveEnvironment', () => {
   const environment = { HOST: 'orders', EMPTY: '', PORT: '81' };

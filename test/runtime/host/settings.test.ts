@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { GatewaySpec } from '../../../runtime/generation.ts';
+import type { GatewaySpec } from '../../../runtime/gateway-spec.ts';
 import { type HostSettings, hostSettings } from '../../../runtime/host/settings.ts';
 
 const limits = {

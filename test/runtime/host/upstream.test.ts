@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createHostServices } from '../../../runtime/host/services.ts';
+import type { OpenedUpstream } from '../../../runtime/generation.ts';
+import { createHostServices } from '../../../runtime/host/create-services.ts';
 import { openTargetPool } from '../../../runtime/host/target-pool.ts';
 import { pickTarget } from '../../../runtime/host/targets.ts';
 import type { Target } from '../../../runtime/host/undici-upstream.ts';
-import { openUpstream } from '../../../runtime/host/upstream.ts';
 
 function targets(...weights: number[]): Target[] {
   return weights.map((weight, index) => {
@@ -42,11 +42,10 @@ describe('pickTarget', () => {
   });
 });
 
-describe('openUpstream', () => {
+describe('an upstream', () => {
   it('shares the pool of a target by its origin and gives it back', () => {
     const host = createHostServices({ environment: { PORT: '81' } });
-    const open = (url: string): ReturnType<typeof openUpstream> =>
-      openUpstream(host, { name: 'u', targets: [{ url, weight: 1 }] });
+    const open = (url: string): OpenedUpstream => host.openUpstream({ name: 'u', targets: [{ url, weight: 1 }] });
     const one = open('http://a:81/x');
     const two = open('http://a:${PORT}/y/');
     expect(host.connections.ids).toEqual(['target:http://a:81']);
@@ -59,7 +58,7 @@ describe('openUpstream', () => {
   it('refuses what is no URL of a target', () => {
     const host = createHostServices();
     for (const url of ['', 'orders:8080', 'ftp://a', 'http://a?q', 'http://a#f', 'http://u:p@a', '/x']) {
-      expect(() => openUpstream(host, { name: 'u', targets: [{ url, weight: 1 }] }), url).toThrow(/upstream u/);
+      expect(() => host.openUpstream({ name: 'u', targets: [{ url, weight: 1 }] }), url).toThrow(/upstream u/);
     }
   });
 });

@@ -19,7 +19,7 @@
  */
 import { METHODS } from 'node:http';
 import type { Reply } from '../../../contract.ts';
-import type { ServerSpec } from '../../../generation.ts';
+import type { ServerSpec } from '../../../gateway-spec.ts';
 import { problem } from '../../../problem.ts';
 import type { ArrivedHead } from '../exchange-base.ts';
 import { hostName, isAuthority, isContentLength, MAX_COOKIES, parameterCount } from '../head-checks.ts';

@@ -1,14 +1,15 @@
 import { type ProxyOptions, proxy } from '../../../../runtime/actions/proxy.ts';
 import type { ExchangeRecord } from '../../../../runtime/exchange.ts';
-import {
-  createGeneration,
-  type GatewaySpec,
-  type RequestPolicySpec,
-  type ResponsePolicySpec,
-  type RouteSpec,
-  type UpstreamSpec,
-} from '../../../../runtime/generation.ts';
-import { createHostServices, type HostServices } from '../../../../runtime/host/services.ts';
+import type {
+  GatewaySpec,
+  RequestPolicySpec,
+  ResponsePolicySpec,
+  RouteSpec,
+  UpstreamSpec,
+} from '../../../../runtime/gateway-spec.ts';
+import { createGeneration } from '../../../../runtime/generation.ts';
+import { createHostServices } from '../../../../runtime/host/create-services.ts';
+import type { HostServices } from '../../../../runtime/host/services.ts';
 import { parseTarget } from '../../../../runtime/host/target-address.ts';
 import { openTransport, type TransportKind, transportKind } from '../../../../runtime/host/transport/open-transport.ts';
 import { type Transport, type TransportTimeouts, transportSettings } from '../../../../runtime/host/transport/transport.ts';

@@ -1,5 +1,5 @@
 import { routeTable } from '../../../../cli/emit/matcher.ts';
-import type { RouteSpec } from '../../../../runtime/generation.ts';
+import type { RouteSpec } from '../../../../runtime/gateway-spec.ts';
 import type { RouteTable } from '../../../../runtime/route/table.ts';
 import { route } from '../../../support/routing.ts';
 

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createHostServices, type HostServices } from '../../../../runtime/host/services.ts';
+import { createHostServices } from '../../../../runtime/host/create-services.ts';
+import type { HostServices } from '../../../../runtime/host/services.ts';
 import type { UpstreamConnection } from '../../../../runtime/host/upstream/connection.ts';
 import { ConnectionPool, type PooledRequest } from '../../../../runtime/host/upstream/pool.ts';
 

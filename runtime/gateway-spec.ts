@@ -1,0 +1,133 @@
+/**
+ * What one bundle compiled to, as data: `gw:wiring` exports a `GatewaySpec`, and `createGeneration` turns it into a `Generation`. Types only.
+ */
+import type { ActionFactory } from './actions/action.ts';
+import type {
+  AnswerCheckFactory,
+  PolicyFactory,
+  RequestStageName,
+  ResponsePolicyFactory,
+  ResponseStageName,
+} from './contract.ts';
+import type { EnvText } from './environment.ts';
+import type { CorsOptions } from './policies/cors.ts';
+import type { VerifierSpec } from './verifier-spec.ts';
+
+export interface GatewaySpec {
+  readonly name: string;
+  /** Hash of the plan, hex; names the generation in logs and in `/readyz?verbose`. */
+  readonly hash: string;
+  readonly server: ServerSpec;
+  readonly upstreams: readonly UpstreamSpec[];
+  /** Bindings that routes require; absent = none. */
+  readonly security?: readonly VerifierSpec[];
+  readonly routes: readonly RouteSpec[];
+  /** Run over answers to requests that no route takes (X-1). */
+  readonly unmatched?: readonly ResponsePolicySpec[];
+  readonly accessLog: 'json' | 'none';
+  /** `address:port` of the admin listener. */
+  readonly admin: EnvText;
+  /** Absent = memory. */
+  readonly store?: StoreSpec;
+  /** Absent = one that is made when the process starts. */
+  readonly adminTokens?: readonly AdminTokenSpec[];
+}
+
+/** A token of the admin listener (AD-2). */
+export interface AdminTokenSpec {
+  /** For the audit log. */
+  readonly name: string;
+  /** `sha256:` and the SHA-256 of the token, hex. */
+  readonly hash: EnvText;
+  /** Absent = everything. */
+  readonly scopes?: readonly string[];
+}
+
+/** Redis that limits are counted in. A node may turn out to be `memory` when the environment is known. */
+export interface StoreSpec {
+  readonly nodes: readonly EnvText[];
+  readonly cluster: boolean;
+  readonly sentinel?: EnvText;
+  readonly timeoutMs: number;
+  readonly secret?: EnvText;
+}
+
+export interface ServerSpec {
+  readonly port: number | EnvText;
+  readonly host: EnvText;
+  readonly trustedProxies: readonly EnvText[];
+  /** Files, PEM; absent = the listener speaks no TLS. */
+  readonly tls?: { readonly cert: EnvText; readonly key: EnvText };
+  readonly limits: {
+    readonly headBytes: number;
+    readonly headerCount: number;
+    readonly headerValueBytes: number;
+    readonly targetBytes: number;
+    readonly queryParameters: number;
+    readonly bodyBytes: number;
+    /** Of all threads together. */
+    readonly connections: number;
+    /** Of one client address (an IPv6 network of 64 bits) over all threads; trusted proxies may have more. */
+    readonly connectionsPerAddress: number;
+  };
+  /** Error pages of services are replaced by problems (TR-6). */
+  readonly sanitizeErrors: boolean;
+  readonly timeouts: {
+    readonly headersMs: number;
+    readonly requestMs: number;
+    readonly keepAliveMs: number;
+    readonly preStopMs: number;
+    readonly drainMs: number;
+  };
+}
+
+export interface UpstreamSpec {
+  readonly name: string;
+  readonly targets: readonly { readonly url: EnvText; readonly weight: number }[];
+  /** How many GET and HEAD requests may wait for their answers on one connection; absent = 1. */
+  readonly pipelining?: number;
+  /** Also those that carry Authorization or Cookie. */
+  readonly pipelineCredentials?: boolean;
+}
+
+/** A route as the wiring writes it: literals and imported factories. */
+export interface RouteSpec {
+  readonly id: string;
+  readonly operationId?: string;
+  readonly method: string;
+  readonly template: string;
+  readonly owner?: string;
+  readonly parameterNames: readonly string[];
+  readonly request: readonly RequestPolicySpec[];
+  readonly response: readonly (ResponsePolicySpec | AnswerCheckSpec)[];
+  /** Options of its policy `cors`, for preflight requests. */
+  readonly cors?: CorsOptions;
+  readonly action: ActionSpec;
+}
+
+/** `options` belong to `factory`; both come from one vocabulary entry, which joins their types. */
+export interface RequestPolicySpec {
+  readonly stage: RequestStageName;
+  readonly factory: PolicyFactory<never>;
+  readonly options: unknown;
+}
+
+export interface ResponsePolicySpec {
+  readonly stage: HeadStageName;
+  readonly factory: ResponsePolicyFactory<never>;
+  readonly options: unknown;
+}
+
+export interface AnswerCheckSpec {
+  readonly stage: 'response-body';
+  readonly factory: AnswerCheckFactory<never>;
+  readonly options: unknown;
+}
+
+/** Stages that see the head of an answer only. */
+type HeadStageName = Exclude<ResponseStageName, 'response-body'>;
+
+export interface ActionSpec {
+  readonly factory: ActionFactory<never>;
+  readonly options: unknown;
+}
