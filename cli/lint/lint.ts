@@ -47,12 +47,13 @@ function sharedContext(context: LintContext, { now }: LintSettings): Omit<RuleCo
     known.set(operation, values);
     return values;
   };
+  const shared = context.effectiveOf ?? effectiveOf;
   let byValue: Map<unknown, Visit> | undefined;
   return {
     ...context,
     ...(now === undefined ? {} : { now }),
-    effectiveOf: context.effectiveOf ?? effectiveOf,
-    isBuilt: (operation) => isBuilt(operation, config),
+    effectiveOf: shared,
+    isBuilt: (operation) => isBuilt(operation, config, shared),
     visitOf({ value }) {
       byValue ??= new Map(visits.toReversed().map((visit) => [visit.node.value, visit]));
       return byValue.get(value);

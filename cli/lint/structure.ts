@@ -4,7 +4,7 @@ import { nearest } from '../nearest.ts';
 import type { Fields } from '../resolve/api.ts';
 import { objectType, typeOf, type VersionedType } from '../resolve/objects.ts';
 import { referenceIn } from '../resolve/refs.ts';
-import { applies, type Constraint, type Field, type Value } from '../resolve/table.ts';
+import type { Constraint, Field, Value } from '../resolve/table.ts';
 import { isFields, nameOf as nameOfVisit, shapeFits, type Visit } from '../resolve/walk.ts';
 import type { Finding } from './rule.ts';
 
@@ -20,10 +20,18 @@ export interface StructureFinding extends Finding {
  */
 export function structureFindings(visit: Visit): readonly StructureFinding[] {
   if (visit.kind === 'reference') return [];
+  if (visit === last.visit) return last.findings;
   const check = new Check(visit);
   check.run();
+  last = { visit, findings: check.findings };
   return check.findings;
 }
+
+/** Two rules ask for the same visit, one after the other. */
+let last: { readonly visit: Visit | undefined; readonly findings: readonly StructureFinding[] } = {
+  visit: undefined,
+  findings: [],
+};
 
 class Check {
   readonly findings: StructureFinding[] = [];
@@ -38,18 +46,14 @@ class Check {
   }
 
   run(): void {
-    const { type, fields } = this.#versioned;
+    const { fields, required, constraints } = this.#versioned;
     for (const [key, value] of Object.entries(this.#fields)) {
       const field = fields.get(key);
       if (field !== undefined) this.#field(field, value, key);
       else if (!key.startsWith('x-')) this.#other(key, value);
     }
-    for (const [key, field] of fields) {
-      if (field.required === true && !Object.hasOwn(this.#fields, key)) this.#missing(key, field);
-    }
-    for (const constraint of type.constraints ?? []) {
-      if (applies(this.#visit.version, constraint)) this.#constraint(constraint);
-    }
+    for (const [key, field] of required) if (!Object.hasOwn(this.#fields, key)) this.#missing(key, field);
+    for (const constraint of constraints) this.#constraint(constraint);
   }
 
   #say(finding: Omit<StructureFinding, 'doc' | 'visit'>, doc: boolean | undefined): void {
@@ -62,6 +66,7 @@ class Check {
   }
 
   #field(field: Field, value: unknown, key: string): void {
+    if (isPlainly(field.value, value)) return;
     if (this.#visit.kind === 'schema' && !shapeFits(field.value, value) && fitsAnotherLine(key, value)) return;
     this.#value(field.value, value, [key], field.doc);
   }
@@ -203,6 +208,12 @@ class Check {
       constraint.doc,
     );
   }
+}
+
+/** Whether the JSON type is all that a table value asks for, and is right: most values, so they are judged first. */
+function isPlainly(value: Value, item: unknown): boolean {
+  if (value.is === 'list' || value.is === 'map' || value.is === 'either') return false;
+  return (value.is !== 'text' || (value.values === undefined && value.pattern === undefined)) && shapeFits(value, item);
 }
 
 /** Whether a schema keyword has the shape that another line of OpenAPI gives it. */

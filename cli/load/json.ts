@@ -160,56 +160,87 @@ function spanOf(root: Wanted, { pointer, part }: Pick<Place, 'pointer' | 'part'>
   return part === 'key' || missing ? (at.key ?? { start: value.start, end: value.start + 1 }) : value;
 }
 
-/** One container on the way of the scan. */
-interface Level {
-  /** The wanted node this container is; undefined below everything that is wanted. */
-  readonly wanted: Wanted | undefined;
-  readonly start: number;
-  /** Key or index whose value comes next. */
-  next: string;
-  nextKey: Span | undefined;
-  index: number;
+/** Finds what is wanted in text that JSON.parse has taken: what nobody asks for is hopped over. */
+function scan(text: string, root: Wanted): void {
+  new Scanner(text).value(root, skipBlank(text, 0));
 }
 
-function scan(text: string, root: Wanted): void {
-  const levels: Level[] = [];
-  const wantedNext = (): Wanted | undefined => {
-    const level = levels.at(-1);
-    if (level === undefined) return root;
-    const wanted = level.wanted?.children.get(level.next);
-    if (wanted !== undefined) wanted.key = level.nextKey;
-    return wanted;
-  };
-  const begin = (isArray: boolean) => (start: number) => {
-    const wanted = wantedNext();
-    levels.push({ wanted, start, next: isArray ? '0' : '', nextKey: undefined, index: 0 });
-    if (wanted !== undefined) wanted.value = { start, end: start + 1 };
-    return wanted !== undefined && wanted.children.size > 0;
-  };
-  const end = (start: number, length: number) => {
-    const level = levels.pop();
-    if (level?.wanted !== undefined) level.wanted.value = { start: level.start, end: start + length };
-  };
-  visit(text, {
-    onObjectBegin: begin(false),
-    onArrayBegin: begin(true),
-    onObjectEnd: end,
-    onArrayEnd: end,
-    onObjectProperty: (key, start, length) => {
-      const level = levels.at(-1);
-      if (level === undefined) return;
-      level.next = key;
-      level.nextKey = { start, end: start + length };
-    },
-    onSeparator: (character) => {
-      const level = levels.at(-1);
-      if (character !== ',' || level === undefined) return;
-      level.index++;
-      level.next = String(level.index);
-    },
-    onLiteralValue: (_value, start, length) => {
-      const wanted = wantedNext();
-      if (wanted !== undefined) wanted.value = { start, end: start + length };
-    },
-  });
+class Scanner {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** @returns where the value that begins at `start` ends */
+  value(wanted: Wanted | undefined, start: number): number {
+    const code = this.#text.charCodeAt(start);
+    const isInside = wanted !== undefined && wanted.children.size > 0;
+    let end: number;
+    if (code === 0x7b) end = isInside ? this.#object(wanted, start) : containerEnd(this.#text, start);
+    else if (code === 0x5b) end = isInside ? this.#array(wanted, start) : containerEnd(this.#text, start);
+    else end = code === 0x22 ? stringEnd(this.#text, start) + 1 : literalEnd(this.#text, start);
+    if (wanted !== undefined) wanted.value = { start, end };
+    return end;
+  }
+
+  #object(wanted: Wanted, start: number): number {
+    const text = this.#text;
+    let at = skipBlank(text, start + 1);
+    while (text.charCodeAt(at) === 0x22) {
+      const keyEnd = stringEnd(text, at) + 1;
+      const member = wanted.children.get(keyAt(text, at, keyEnd));
+      if (member !== undefined) member.key = { start: at, end: keyEnd };
+      const colon = skipBlank(text, keyEnd);
+      at = afterComma(text, this.value(member, skipBlank(text, colon + 1)));
+    }
+    return at + 1;
+  }
+
+  #array(wanted: Wanted, start: number): number {
+    const text = this.#text;
+    let at = skipBlank(text, start + 1);
+    for (let index = 0; at < text.length && text.charCodeAt(at) !== 0x5d; index++) {
+      at = afterComma(text, this.value(wanted.children.get(String(index)), at));
+    }
+    return at + 1;
+  }
+}
+
+function keyAt(text: string, start: number, end: number): string {
+  const key = text.slice(start + 1, end - 1);
+  return key.includes('\\') ? String(JSON.parse(text.slice(start, end))) : key;
+}
+
+function skipBlank(text: string, start: number): number {
+  let at = start;
+  while (isBlank(text.charCodeAt(at))) at++;
+  return at;
+}
+
+/** Where the next member begins, or the bracket that closes. */
+function afterComma(text: string, end: number): number {
+  const at = skipBlank(text, end);
+  return text.charCodeAt(at) === 0x2c ? skipBlank(text, at + 1) : at;
+}
+
+function containerEnd(text: string, start: number): number {
+  let depth = 0;
+  for (let at = start; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) at = stringEnd(text, at);
+    else if (code === 0x7b || code === 0x5b) depth++;
+    else if ((code === 0x7d || code === 0x5d) && --depth === 0) return at + 1;
+  }
+  return text.length;
+}
+
+/** A number, `true`, `false` or `null`. */
+function literalEnd(text: string, start: number): number {
+  let at = start;
+  for (; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x2c || code === 0x7d || code === 0x5d || isBlank(code)) break;
+  }
+  return at;
 }

@@ -25,12 +25,12 @@ export function effectiveValues(
   operation: ApiOperation,
   config: Pick<GatewayConfig, 'mode' | 'defaults'>,
 ): ReadonlyMap<string, Effective> {
-  const layers = layersOf(operation, config);
+  const layers = layersOf(operation, config).map(({ level, node }) => ({ level, written: writtenIn(node) }));
   const found: { readonly key: Key; readonly effective: Effective; readonly depth: number }[] = [];
   for (const key of vocabulary) {
-    const depth = layers.findIndex(({ node }) => written(node, key) !== undefined);
+    const depth = layers.findIndex(({ written }) => written.has(key));
     const layer = layers[depth];
-    const node = layer === undefined ? undefined : written(layer.node, key);
+    const node = layer?.written.get(key);
     if (layer === undefined || node === undefined || node.value === null) continue;
     found.push({ key, effective: { key: key.key, node, level: layer.level }, depth });
   }
@@ -79,6 +79,21 @@ function layersOf(operation: ApiOperation, config: Pick<GatewayConfig, 'mode' | 
     ...operation.gateway,
     ...config.defaults.map((node): Layer => ({ level: config.mode === 'single' ? 'command' : 'defaults', node })),
   ];
+}
+
+const known = new WeakMap<Node<Fields>, ReadonlyMap<Key, Node>>();
+
+/** What a layer says. Many operations share one, so it is remembered as long as the layer. */
+function writtenIn(layer: Node<Fields>): ReadonlyMap<Key, Node> {
+  const before = known.get(layer);
+  if (before !== undefined) return before;
+  const all = new Map<Key, Node>();
+  for (const key of vocabulary) {
+    const node = written(layer, key);
+    if (node !== undefined) all.set(key, node);
+  }
+  known.set(layer, all);
+  return all;
 }
 
 /** What a layer says about a key; the value is null where it takes the key, or its whole group, away. */

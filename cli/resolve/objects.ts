@@ -8,6 +8,7 @@ import type { OpenApiVersion } from './api.ts';
 import { discriminatorObject, schemaObject, xmlObject } from './schema-object.ts';
 import {
   applies,
+  type Constraint,
   data,
   doc,
   type Field,
@@ -384,14 +385,20 @@ const objects: Readonly<Record<ObjectKind, ObjectType>> = {
 export interface VersionedType {
   readonly type: ObjectType;
   readonly fields: ReadonlyMap<string, Field>;
+  /** Those that must be there. */
+  readonly required: readonly (readonly [key: string, field: Field])[];
+  readonly constraints: readonly Constraint[];
 }
 
-const versioned = new Map<string, VersionedType>();
+const versioned: Readonly<Record<OpenApiVersion, Map<ObjectKind, VersionedType>>> = {
+  '3.0': new Map(),
+  '3.1': new Map(),
+  '3.2': new Map(),
+};
 
 /** The fields that an object of this kind has in this line. */
 export function typeOf(kind: ObjectKind, version: OpenApiVersion): VersionedType {
-  const id = `${version} ${kind}`;
-  const known = versioned.get(id);
+  const known = versioned[version].get(kind);
   if (known !== undefined) return known;
   const type = objects[kind];
   const fields = new Map<string, Field>();
@@ -399,8 +406,10 @@ export function typeOf(kind: ObjectKind, version: OpenApiVersion): VersionedType
     const field = [entry].flat().find((candidate) => applies(version, candidate));
     if (field !== undefined) fields.set(key, field);
   }
-  const made = { type, fields };
-  versioned.set(id, made);
+  const required = [...fields].filter(([, field]) => field.required === true);
+  const constraints = (type.constraints ?? []).filter((constraint) => applies(version, constraint));
+  const made = { type, fields, required, constraints };
+  versioned[version].set(kind, made);
   return made;
 }
 

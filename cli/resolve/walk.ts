@@ -3,7 +3,7 @@ import type { Document, Node } from '../load/document.ts';
 import { below, lastToken } from '../load/pointer.ts';
 import type { Fields, OpenApiVersion } from './api.ts';
 import { discriminatorTarget } from './discriminator.ts';
-import { typeOf } from './objects.ts';
+import { typeOf, type VersionedType } from './objects.ts';
 import { type References, referenceIn, type Target } from './refs.ts';
 import type { Field, ObjectKind, Value } from './table.ts';
 
@@ -70,17 +70,15 @@ export function walk(entries: readonly Entry[], references: References): Walk {
   return walker;
 }
 
-/** The objects met so far, by kind: the same fragment may be a schema here and a response there. */
+/** The objects met so far, by type: the same fragment may be a schema here and a response there. */
 class Seen {
-  readonly #byKind = new Map<string, Set<unknown>>();
+  readonly #byType = new Map<VersionedType, Set<unknown>>();
 
   /** Whether this is the first time. */
-  add(kind: string, value: unknown): boolean {
-    const values = this.#byKind.get(kind) ?? new Set();
-    this.#byKind.set(kind, values);
-    if (values.has(value)) return false;
-    values.add(value);
-    return true;
+  add(type: VersionedType, value: unknown): boolean {
+    const values = this.#byType.get(type) ?? new Set();
+    if (values.size === 0) this.#byType.set(type, values);
+    return values.size < values.add(value).size;
   }
 }
 
@@ -89,6 +87,8 @@ class Walker implements Walk {
   readonly problems: RefProblem[] = [];
   readonly #references: References;
   readonly #seen = new Seen();
+  readonly #seenReferences = new Seen();
+  readonly #misplaced = new Set<unknown>();
   /** Last in, first out: what the gateway reads, then what only people read. */
   readonly #readTasks: Task[] = [];
   readonly #docTasks: Task[] = [];
@@ -124,7 +124,9 @@ class Walker implements Walk {
     const { node } = task;
     const reference = referenceIn(node.value);
     if (reference !== undefined) {
-      if (this.#seen.add('misplaced', node.value)) this.#follow(task, reference, true);
+      if (this.#misplaced.has(node.value)) return;
+      this.#misplaced.add(node.value);
+      this.#follow(task, reference, true);
       return;
     }
     if (Array.isArray(node.value) !== (value.is === 'list')) return;
@@ -137,16 +139,16 @@ class Walker implements Walk {
     const { node, version, read, steps } = task;
     const fields = fieldsOf(node);
     if (fields === undefined) return;
-    const { type } = typeOf(kind, version);
+    const versioned = typeOf(kind, version);
     const reference = referenceIn(fields.value);
     const isKeyword = kind === 'pathItem' || (kind === 'schema' && version !== '3.0');
     if (reference !== undefined && !isKeyword) {
-      if (!this.#seen.add(`${version} ref ${kind}`, fields.value)) return;
+      if (!this.#seenReferences.add(versioned, fields.value)) return;
       this.visits.push({ kind: 'reference', expected: kind, node: fields, version, read, steps });
-      this.#follow(task, reference, type.reference !== true);
+      this.#follow(task, reference, versioned.type.reference !== true);
       return;
     }
-    if (!this.#seen.add(`${version} ${kind}`, fields.value)) return;
+    if (!this.#seen.add(versioned, fields.value)) return;
     this.visits.push({ kind, expected: kind, node: fields, version, read, steps });
     if (reference !== undefined) this.#follow(task, reference, false);
     this.#fields(task, fields, kind);

@@ -100,24 +100,41 @@ export class RedisServer implements AsyncDisposable {
   }
 }
 
-/** Three masters that share the slots. */
-export async function startCluster(): Promise<readonly RedisServer[]> {
-  const options = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000', '--cluster-require-full-coverage', 'no'];
-  const servers = await Promise.all([1, 2, 3].map(() => RedisServer.start(options)));
+/** What makes a server a node of a Cluster. */
+const CLUSTER_NODE: readonly string[] = [
+  ...['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'],
+  ...['--cluster-node-timeout', '2000', '--cluster-require-full-coverage', 'no'],
+];
+const SLOTS = 16_384;
+
+/** Three masters that share the slots below `end`, and know all of each other. */
+export async function startCluster(end = SLOTS): Promise<readonly RedisServer[]> {
+  const servers = await Promise.all([1, 2, 3].map(() => RedisServer.start(CLUSTER_NODE)));
   const [first] = servers;
-  const third = Math.ceil(16_384 / 3);
+  const third = Math.ceil(SLOTS / 3);
   for (const [index, server] of servers.entries()) {
-    const last = Math.min(16_383, (index + 1) * third - 1);
+    const last = Math.min(end, (index + 1) * third) - 1;
     await server.call('CLUSTER', 'ADDSLOTSRANGE', String(index * third), String(last));
     if (first !== undefined && server !== first) await server.call('CLUSTER', 'MEET', '127.0.0.1', String(first.port));
   }
-  for (const server of servers) {
-    for (;;) {
-      const info = await server.call('CLUSTER', 'INFO');
-      if (info.includes('cluster_state:ok') && info.includes('cluster_known_nodes:3')) break;
-    }
-  }
+  await clusterKnows(servers, end);
   return servers;
+}
+
+/** Waits until every node knows every other, and who has which of so many slots. */
+export async function clusterKnows(servers: readonly RedisServer[], slots: number): Promise<void> {
+  for (const server of servers) while (!(await isSettled(server, servers.length, slots)));
+}
+
+/** Whether a node knows so many nodes and who has which slot. */
+async function isSettled(server: RedisServer, nodes: number, slots: number): Promise<boolean> {
+  const info = await server.call('CLUSTER', 'INFO');
+  const wanted = ['cluster_state:ok', `cluster_slots_assigned:${slots}`, `cluster_known_nodes:${nodes}`];
+  if (!wanted.every((line) => info.includes(`${line}\r\n`))) return false;
+  let known = 0;
+  for (const [, begin, end] of (await server.call('CLUSTER', 'SLOTS')).matchAll(/:(\d+)\r\n:(\d+)\r\n\*/g))
+    known += Number(end) - Number(begin) + 1;
+  return known === slots;
 }
 
 /** The bus of a cluster node is 10,000 above its port. */

@@ -6,7 +6,7 @@ import { GIVE_BACK } from '../../../runtime/host/limits/redis/scripts.ts';
 import type { Limit, LimitOptions } from '../../../runtime/limits/limit.ts';
 import { LimitUse } from '../../../runtime/limits/store.ts';
 import { limitFor, testStore } from '../../support/limits.ts';
-import { hasRedis, RedisServer, startCluster } from '../../support/redis.ts';
+import { clusterKnows, hasRedis, RedisServer, startCluster } from '../../support/redis.ts';
 
 const opened: RedisStore[] = [];
 afterAll(() => {
@@ -17,7 +17,17 @@ async function storeOver(
   settings: Partial<RedisSettings> & Pick<RedisSettings, 'nodes'>,
   instance = 'a-1',
 ): Promise<{ readonly store: RedisStore; readonly faults: unknown[] }> {
-  const all: RedisSettings = { cluster: false, timeoutMs: 1_000, ...settings };
+  const opened = open(settings, instance);
+  await until(() => opened.store.parts.connection.ready);
+  return opened;
+}
+
+/** A store that may not be ready yet. */
+function open(
+  settings: Partial<RedisSettings> & Pick<RedisSettings, 'nodes'>,
+  instance = 'a-1',
+): { readonly store: RedisStore; readonly faults: unknown[] } {
+  const all: RedisSettings = { cluster: false, timeoutMs: 20_000, ...settings };
   const faults: unknown[] = [];
   const connection = redis.connect(all);
   const store = new RedisStore({
@@ -28,7 +38,6 @@ async function storeOver(
     fault: (error) => faults.push(error),
   });
   opened.push(store);
-  await until(() => connection.ready);
   return { store, faults };
 }
 
@@ -148,13 +157,14 @@ describe.skipIf(!hasRedis)('limits in one Redis', () => {
   });
 
   it('RL-20: knows how many instances there are', async () => {
-    const [one, two] = [await storeOver({ nodes: [server.url] }, 'x-1'), await storeOver({ nodes: [server.url] }, 'y-1')];
-    await server.call('DEL', 'gw:instances');
-    one.store.beat();
-    two.store.beat();
-    await until(() => two.store.instances === 2);
-    one.store.beat();
-    await until(() => one.store.instances === 2);
+    // In a database of their own: the stores of other tests are alive too.
+    const nodes = [`${server.url}/1`];
+    const [{ store: one }, { store: two }] = [await storeOver({ nodes }, 'x-1'), await storeOver({ nodes }, 'y-1')];
+    while (one.instances !== 2 || two.instances !== 2) {
+      one.beat();
+      two.beat();
+      await new Promise(setImmediate);
+    }
   });
 });
 
@@ -206,13 +216,37 @@ describe.skipIf(!hasRedis)('limits in a Redis behind Sentinels', () => {
   });
 });
 
+const SLOTS = 16_384;
+
 describe.skipIf(!hasRedis)('limits in a Redis Cluster', () => {
   let servers: readonly RedisServer[] = [];
   beforeAll(async () => {
-    servers = await startCluster();
+    servers = await startCluster(SLOTS - 1);
   });
   afterAll(async () => {
     for (const server of servers) await server[Symbol.asyncDispose]();
+  });
+
+  it('are counted here until every slot has a node', async () => {
+    const [first, , last] = servers;
+    const { store, faults } = open({ nodes: [first?.url ?? ''], cluster: true });
+    const { connection } = store.parts;
+    const limit = fresh({ kind: 'bucket', perMs: hour }, 2);
+    const outcomes = [];
+    // The nodes are asked again and again.
+    const maps = async (): Promise<number> => {
+      const infos = await Promise.all(servers.map((server) => server.call('INFO', 'commandstats')));
+      return infos.reduce((sum, info) => sum + Number(/cmdstat_cluster\|slots:calls=(\d+)/.exec(info)?.[1] ?? 0), 0);
+    };
+    const before = await maps();
+    while ((await maps()) < before + 3);
+    for (let time = 0; time < 3; time++) outcomes.push((await take(store, [limit, limit], ['a', 'b'])).outcome);
+    await expect(connection.run(GIVE_BACK, ['gw:{a}:none'], ['bucket', '1', '1', ''])).rejects.toThrow('cannot be asked');
+    expect([outcomes, connection.ready, faults]).toEqual([['admitted', 'admitted', 'refused'], false, []]);
+    await last?.call('CLUSTER', 'ADDSLOTS', String(SLOTS - 1));
+    await connection.opened;
+    await clusterKnows(servers, SLOTS);
+    expect([connection.ready, (await take(store, [limit])).outcome]).toEqual([true, 'admitted']);
   });
 
   it('keys in several slots are one decision: what was taken is given back', async () => {

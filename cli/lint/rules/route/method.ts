@@ -1,5 +1,4 @@
 import { placeOf } from '../../../load/document.ts';
-import { isBuilt } from '../../built.ts';
 import { defineRule } from '../../rule.ts';
 
 export default defineRule({
@@ -10,10 +9,10 @@ export default defineRule({
   why: 'TRACE sends credentials back to whoever asks and CONNECT opens tunnels; the gateway answers both with 405, so the operation is not built.',
   fix: 'Remove the operation, or set `x-gateway.visibility: disabled`.',
   source: 'SEMANTICS RT-7',
-  create: ({ config, report }) => ({
+  create: ({ isBuilt, report }) => ({
     operation(operation) {
       const { method, path, node } = operation;
-      if (!['TRACE', 'CONNECT'].includes(method.toUpperCase()) || !isBuilt(operation, config)) return;
+      if (!['TRACE', 'CONNECT'].includes(method.toUpperCase()) || !isBuilt(operation)) return;
       report({
         at: placeOf(node, 'key'),
         message: `${method} ${path} is never served`,

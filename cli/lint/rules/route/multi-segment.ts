@@ -1,5 +1,4 @@
 import { multiSegmentNames, templateOf } from '../../../merge/merge.ts';
-import { isBuilt } from '../../built.ts';
 import { defineRule } from '../../rule.ts';
 
 export default defineRule({
@@ -10,10 +9,10 @@ export default defineRule({
   why: 'Behind it nothing could say where the parameter ends, so it would be served as an ordinary one.',
   fix: 'Put the parameter at the end of the path, or remove `multiSegment`.',
   source: 'DESIGN §2.1',
-  create: ({ config, report }) => ({
+  create: ({ isBuilt, report }) => ({
     operation(operation) {
       const marked = multiSegmentNames(operation);
-      if (marked.size === 0 || !isBuilt(operation, config)) return;
+      if (marked.size === 0 || !isBuilt(operation)) return;
       const template = templateOf(operation);
       if ('problem' in template) return;
       const last = template.segments.at(-1);

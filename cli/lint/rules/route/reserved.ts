@@ -1,5 +1,4 @@
 import { templateOf } from '../../../merge/merge.ts';
-import { isBuilt } from '../../built.ts';
 import { defineRule } from '../../rule.ts';
 
 export default defineRule({
@@ -11,7 +10,7 @@ export default defineRule({
   why: 'A multi-segment parameter at the root answers whatever no other team declares, mistyped paths included.',
   fix: 'Begin the path with a fixed segment.',
   source: 'SEMANTICS RT-13',
-  create: ({ config, report }) => ({
+  create: ({ isBuilt, report }) => ({
     operation(operation) {
       const template = templateOf(operation);
       const [first] = 'problem' in template ? [] : template.segments;
@@ -22,7 +21,7 @@ export default defineRule({
           : first?.kind === 'literal' && first.text === '__gw'
             ? 'begins with /__gw, which is kept for the gateway'
             : undefined;
-      if (problem === undefined || !isBuilt(operation, config)) return;
+      if (problem === undefined || !isBuilt(operation)) return;
       report({
         at: operation.pathPlace,
         message: `${name} ${problem}`,

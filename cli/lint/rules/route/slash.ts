@@ -1,4 +1,3 @@
-import { isBuilt } from '../../built.ts';
 import { defineRule } from '../../rule.ts';
 
 export default defineRule({
@@ -9,7 +8,7 @@ export default defineRule({
   why: 'Slashes count: `/orders/` and `/orders` are different paths, and many clients and proxies write one for the other.',
   fix: 'Remove the slash.',
   source: 'SEMANTICS RT-3',
-  create: ({ config, report }) => ({
+  create: ({ isBuilt, report }) => ({
     operation(operation) {
       const { mount, path } = operation;
       const written = `${mount}${path}`;
@@ -19,7 +18,7 @@ export default defineRule({
         : written.endsWith('/')
           ? 'ends with a slash'
           : undefined;
-      if (problem === undefined || !isBuilt(operation, config)) return;
+      if (problem === undefined || !isBuilt(operation)) return;
       report({
         at: operation.pathPlace,
         message: `The path ${written} ${problem}`,

@@ -1,5 +1,4 @@
 import { templateOf } from '../../../merge/merge.ts';
-import { isBuilt } from '../../built.ts';
 import { defineRule } from '../../rule.ts';
 
 export default defineRule({
@@ -12,10 +11,10 @@ export default defineRule({
   why: 'A path that no request fits, or that fits in several ways, cannot be served as it is meant. `{id}.json`, `{name}:verb`, `{base}...{head}` and `v{n}` can.',
   fix: 'Write the path that is meant; tell operations of one path apart by `x-gateway.match`.',
   source: 'SEMANTICS RT-2, RT-4',
-  create: ({ config, report }) => ({
+  create: ({ isBuilt, report }) => ({
     operation(operation) {
       const template = templateOf(operation);
-      if (!('problem' in template) || !isBuilt(operation, config)) return;
+      if (!('problem' in template) || !isBuilt(operation)) return;
       const isMount = 'problem' in templateOf({ ...operation, path: '/' });
       report({
         at: isMount ? operation.mountPlace : operation.pathPlace,

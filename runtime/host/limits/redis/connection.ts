@@ -1,5 +1,6 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { RedisConnection, RedisDriver, RedisSettings } from '../../drivers.ts';
+import { SlotMap } from './slot-map.ts';
 
 /** Until a connection is given up, milliseconds. Requests do not wait for it: without one, the store has failed. */
 const CONNECT_MS = 2_000;
@@ -23,13 +24,22 @@ export const redis: RedisDriver = {
     const client = open(settings);
     // Without a listener an error would end the thread; what matters is told by `ready`.
     client.on('error', () => undefined);
-    const opened = new Promise<void>((resolve) => void client.once('ready', () => resolve()));
+    const slots = client instanceof Cluster ? new SlotMap(client) : undefined;
+    const isReady = (): boolean => client.status === 'ready' && slots?.isWhole !== false;
+    const opened = new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (isReady()) resolve();
+      };
+      client.on('ready', look).on('refresh', look);
+    });
     return {
       opened,
       get ready() {
-        return client.status === 'ready';
+        return isReady();
       },
       async run({ text, sha }, keys, values) {
+        // ioredis throws a TypeError where a slot has no node.
+        if (!isReady()) throw new Error('Redis cannot be asked at the moment.');
         try {
           return await client.evalsha(sha, keys.length, ...keys, ...values);
         } catch (error) {
