@@ -7,15 +7,15 @@ import { GwError } from '../errors.ts';
 import type { Workspace } from '../load/workspace.ts';
 import { printable } from '../report/escape.ts';
 import { plural } from '../report/findings.ts';
-import { watchFiles } from '../serve/watch.ts';
+import { changedSince, watchFiles } from '../serve/watch.ts';
 
 /** One gateway and what was found of it last. */
 interface Linted {
   readonly request: CompileRequest;
   readonly memory: CompileMemory;
   readonly checked: Checked;
-  /** What it was made from. */
-  readonly inputs: string;
+  /** What it was made from; undefined when a file changed while it was read, so that nobody knows. */
+  readonly inputs: string | undefined;
 }
 
 /**
@@ -83,8 +83,11 @@ function say(line: string): void {
 }
 
 function linted(request: CompileRequest, memory: CompileMemory): Linted {
+  const since = Date.now();
   const checked = check(request, undefined, memory);
-  return { request, memory, checked, inputs: inputsOf(checked.workspace) };
+  const { root, files } = checked.workspace;
+  const isKnown = !files.some((file) => changedSince(join(root, file), since));
+  return { request, memory, checked, inputs: isKnown ? inputsOf(checked.workspace) : undefined };
 }
 
 /** Digest of the files that were read, and names of the documents in the folders that were looked into. */

@@ -54,7 +54,7 @@ class Watcher implements FileWatcher {
     const wanted = new Set(folders.flatMap((folder) => upTo(root, folder)));
     for (const folder of [...this.#watchers.keys()]) if (!wanted.has(folder)) this.#forget(folder);
     const fresh = [...wanted].filter((folder) => !this.#watchers.has(folder) && this.#open(folder));
-    const unseen = (path: string): boolean => changedSince(path, since - CLOCK_LAG_MS);
+    const unseen = (path: string): boolean => changedSince(path, since);
     const freshFolders = new Set(fresh);
     const read = [...files].filter((file) => freshFolders.has(dirname(file)));
     if ([...fresh.filter((folder) => this.#folders.has(folder)), ...read].some(unseen)) this.#tell();
@@ -130,9 +130,10 @@ function upTo(root: string, folder: string): readonly string[] {
   return all;
 }
 
-function changedSince(path: string, since: number): boolean {
+/** Whether a path that is there may have changed since then, milliseconds since the epoch. */
+export function changedSince(path: string, since: number): boolean {
   const found = statSync(path, { throwIfNoEntry: false });
-  return found !== undefined && Math.max(found.mtimeMs, found.ctimeMs) >= since;
+  return found !== undefined && Math.max(found.mtimeMs, found.ctimeMs) >= since - CLOCK_LAG_MS;
 }
 
 function foldersIn(path: string): readonly string[] {
