@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** `unit` is quick and in-process; `system` compiles bundles, starts gateways on ephemeral ports, and reads the corpus and suites. */
 export default defineConfig({
   test: {
+    // The default leaves a processor free, which on a machine of two is half of it.
+    maxWorkers: '100%',
     projects: [
       {
         test: {

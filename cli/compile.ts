@@ -42,8 +42,8 @@ export interface CompileRequest {
   /** Folder that no document can leave; files are named below it. */
   readonly root: string;
   readonly source: CompileSource;
-  /** `none`: security requirements are not enforced. */
-  readonly auth: 'enforced' | 'none';
+  /** `none`: security requirements are not enforced. `dev`: schemes that nothing binds are bound to the development issuer. */
+  readonly auth: GatewayPlan['auth'];
   /** Preset of the command line, else that of the gateway file, else `defaultPreset`. */
   readonly preset?: string;
   readonly defaultPreset: string;
@@ -149,8 +149,9 @@ export function check(request: CompileRequest, progress: Progress = () => undefi
   const opened = openWorkspace(request.root, memory?.files);
   const workspace = governedBy === undefined ? opened : withPlacesOf(opened, governedBy);
   const loaded = loadConfig(workspace, request.source);
-  const config =
+  const written =
     loaded.config === undefined || governedBy === undefined ? loaded.config : governed(loaded.config, governedBy, isLocked);
+  const config = written === undefined || request.auth !== 'dev' ? written : { ...written, devIssuer: true };
   if (config === undefined) return broken(workspace, [...workspace.diagnostics, ...loaded.diagnostics]);
 
   progress('resolve');
@@ -163,14 +164,14 @@ export function check(request: CompileRequest, progress: Progress = () => undefi
     ...(request.audit === undefined ? {} : { audit: request.audit }),
   });
   const effectiveOf = once((operation: ApiOperation) => effectiveValues(operation, config));
-  const written = writtenSuppressions(visits, workspace.documents);
+  const suppressions = writtenSuppressions(visits, workspace.documents);
   const linting = lint({ apis, resolver, visits, config, effectiveOf }, settings);
 
   progress('merge');
   const merged = mergeApis(apis, config, effectiveOf);
   const result = (found: readonly Diagnostic[]): Omit<Checked, 'plan' | 'validators'> => {
     const all = [...loaded.diagnostics, ...resolving, ...linting, ...merged.diagnostics, ...found];
-    const settled = settleAll(withOwners(all, apis), settings, written);
+    const settled = settleAll(withOwners(all, apis), settings, suppressions);
     const diagnostics = locate(settled.diagnostics, workspace);
     const suppressed = locate(settled.suppressed, workspace);
     return { workspace, config, settings, merged, diagnostics, suppressed, failed: hasError(diagnostics) };

@@ -11,7 +11,8 @@ export type GwErrorCode =
   | 'ERR_GW_OUTPUT'
   | 'ERR_GW_PORT_IN_USE'
   | 'ERR_GW_BUNDLE'
-  | 'ERR_GW_ADMIN';
+  | 'ERR_GW_ADMIN'
+  | 'ERR_GW_ISSUER';
 
 /**
  * Something outside the documents that stops the command: a missing file, an unknown flag, a folder that cannot be written.

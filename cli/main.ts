@@ -13,7 +13,10 @@ const option = {
     .argParser(collect)
     .default([], 'gateway.yaml'),
   upstream: new Option('--upstream <url>', 'where requests are sent, when there is no gateway file'),
-  auth: new Option('--auth <mode>', 'none: build although security requirements are not enforced').choices(['none', 'dev']),
+  auth: new Option(
+    '--auth <mode>',
+    'none: build although security requirements are not enforced; dev (gw serve): an issuer of its own verifies what nothing else does',
+  ).choices(['none', 'dev']),
   preset: (byDefault: string) =>
     new Option('--preset <name>', 'which rules run')
       .choices(['serve', 'recommended', 'strict', 'owasp'])
@@ -174,6 +177,17 @@ function program(): Command {
     .option('--json', 'print JSON')
     .action(run(async (files, options) => (await import('./commands/sunset.ts')).sunset(files, options)));
 
+  gw.command('token')
+    .description('print a token of the development issuer that gw serve --auth dev runs')
+    .option('--issuer <url>', 'where it is (GW_DEV_ISSUER, http://127.0.0.1:9902)')
+    .option('--sub <subject>', 'whom it names', 'developer')
+    .option('--scope <scope>', 'what it is good for; repeat it', collect, [])
+    .option('--role <role>', 'a role of the caller; repeat it', collect, [])
+    .option('--audience <audience>', 'whom it is for')
+    .option('--claim <name=value>', 'a claim; the value may be JSON; repeat it', collect, [])
+    .option('--expires <time>', 'how long it is valid (15m); -1m for one that has expired', '1h')
+    .action(run(async (_files, options) => (await import('./commands/token.ts')).token(options)));
+
   gw.command('throttle')
     .description('slow a caller down at once, block it, or shed a share of its requests; on a running gateway')
     .argument('<id>', 'consumer, or what --scope says')
@@ -236,8 +250,10 @@ function program(): Command {
     .action(run(async (files, options) => (await import('./commands/owners.ts')).owners(files, options)));
 
   gw.command('schema')
-    .description('print the JSON Schema of documents, of the gateway file or of the json report, for editors and tools')
-    .argument('<of>', 'openapi, config or report')
+    .description(
+      'print the JSON Schema of documents, of the gateway file or of the json reports of lint and diff, for editors and tools',
+    )
+    .argument('<of>', 'openapi, config, report or diff')
     .option('--oas <version>', 'of which OpenAPI: 3.0, 3.1 or 3.2', '3.1')
     .action(run(async (_files, options, of) => (await import('./commands/schema.ts')).schema(of, options)));
 

@@ -15,6 +15,8 @@ export interface RequestDefaults {
   readonly audit?: boolean;
   /** For commands that only show: security requirements need no verifier. */
   readonly showOnly?: boolean;
+  /** `--auth dev` has an issuer. */
+  readonly runsIssuer?: boolean;
   /** Stands in for `--upstream` where nothing is built. */
   readonly upstream?: string;
 }
@@ -46,7 +48,7 @@ export function compileRequests(
     (source): CompileRequest => ({
       root,
       source: source.kind === 'config' ? { ...source, file: below(source.file) } : { ...source, files: source.files.map(below) },
-      auth: defaults.showOnly === true ? 'none' : authOf(text(options, 'auth')),
+      auth: defaults.showOnly === true ? 'none' : authOf(text(options, 'auth'), defaults.runsIssuer === true),
       defaultPreset: defaults.defaultPreset,
       ...(preset === undefined ? {} : { preset }),
       ...(now === undefined ? {} : { now }),
@@ -122,11 +124,15 @@ function above(folder: string, passes: (folder: string) => boolean): string | un
   }
 }
 
-function authOf(mode: string | undefined): CompileRequest['auth'] {
-  if (mode === 'dev') {
-    throw new GwError('ERR_GW_USAGE', '--auth dev is not yet supported', 'Use --auth none for a trial without credentials.');
+function authOf(mode: string | undefined, runsIssuer: boolean): CompileRequest['auth'] {
+  if (mode === 'dev' && !runsIssuer) {
+    throw new GwError(
+      'ERR_GW_USAGE',
+      '--auth dev is for gw serve, which runs the issuer',
+      'Use gw serve --auth dev, or bind the schemes.',
+    );
   }
-  return mode === 'none' ? 'none' : 'enforced';
+  return mode === 'none' || mode === 'dev' ? mode : 'enforced';
 }
 
 /** A day of the command line as `YYYY-MM-DD`. */

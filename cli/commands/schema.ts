@@ -1,5 +1,6 @@
 import { gatewayFileSchema } from '../config/editor-schema.ts';
 import { openApiSchema } from '../config/openapi-schema.ts';
+import { diffSchema } from '../diff/report/schema.ts';
 import { GwError } from '../errors.ts';
 import type { Json } from '../plan/ir.ts';
 import { reportSchema } from '../report/report-schema.ts';
@@ -27,7 +28,9 @@ function schemaOf(of: string | undefined, oas = '3.1'): Json {
       return gatewayFileSchema();
     case 'report':
       return reportSchema();
+    case 'diff':
+      return diffSchema();
     default:
-      throw new GwError('ERR_GW_USAGE', `There is no schema ${of ?? ''}`, 'Write openapi, config or report.');
+      throw new GwError('ERR_GW_USAGE', `There is no schema ${of ?? ''}`, 'Write openapi, config, report or diff.');
   }
 }

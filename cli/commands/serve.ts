@@ -2,6 +2,7 @@ import { authNoneWarning, manifestRoute } from '../bundle/manifest.ts';
 import type { Compiled, CompileRequest } from '../compile.ts';
 import { emitMatcher } from '../emit/matcher.ts';
 import { plural } from '../report/findings.ts';
+import { DEV_ISSUER_PORT, type DevIssuer, startDevIssuer } from '../serve/dev-issuer.ts';
 import { serve as serveGateways } from '../serve/serve.ts';
 import type { SessionOutput } from '../serve/session.ts';
 import type { RequestView } from '../ui/serve-model.ts';
@@ -12,10 +13,28 @@ import { writeOutput } from './write.ts';
 
 /** `gw serve`: build, run, follow every save. Ctrl-C drains; a second one ends at once. A screen on a terminal, plain lines elsewhere. */
 export async function serve(documents: readonly string[], options: Options): Promise<number> {
-  const requests = compileRequests(documents, options, { defaultPreset: 'serve' });
-  if (drawsScreens()) return await serveOnScreen(requests);
-  if (requests.some(({ auth }) => auth === 'none')) process.stderr.write(`gw: WARNING: ${authNoneWarning}\n`);
-  return await serveGateways(requests, (gateway) => plainOutput(requests, gateway, options), onSignals);
+  const requests = compileRequests(documents, options, { defaultPreset: 'serve', runsIssuer: true });
+  const issuer = requests.some(({ auth }) => auth === 'dev') ? await startDevIssuer(DEV_ISSUER_PORT) : undefined;
+  try {
+    const variables = issuer === undefined ? {} : { GW_DEV_ISSUER: issuer.url };
+    if (drawsScreens()) return await serveOnScreen(requests, issuer, variables);
+    if (requests.some(({ auth }) => auth === 'none')) process.stderr.write(`gw: WARNING: ${authNoneWarning}\n`);
+    return await serveGateways(requests, (gateway) => plainOutput(requests, gateway, options, issuer), onSignals, variables);
+  } finally {
+    await issuer?.close();
+  }
+}
+
+/** How one gets a token for a gateway, and one that may do whatever its documents name. */
+async function tokenLines(issuer: DevIssuer, { plan }: Compiled): Promise<readonly string[]> {
+  const named = (plan?.routes ?? []).flatMap(({ security = [] }) => security.flatMap((one) => Object.values(one).flat()));
+  const scope = [...new Set(named)].sort().join(' ');
+  const claims = { sub: 'developer', ...(scope === '' ? {} : { scope }) };
+  const at = issuer.url.endsWith(`:${DEV_ISSUER_PORT}`) ? '' : ` --issuer ${issuer.url}`;
+  return [
+    `development issuer ${issuer.url}: curl -H "Authorization: Bearer $(gw token${at})" …`,
+    `token of developer, for an hour: ${await issuer.token({ claims })}`,
+  ];
 }
 
 function onSignals(stop: () => void): void {
@@ -29,21 +48,28 @@ function labelOf(requests: readonly CompileRequest[], gateway: number): string {
 }
 
 /** Findings and the access log on standard output, everything else on standard error. */
-function plainOutput(requests: readonly CompileRequest[], gateway: number, options: Options): SessionOutput {
+function plainOutput(requests: readonly CompileRequest[], gateway: number, options: Options, issuer?: DevIssuer): SessionOutput {
   const label = labelOf(requests, gateway);
   const say = (line: string): void => void process.stderr.write(`gw: ${label === '' ? '' : `${label}: `}${line}\n`);
   return {
     building: () => undefined,
     built: (compiled) => report(findingsOf([compiled]), options, true),
     write: (folder, compiled) => writeOutput(folder, filesOf(compiled)),
-    serving: ({ url, admin }, { plan }) => say(`serving ${url} (${plural(plan?.routes.length ?? 0, 'route')}), admin ${admin}`),
+    serving({ url, admin }, compiled) {
+      say(`serving ${url} (${plural(compiled.plan?.routes.length ?? 0, 'route')}), admin ${admin}`);
+      if (issuer !== undefined) void tokenLines(issuer, compiled).then((lines) => lines.forEach(say));
+    },
     say,
     hear: (line, from) => void process[from].write(`${line}\n`),
   };
 }
 
 /** Everything on one screen, which is gone at the end; where it was, one line says what happened. */
-async function serveOnScreen(requests: readonly CompileRequest[]): Promise<number> {
+async function serveOnScreen(
+  requests: readonly CompileRequest[],
+  issuer: DevIssuer | undefined,
+  variables: Readonly<Record<string, string>>,
+): Promise<number> {
   const [{ ServeModel }, { openServeScreen }, { destination }] = await Promise.all([
     import('../ui/serve-model.ts'),
     import('../ui/serve-screen.ts'),
@@ -72,15 +98,19 @@ async function serveOnScreen(requests: readonly CompileRequest[]): Promise<numbe
       });
     },
     write: (folder, compiled) => writeOutput(folder, filesOf(compiled)),
-    serving: ({ url }) => model.serving(gateway, url),
+    serving({ url }, compiled) {
+      model.serving(gateway, url);
+      if (issuer !== undefined) void tokenLines(issuer, compiled).then(([line = '']) => model.say(gateway, line));
+    },
     say: (line) => model.say(gateway, line),
     hear: (line) => model.hear(gateway, line),
   });
   try {
-    return await serveGateways(requests, outputOf, (ending) => {
+    const stopping = (ending: () => void): void => {
       stop = ending;
       onSignals(ending);
-    });
+    };
+    return await serveGateways(requests, outputOf, stopping, variables);
   } finally {
     await screen.close();
     process.stderr.write(`gw: served ${plural(model.state().total, 'request')}\n`);

@@ -25,6 +25,8 @@ export interface GatewayConfig {
   readonly upstreams: ReadonlyMap<string, UpstreamPlan>;
   /** Verifier bindings by name, as authored. */
   readonly security: ReadonlyMap<string, Node>;
+  /** Schemes that nothing binds are bound to the development issuer. */
+  readonly devIssuer?: boolean;
   /** What services are told about callers: names of header fields as authored, and where their values come from. */
   readonly identityHeaders: Readonly<Record<string, IdentitySource>>;
   readonly plans: ReadonlyMap<string, Node>;

@@ -29,16 +29,29 @@ export interface UsedVerifier {
 
 type Place = RequiredCredential['place'];
 
-/** The binding of a scheme: what the gateway file says, else what stands at the scheme itself. */
-export function bindingOf(api: Api, name: string, { security }: Pick<GatewayConfig, 'security'>): Bound | undefined {
+/** What `gw serve --auth dev` binds schemes to: whatever its issuer signs. */
+const DEV_BINDING = { type: 'jwt', issuer: `\${GW_DEV_ISSUER}`, audience: 'any' } as const;
+
+/** The binding of a scheme: what the gateway file says, else what stands at the scheme itself, else the development issuer where it runs. */
+export function bindingOf(
+  api: Api,
+  name: string,
+  { security, devIssuer }: Pick<GatewayConfig, 'security' | 'devIssuer'>,
+): Bound | undefined {
   const renamed = api.entry.security;
   const binding = renamed !== undefined && Object.hasOwn(renamed, name) ? (renamed[name] ?? name) : name;
   const node = security.get(binding);
   if (node !== undefined) return { name: binding, node };
   const scheme = api.securitySchemes.get(name);
-  const inline = member(scheme?.value, 'x-gateway');
-  if (scheme === undefined || inline === undefined) return undefined;
+  if (scheme === undefined) return undefined;
+  const inline = member(scheme.value, 'x-gateway');
   const { document, pointer } = scheme;
+  if (inline === undefined) {
+    const place = devIssuer === true ? placeOfScheme(scheme) : undefined;
+    return place !== undefined && canVerify('jwt', place)
+      ? { name: 'development', node: { document, pointer, value: DEV_BINDING } }
+      : undefined;
+  }
   return { name: `${document.file}#${name}`, node: { document, pointer: below(pointer, 'x-gateway'), value: inline } };
 }
 

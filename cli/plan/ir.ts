@@ -15,8 +15,11 @@ export interface GatewayPlan {
   readonly name: string;
   /** `platform` with a gateway file, else `single`. */
   readonly mode: 'platform' | 'single';
-  /** `none` when built with `--auth none`: security requirements are not enforced (printed loudly, written into the manifest). */
-  readonly auth: 'enforced' | 'none';
+  /**
+   * `none` when built with `--auth none`: security requirements are not enforced (printed loudly, written into the manifest). `dev`, in
+   * `gw serve` only: the development issuer verifies what nothing else does.
+   */
+  readonly auth: 'enforced' | 'dev' | 'none';
   readonly server: ServerPlan;
   readonly upstreams: readonly UpstreamPlan[];
   /** Bindings that routes require, sorted by name. */

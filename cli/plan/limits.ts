@@ -28,7 +28,7 @@ export function limitPolicies(
   action: ActionPlan,
   auth: GatewayPlan['auth'],
 ): readonly PolicyPlan[] {
-  const known = auth === 'enforced' && hasSecurity(merged);
+  const known = auth !== 'none' && hasSecurity(merged);
   const own = limitKeys.flatMap((key) => ownLimits(key, merged, action)).flatMap((one) => audible(one, merged, auth));
   const plans = known ? limitsOfPlans(config) : [];
   if (own.length === 0 && plans.length === 0) return [];

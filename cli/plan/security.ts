@@ -95,7 +95,7 @@ function unboundFindings(operations: readonly MergedOperation[], config: Gateway
     const { operation: _operation, ...finding } = findingAbout(first, {
       rule: 'security/scheme-unbound',
       message: `${count} operation${count === 1 ? '' : 's'} of ${api.title} need '${name}', ${problem.message}`,
-      hint: `${problem.hint}, or use --auth none for a trial without credentials.`,
+      hint: `${problem.hint}, or for a trial use gw serve --auth dev, or --auth none for one without credentials.`,
       at: placeOf(scheme, 'key'),
     });
     return [finding];

@@ -11,6 +11,7 @@ import { watchFiles } from './watch.ts';
  *
  * @param outputOf what is shown of a gateway, by its place in the list
  * @param onStop is given what ends them: they finish what is in flight; called again, they end at once
+ * @param variables of their processes, besides our own
  * @returns the exit code, the worst of all
  * @throws GwError when one of them cannot be run for a reason other than its documents; the others have ended then
  */
@@ -18,6 +19,7 @@ export async function serve(
   requests: readonly CompileRequest[],
   outputOf: (gateway: number) => SessionOutput,
   onStop: (stop: () => void) => void,
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'gw-serve-'));
   const ports = new Ports();
@@ -26,7 +28,7 @@ export async function serve(
     const watcher = watchFiles(() => session.changed());
     const session = new Session(request, output, {
       folder: join(folder, String(index)),
-      environment: (compiled) => ports.environment(index, compiled),
+      environment: (compiled) => ({ ...variables, ...ports.environment(index, compiled) }),
       follow: (followed) => watcher.follow(followed),
     });
     return { session, watcher };

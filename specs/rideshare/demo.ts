@@ -8,14 +8,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { startDevIssuer } from '../../cli/serve/dev-issuer.ts';
 import { hashSecret, newApiKey } from '../../runtime/host/auth/api-key-format.ts';
-import { startIssuer } from './issuer.ts';
 import { startServices } from './services.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const gw = join(here, '..', '..', 'bin', 'gw.js');
 
-const [services, issuer] = await Promise.all([startServices(), startIssuer()]);
+const [services, issuer] = await Promise.all([startServices(), startDevIssuer()]);
 const upstreams = Object.fromEntries(services.map(({ name, url }) => [`${name.toUpperCase()}_URL`, url]));
 
 // The store of API keys holds hashes only; the key itself is told once, below.
@@ -24,8 +24,11 @@ const key = newApiKey('demo');
 const record = { id: key.id, hash: hashSecret(key.secret, ''), consumer: 'hotel', plan: 'partner', status: 'active' };
 writeFileSync(join(folder, 'partner-keys.json'), JSON.stringify({ keys: [record] }), { mode: 0o600 });
 
-const rider = await issuer.token('rideshare', { sub: 'ada', scope: 'profile rides', roles: ['rider'], tier: 'plus' });
-const partner = await issuer.token('partner-api', { client_id: 'hotel', scope: 'bookings' });
+const rider = await issuer.token({
+  audience: 'rideshare',
+  claims: { sub: 'ada', scope: 'profile rides', roles: ['rider'], tier: 'plus' },
+});
+const partner = await issuer.token({ audience: 'partner-api', claims: { client_id: 'hotel', scope: 'bookings' } });
 
 const gateway = spawn(process.execPath, [gw, 'serve', '-c', join(here, 'public', 'gateway.yaml')], {
   env: {

@@ -77,7 +77,11 @@ describe('exit codes', () => {
     ['a folder as document', ['lint', '.'], /\. is not a file/],
     ['documents beside -c', ['build', 'openapi.yaml', '-c', 'openapi.yaml'], /Documents and -c are given together/],
     ['--upstream beside -c', ['build', '-c', 'openapi.yaml', ...upstream], /--upstream is for documents/],
-    ['--auth dev', ['build', 'openapi.yaml', ...upstream, '--auth', 'dev'], /--auth dev is not yet supported/],
+    [
+      '--auth dev',
+      ['build', 'openapi.yaml', ...upstream, '--auth', 'dev'],
+      /--auth dev is for gw serve.*Use gw serve --auth dev/,
+    ],
     ['no date', ['lint', 'openapi.yaml', '--now', 'tomorrow'], /--now tomorrow is no date/],
     ['an output that is a file', ['build', 'openapi.yaml', ...upstream, '-o', 'openapi.yaml'], /openapi\.yaml cannot be written/],
     ['an unknown rule', ['rules', 'spec/pares'], /There is no rule 'spec\/pares'.*spec\/parse/],
