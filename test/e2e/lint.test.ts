@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { diffSchema } from '../../cli/diff/report/schema.ts';
 import { packageRoot } from '../../cli/package-root.ts';
 import { type TestFolder, testFolder } from '../support/gw.ts';
 
@@ -284,11 +285,17 @@ describe('L22: gw schema', () => {
     expect(JSON.parse(stdout)).toEqual(JSON.parse(readFileSync(join(packageRoot, 'templates/schemas', file), 'utf8')));
   });
 
+  it('prints the schema of what gw diff says', async () => {
+    using folder = testFolder({});
+    const { code, stdout } = await folder.gw('schema', 'diff');
+    expect({ code, schema: JSON.parse(stdout) }).toEqual({ code: 0, schema: diffSchema() });
+  });
+
   it('says what there is', async () => {
     using folder = testFolder({});
     expect(await folder.gw('schema', 'policy')).toMatchObject({
       code: 2,
-      stderr: 'gw: There is no schema policy. Write openapi, config or report.\n',
+      stderr: 'gw: There is no schema policy. Write openapi, config, report or diff.\n',
     });
     expect((await folder.gw('schema', 'openapi', '--oas', '2.0')).code).toBe(2);
   });
