@@ -2,7 +2,7 @@ import type { Metafile } from 'esbuild';
 import { gwVersion } from '../package-root.ts';
 import type { GatewayPlan } from '../plan/ir.ts';
 import { adminRoutes } from './admin-routes.ts';
-import { bundleEntry } from './esbuild.ts';
+import { bundleEntry, oldestNode } from './esbuild.ts';
 import { type Manifest, writeManifest } from './manifest.ts';
 import { writeSection } from './section.ts';
 
@@ -33,8 +33,18 @@ export interface BundleOptions {
   readonly sourcemap?: boolean;
 }
 
-/** undici is CommonJS: it asks for Node's modules by `require`. */
-const REQUIRE = 'import{createRequire as __gwRequire}from"node:module";const require=__gwRequire(import.meta.url);';
+/** An older Node is told so, in one line; and undici, which is CommonJS, asks for Node's modules by `require`. */
+const BEGIN = `import{createRequire as __gwRequire}from"node:module";${checkNode(oldestNode)}const require=__gwRequire(import.meta.url);`;
+
+/** Text that ends the process with code 2 on a Node before `major.minor`. Nothing newer than Node 18 is in it. */
+function checkNode(oldest: string): string {
+  const [major = 0, minor = 0] = oldest.split('.').map(Number);
+  const message = `gw: this gateway needs Node ${major}.${minor} or later; this is `;
+  return (
+    '{const[a,b]=process.versions.node.split(".").map(Number);' +
+    `if(a<${major}||a===${major}&&b<${minor}){console.error(${JSON.stringify(message)}+process.versions.node+".");process.exit(2)}}`
+  );
+}
 
 /**
  * A generation is the body of one function. No arrow function: V8 takes twice the time and twice the memory to parse a large one (measured for
@@ -58,7 +68,7 @@ export async function bundleGateway(
 ): Promise<GatewayBundle> {
   const { host: drivers, ...ofGeneration } = modules;
   const [host, generation] = await Promise.all([
-    bundleEntry('host.ts', { ...admin, host: drivers }, { format: 'esm', banner: { js: REQUIRE }, sourcemap }),
+    bundleEntry('host.ts', { ...admin, host: drivers }, { format: 'esm', banner: { js: BEGIN }, sourcemap }),
     bundleEntry('generation.ts', ofGeneration, {
       format: 'cjs',
       banner: { js: GENERATION.begin },

@@ -1,4 +1,5 @@
-import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
+// Not by name: a Node without zstd shall get as far as being told that it is too old.
+import zlib from 'node:zlib';
 import { answerWith, beginAnswer } from '../answer.ts';
 import type { BodyCheck, Reply } from '../contract.ts';
 import type { ServedExchange } from '../exchange.ts';
@@ -107,11 +108,11 @@ class HeldAnswer implements AnswerBody {
 }
 
 const DECODERS: ReadonlyMap<string, (body: Uint8Array, options: { readonly maxOutputLength: number }) => Uint8Array> = new Map([
-  ['gzip', gunzipSync],
-  ['x-gzip', gunzipSync],
-  ['deflate', inflateSync],
-  ['br', brotliDecompressSync],
-  ['zstd', (body, options) => zstdDecompressSync(body, options)],
+  ['gzip', zlib.gunzipSync],
+  ['x-gzip', zlib.gunzipSync],
+  ['deflate', zlib.inflateSync],
+  ['br', zlib.brotliDecompressSync],
+  ['zstd', (body, options) => zlib.zstdDecompressSync(body, options)],
 ]);
 
 /** The body without its content coding, or why it stays unread. Never more than `maxBytes`, however little was sent. */

@@ -67,7 +67,7 @@ and try:
   curl -i $GW/v1/drivers/me -H "authorization: Bearer $RIDER"               # 403: a rider is no driver
   curl -i $GW/v1/rides -H "authorization: Bearer $RIDER" -H 'content-type: application/json' -d '{}'         # 422: lacks pickup
   for i in 1 2 3 4 5 6 7; do curl -s -o /dev/null -w '%{http_code}\\n' $GW/v1/rides -H "authorization: Bearer $RIDER" \\
-    -H 'content-type: application/json' -d '${ride}'; done   # 201 five times, then 429
+    -H 'content-type: application/json' -d '${ride}'; done   # 201 until five are used, then 429
   curl -i $GW/partner/v1/reports/2026-10-01...2026-10-31 -H "authorization: Bearer $PARTNER" -H "x-api-key: $KEY"   # Sunset and successor
 
 What each answer comes from stands in specs/rideshare: change a limit or a schema there, save, and call again. Ctrl-C ends everything.

@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSection } from '../../cli/bundle/section.ts';
 import { packageRoot } from '../../cli/package-root.ts';
@@ -83,6 +84,23 @@ describe('what is in the file', () => {
       buffered: [],
       routes: [{ id: 'gettwo', method: 'GET', template: '/two' }],
     });
+  });
+
+  it('says which Node it needs, before anything that an older one lacks', async () => {
+    await using gateway = await start(JSON.parse(document('/one')));
+    const [check = ''] =
+      /\{const\[a,b\]=process\.versions\.node.*?process\.exit\(2\)\}\}/.exec(readFileSync(gateway.file, 'utf8')) ?? [];
+    const saidBy = (version: string): readonly string[] => {
+      const said: string[] = [];
+      const fakes = { process: { versions: { node: version }, exit: (code: number) => said.push(`exit ${code}`) } };
+      runInNewContext(check, { ...fakes, console: { error: (line: string) => said.push(line) } });
+      return said;
+    };
+    expect(saidBy('20.20.2')).toEqual(['gw: this gateway needs Node 22.19 or later; this is 20.20.2.', 'exit 2']);
+    expect(saidBy('22.18.0')).toHaveLength(2);
+    expect([saidBy('22.19.0'), saidBy('24.0.0')]).toEqual([[], []]);
+    // Linked before any of it runs: a name that Node 20 does not export would hide the line.
+    expect(readFileSync(gateway.file, 'utf8')).not.toMatch(/import\{[^}]*\bzstd\w*[^}]*\}from"node:zlib"/);
   });
 });
 
