@@ -15,6 +15,7 @@ import { RuntimeValues } from './runtime-values.ts';
 import type { HostServices } from './services.ts';
 import { allocateShared } from './shared.ts';
 import { TimerWheel } from './timer-wheel.ts';
+import { TurnEnd } from './turn-end.ts';
 import { openDirectUpstream } from './upstream/direct.ts';
 import type { OpenUpstream } from './upstream.ts';
 
@@ -54,6 +55,7 @@ export function createHostServices(options: HostOptions = {}): HostServices {
     current: undefined,
     resolve: (text) => resolveEnvironment(text, environment),
     wheel: new TimerWheel(now),
+    turnEnd: new TurnEnd(),
     now,
     clock: options.clock ?? Date.now,
     runtimeValues: options.runtimeValues ?? new RuntimeValues(),

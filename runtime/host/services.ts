@@ -15,6 +15,7 @@ import type { Registry } from './registry.ts';
 import type { RuntimeValues } from './runtime-values.ts';
 import type { TargetPool } from './target-pool.ts';
 import type { TimerWheel } from './timer-wheel.ts';
+import type { TurnEnd } from './turn-end.ts';
 import type { ConnectionPool } from './upstream/pool.ts';
 
 export interface HostServices extends GenerationHost {
@@ -36,6 +37,8 @@ export interface HostServices extends GenerationHost {
   ask(topic: string, value: unknown): Promise<unknown>;
   /** Every deadline of the thread. */
   readonly wheel: TimerWheel;
+  /** What is written when everything that has arrived was read. */
+  readonly turnEnd: TurnEnd;
   /** The generation that new exchanges begin with; replaced between requests. */
   current: Generation | undefined;
   /** Resolves `${NAME:-default}` from the environment. Throws when a name without default is unset. */

@@ -1,7 +1,6 @@
 import type { GatewaySpec } from '../../runtime/gateway-spec.ts';
 import { createHostServices } from '../../runtime/host/create-services.ts';
 import { FieldNames } from '../../runtime/host/transport/direct/field-names.ts';
-import { FlushQueue } from '../../runtime/host/transport/direct/outlet.ts';
 import { RequestHead } from '../../runtime/host/transport/direct/request-head.ts';
 import type { DirectShared } from '../../runtime/host/transport/direct/shared.ts';
 import { type Peer, transportSettings } from '../../runtime/host/transport/transport.ts';
@@ -38,7 +37,6 @@ export function directShared(overrides: Pick<DirectShared, 'serve'> & Partial<Di
     rules: { limits: LIMITS, names: new FieldNames(services.headerSlots) },
     head: new RequestHead(),
     keepAlive: '',
-    flushes: new FlushQueue(),
     accepting: true,
     draining: false,
     inFlight: 0,

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { UpstreamAddress } from '../../upstream-client.ts';
 import { type TimerWheel, WheelEntry } from '../timer-wheel.ts';
+import type { Gathering, TurnEnd } from '../turn-end.ts';
 import { errorType } from '../upstream-error.ts';
 import type { AnswerHead } from './answer-head.ts';
 import { type AnswerListener, AnswerReader } from './answer-reader.ts';
@@ -11,6 +12,7 @@ import { openSocket, type SocketReader } from './socket.ts';
 /** What a connection tells the pool it belongs to. */
 export interface ConnectionOwner {
   readonly wheel: TimerWheel;
+  readonly turnEnd: TurnEnd;
   now(): number;
   connected(connection: UpstreamConnection): void;
   /** It can take a request again. */
@@ -35,7 +37,7 @@ const GIVEN_AWAY_BYTES = 16_384;
 const sharedBuffer = Buffer.allocUnsafeSlow(READ_BYTES);
 
 /** One connection to a target: writes requests, reads answers, and gives itself up rather than guess what a byte belongs to. */
-export class UpstreamConnection extends WheelEntry implements AnswerListener, SocketReader {
+export class UpstreamConnection extends WheelEntry implements AnswerListener, SocketReader, Gathering {
   readonly #owner: ConnectionOwner;
   readonly #socket: Socket;
   readonly #reader = new AnswerReader(this);
@@ -53,7 +55,11 @@ export class UpstreamConnection extends WheelEntry implements AnswerListener, So
   #idleMs = IDLE_MS;
   #idleSince = 0;
   #error: string | undefined;
-  #batch = '';
+  /** Requests that are written at the end of the turn, latin1. */
+  #gathered = '';
+  /** How many they are. */
+  #unwritten = 0;
+  queued = false;
 
   constructor(owner: ConnectionOwner, address: UpstreamAddress) {
     super();
@@ -90,24 +96,31 @@ export class UpstreamConnection extends WheelEntry implements AnswerListener, So
     request.begin(this);
   }
 
+  /** Writes latin1 text, behind what is gathered. */
   write(text: string): boolean {
+    this.flush();
     return !this.#gone && this.#socket.write(text, 'latin1');
   }
 
-  /** Writes together with what other requests write in the same turn of the event loop. */
-  writeSoon(text: string): void {
-    if (this.#batch === '') setImmediate(flushBatch, this);
-    this.#batch += text;
+  /** Writes the head of a request without a body at the end of the turn, together with those of others. */
+  writeSoon(head: string): void {
+    this.#gathered += head;
+    this.#unwritten += 1;
+    this.#owner.turnEnd.later(this);
   }
 
+  /** Writes what is gathered, now. */
   flush(): void {
-    const text = this.#batch;
-    this.#batch = '';
-    if (text !== '') this.write(text);
+    const text = this.#gathered;
+    if (text === '') return;
+    this.#gathered = '';
+    this.#unwritten = 0;
+    if (!this.#gone) this.#socket.write(text, 'latin1');
   }
 
   /** Writes text, bytes and text as one message; nobody may change the bytes afterwards. */
   writeParts(before: string, bytes: Uint8Array, after: string): boolean {
+    this.flush();
     if (this.#gone) return false;
     const joined = joinSmall(before, bytes, after);
     const socket = this.#socket;
@@ -207,8 +220,8 @@ export class UpstreamConnection extends WheelEntry implements AnswerListener, So
 
   read(length: number, bytes: Uint8Array): boolean {
     if (this.#gone) return false;
-    if (this.#outstanding.length === 0) {
-      // Nobody asked for these.
+    if (this.#outstanding.length === this.#unwritten) {
+      // Nobody has asked for these.
       this.#close('http_protocol_error');
       return false;
     }
@@ -263,7 +276,7 @@ export class UpstreamConnection extends WheelEntry implements AnswerListener, So
     this.#reader.stop();
     this.#owner.wheel.remove(this);
     this.#socket.destroy();
-    this.#batch = '';
+    this.#gathered = '';
     this.#owner.closed(this, this.#connected ? undefined : error);
     const kept = this.#answers > 0 ? 'idempotent' : 'none';
     for (const [index, request] of this.#outstanding.splice(0).entries()) {
@@ -272,8 +285,4 @@ export class UpstreamConnection extends WheelEntry implements AnswerListener, So
       else request.failed(error, retry ?? (started ? 'none' : kept));
     }
   }
-}
-
-function flushBatch(connection: UpstreamConnection): void {
-  connection.flush();
 }

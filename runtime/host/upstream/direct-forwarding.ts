@@ -133,10 +133,8 @@ export class DirectForwarding extends WheelEntry implements AnswerWatcher, Poole
     } else if (bufferedBody === undefined && exchange.declaredLength !== 0) {
       this.#body = new BodySender(exchange, connection, head, this);
       this.#body.start();
-    } else if (this.depth > 1) {
-      connection.writeSoon(head);
     } else {
-      connection.write(head);
+      connection.writeSoon(head);
     }
   }
 

@@ -1,5 +1,6 @@
 import type { UpstreamAddress } from '../../upstream-client.ts';
 import type { TimerWheel } from '../timer-wheel.ts';
+import type { TurnEnd } from '../turn-end.ts';
 import { type ConnectionOwner, UpstreamConnection } from './connection.ts';
 import type { Outstanding } from './outstanding.ts';
 
@@ -15,9 +16,10 @@ export interface PooledRequest extends Outstanding {
   waits(opening: boolean): void;
 }
 
-/** What a pool needs of its thread: a monotonic clock, milliseconds, and the wheel of its deadlines. */
+/** What a pool needs of its thread: a monotonic clock, milliseconds, the wheel of its deadlines, and when to write. */
 export interface PoolHost {
   readonly wheel: TimerWheel;
+  readonly turnEnd: TurnEnd;
   now(): number;
 }
 
@@ -39,6 +41,7 @@ const PATIENCE_MS = 50;
 export class ConnectionPool implements ConnectionOwner {
   readonly origin: string;
   readonly wheel: TimerWheel;
+  readonly turnEnd: TurnEnd;
   tlsSession: Buffer | undefined;
   readonly #host: PoolHost;
   readonly #address: UpstreamAddress;
@@ -56,6 +59,7 @@ export class ConnectionPool implements ConnectionOwner {
     this.#host = host;
     this.#limits = limits;
     this.wheel = host.wheel;
+    this.turnEnd = host.turnEnd;
     this.#address = address;
     this.origin = `${address.scheme}://${address.authority}`;
   }

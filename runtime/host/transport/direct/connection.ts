@@ -61,7 +61,7 @@ export class DirectConnection extends WheelEntry implements BodySource {
     this.shared = shared;
     this.peer = peer;
     const { now } = shared.services;
-    this.outlet = new Outlet(socket, shared.flushes, now, () => this.#watch());
+    this.outlet = new Outlet(socket, shared.services.turnEnd, now, () => this.#watch());
     this.#idleSince = now();
     this.#listeners = {
       data: (chunk: Buffer) => this.#data(chunk),

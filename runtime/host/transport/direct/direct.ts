@@ -13,7 +13,6 @@ import {
 import { keepAliveFields } from './answer-head.ts';
 import { DirectConnection } from './connection.ts';
 import { FieldNames } from './field-names.ts';
-import { FlushQueue } from './outlet.ts';
 import { RequestHead } from './request-head.ts';
 import type { DirectShared } from './shared.ts';
 
@@ -43,7 +42,6 @@ class DirectTransport implements Transport {
       rules: { limits, names: new FieldNames(services.headerSlots) },
       head: new RequestHead(),
       keepAlive: keepAliveFields(timeouts.keepAliveMs),
-      flushes: new FlushQueue(),
       accepting: true,
       draining: false,
       inFlight: 0,

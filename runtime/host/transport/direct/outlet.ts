@@ -1,3 +1,4 @@
+import type { Gathering, TurnEnd } from '../../turn-end.ts';
 import type { ClientSocket } from '../transport.ts';
 
 /** More gathered text than this is written at once, bytes. */
@@ -7,9 +8,9 @@ const GATHERED_BYTES = 16_384;
  * What a connection writes. Texts of one turn of the event loop are gathered: the head and a small body, or the answers to several
  * pipelined requests, leave in one write.
  */
-export class Outlet {
+export class Outlet implements Gathering {
   readonly #socket: ClientSocket;
-  readonly #flushes: FlushQueue;
+  readonly #turnEnd: TurnEnd;
   readonly #now: () => number;
   readonly #onBlocked: () => void;
   /** latin1. */
@@ -18,13 +19,12 @@ export class Outlet {
   /** Bytes that the client had not taken when somebody last looked, and since when that has not changed. */
   #unwritten = 0;
   #unwrittenSince = 0;
-  /** Set and cleared by the queue. */
   queued = false;
 
   /** @param onBlocked told when the client does not take what was written; `drained` is to be called when it has */
-  constructor(socket: ClientSocket, flushes: FlushQueue, now: () => number, onBlocked: () => void) {
+  constructor(socket: ClientSocket, turnEnd: TurnEnd, now: () => number, onBlocked: () => void) {
     this.#socket = socket;
-    this.#flushes = flushes;
+    this.#turnEnd = turnEnd;
     this.#now = now;
     this.#onBlocked = onBlocked;
   }
@@ -38,7 +38,7 @@ export class Outlet {
   write(text: string): boolean {
     this.#gathered += text;
     if (this.#gathered.length > GATHERED_BYTES) this.flush();
-    else this.#flushes.later(this);
+    else this.#turnEnd.later(this);
     return !this.#blocked;
   }
 
@@ -90,24 +90,5 @@ export class Outlet {
     const { writableLength } = this.#socket;
     if (writableLength === 0 || writableLength !== this.#unwritten) this.#mark();
     return now - this.#unwrittenSince > stallMs;
-  }
-}
-
-/** The outlets that have gathered something in this turn. */
-export class FlushQueue {
-  #waiting: Outlet[] = [];
-  readonly #run = (): void => {
-    const outlets = this.#waiting;
-    this.#waiting = [];
-    for (const outlet of outlets) {
-      outlet.queued = false;
-      outlet.flush();
-    }
-  };
-
-  later(outlet: Outlet): void {
-    if (outlet.queued) return;
-    outlet.queued = true;
-    if (this.#waiting.push(outlet) === 1) process.nextTick(this.#run);
   }
 }

@@ -1,7 +1,6 @@
 import type { HostServices } from '../../services.ts';
 import type { ClientSocket, Serve, TransportSettings } from '../transport.ts';
 import type { DirectConnection } from './connection.ts';
-import type { FlushQueue } from './outlet.ts';
 import type { HeadRules, RequestHead } from './request-head.ts';
 
 /** What all connections of a direct transport share. */
@@ -20,7 +19,6 @@ export interface DirectShared {
   draining: boolean;
   /** Exchanges begun and not ended. */
   inFlight: number;
-  readonly flushes: FlushQueue;
   /** The library transport takes a connection, which is paused; the bytes that were not used are put back. */
   handOver(connection: DirectConnection, socket: ClientSocket): void;
   /** A connection is closed. */

@@ -56,7 +56,7 @@ class Asked implements PooledRequest {
     this.connection = connection;
     this.sentAt = this.#host.now();
     this.outcome = 'sent';
-    connection.write('GET / HTTP/1.1\r\n\r\n');
+    connection.writeSoon('GET / HTTP/1.1\r\n\r\n');
   }
 
   writable(): void {}
@@ -107,6 +107,9 @@ async function until(done: () => boolean): Promise<void> {
   while (!done()) await new Promise((resolve) => setImmediate(resolve));
 }
 
+/** Requests are written at the end of the turn in which they were sent. */
+const written = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 const is = (outcome: string, ...requests: readonly Asked[]): (() => boolean) => {
   return () => requests.every((request) => request.outcome === outcome);
 };
@@ -141,6 +144,18 @@ describe('ConnectionPool', () => {
     expect(second.outcome).toBe('queued');
   });
 
+  it('takes bytes for no answer to a request that is not written yet', async () => {
+    const { target, ask } = await start(1);
+    const first = ask();
+    await until(() => target.sockets.length === 1 && first.outcome === 'sent');
+    target.sockets[0]?.write(ANSWER);
+    await until(is('complete', first));
+    const second = ask();
+    const bytes = Buffer.from(ANSWER);
+    expect(second.connection?.read(bytes.length, bytes)).toBe(false);
+    expect(second.outcome).toBe('http_protocol_error idempotent');
+  });
+
   it('opens another connection for those who wait when one closes', async () => {
     const { target, ask } = await start(1);
     const [first, second] = [ask(), ask()];
@@ -166,6 +181,7 @@ describe('ConnectionPool', () => {
     await until(is('complete', first, second));
     const third = ask();
     expect(third.outcome).toBe('sent');
+    await written();
     target.sockets.forEach((socket) => void socket.write(ANSWER));
     await until(is('complete', third));
     const fresh = ask(1, true);

@@ -23,7 +23,8 @@ function connected(serve: (exchange: ServedExchange) => void): { socket: MemoryS
 }
 
 /** Lets everything that waits for the end of a turn happen. */
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** What is gathered in a turn is written at its end, which comes before the end of the next one. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 
 describe('writes', () => {
   it('the head and a small body at once', async () => {
