@@ -6,6 +6,10 @@ const ID_BYTES = 10;
 const pool = new Uint8Array(BATCH * ID_BYTES);
 let used = pool.length;
 
+/** The digits of the millisecond of the last id, with their hyphens: many ids fall into one. */
+let timeMs = -1;
+let time = '';
+
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /**
@@ -19,13 +23,17 @@ export function newRequestId(nowMs: number = Date.now()): string {
     randomFillSync(pool);
     used = 0;
   }
-  const time = nowMs.toString(16).padStart(12, '0');
+  if (nowMs !== timeMs) {
+    timeMs = nowMs;
+    const digits = nowMs.toString(16).padStart(12, '0');
+    time = `${digits.slice(0, 8)}-${digits.slice(8)}-`;
+  }
   const a = used;
   used += ID_BYTES;
   const version = 0x70 | (byte(a) & 0x0f);
   const variant = 0x80 | (byte(a + 2) & 0x3f);
   return (
-    `${time.slice(0, 8)}-${time.slice(8)}-${HEX[version]}${hex(a + 1)}-${HEX[variant]}${hex(a + 3)}-` +
+    `${time}${HEX[version]}${hex(a + 1)}-${HEX[variant]}${hex(a + 3)}-` +
     `${hex(a + 4)}${hex(a + 5)}${hex(a + 6)}${hex(a + 7)}${hex(a + 8)}${hex(a + 9)}`
   );
 }

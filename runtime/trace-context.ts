@@ -36,7 +36,8 @@ export function isTracestate(text: string): boolean {
 
 /** The digits of a UUID, of which at least one in either half is not zero; those of any other id are mixed from its letters. */
 function newTraceId(requestId: string): string {
-  if (UUID.test(requestId)) return requestId.replaceAll('-', '').toLowerCase();
+  if (UUID.test(requestId)) return withoutHyphens(requestId);
+  if (ANY_CASE_UUID.test(requestId)) return withoutHyphens(requestId.toLowerCase());
   return mixed(requestId, 1) + mixed(requestId, 2) + mixed(requestId, 3) + mixed(requestId, 4);
 }
 
@@ -49,4 +50,9 @@ function mixed(text: string, seed: number): string {
   return ((bits ^ (bits >>> 16) || seed) >>> 0).toString(16).padStart(8, '0');
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
+function withoutHyphens(uuid: string): string {
+  return uuid.slice(0, 8) + uuid.slice(9, 13) + uuid.slice(14, 18) + uuid.slice(19, 23) + uuid.slice(24);
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const ANY_CASE_UUID = new RegExp(UUID, 'i');

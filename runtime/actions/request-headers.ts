@@ -78,7 +78,8 @@ export function requestHeaders(exchange: ServedExchange, hostHeader: string, tot
   );
   if (arrived.connection !== '' && !/^(?:keep-alive|close)$/i.test(arrived.connection)) dropListed(fields, arrived.connection);
   pushOwn(fields, exchange, arrived);
-  const leftMs = allowedMs(exchange, totalMs, exchange.durationMs) - exchange.durationMs;
+  const { durationMs } = exchange;
+  const leftMs = allowedMs(exchange, totalMs, durationMs) - durationMs;
   fields.push('x-request-timeout-ms', String(Math.max(0, Math.floor(leftMs))));
   if (set.length === 0) return fields;
   drop(fields, new Set(set.filter((_text, index) => index % 2 === 0)));
