@@ -102,9 +102,9 @@ export class UpstreamConnection extends WheelEntry implements AnswerListener, So
     return !this.#gone && this.#socket.write(text, 'latin1');
   }
 
-  /** Writes the head of a request without a body at the end of the turn, together with those of others. */
-  writeSoon(head: string): void {
-    this.#gathered += head;
+  /** Writes a whole request, latin1, at the end of the turn, together with others. */
+  writeSoon(request: string): void {
+    this.#gathered += request;
     this.#unwritten += 1;
     this.#owner.turnEnd.later(this);
   }
@@ -179,6 +179,9 @@ export class UpstreamConnection extends WheelEntry implements AnswerListener, So
   #release(): void {
     if (this.#outstanding.length < 2) return;
     this.#last = true;
+    // All of these are among them.
+    this.#gathered = '';
+    this.#unwritten = 0;
     for (const request of this.#outstanding.splice(1)) request.failed('connection_terminated', 'behind');
   }
 
@@ -279,8 +282,10 @@ export class UpstreamConnection extends WheelEntry implements AnswerListener, So
     this.#gathered = '';
     this.#owner.closed(this, this.#connected ? undefined : error);
     const kept = this.#answers > 0 ? 'idempotent' : 'none';
+    const written = this.#outstanding.length - this.#unwritten;
     for (const [index, request] of this.#outstanding.splice(0).entries()) {
-      if (index > 0) request.failed('connection_terminated', 'behind');
+      if (index >= written) request.failed('connection_terminated', 'any');
+      else if (index > 0) request.failed('connection_terminated', 'behind');
       else if (started && error === 'connection_terminated') request.failed('http_response_incomplete', retry ?? 'none');
       else request.failed(error, retry ?? (started ? 'none' : kept));
     }

@@ -10,7 +10,7 @@ import type { HostServices } from '../services.ts';
 import { WheelEntry } from '../timer-wheel.ts';
 import { replyFor } from '../upstream-error.ts';
 import type { AnswerHead } from './answer-head.ts';
-import { type BodyProgress, BodySender } from './body-sender.ts';
+import { type BodyProgress, BodySender, joinSmall } from './body-sender.ts';
 import type { UpstreamConnection } from './connection.ts';
 import type { DirectTarget, DirectUpstream } from './direct.ts';
 import type { RetryLicence } from './outstanding.ts';
@@ -128,13 +128,13 @@ export class DirectForwarding extends WheelEntry implements AnswerWatcher, Poole
     const head = this.#head;
     this.#head = '';
     const { bufferedBody } = exchange;
-    if (bufferedBody !== undefined && bufferedBody.byteLength > 0) {
-      connection.writeParts(head, bufferedBody, '');
-    } else if (bufferedBody === undefined && exchange.declaredLength !== 0) {
+    if (bufferedBody === undefined && exchange.declaredLength !== 0) {
       this.#body = new BodySender(exchange, connection, head, this);
       this.#body.start();
     } else {
-      connection.writeSoon(head);
+      const message = bufferedBody === undefined || bufferedBody.byteLength === 0 ? head : joinSmall(head, bufferedBody, '');
+      if (message !== undefined) connection.writeSoon(message);
+      else if (bufferedBody !== undefined) connection.writeParts(head, bufferedBody, '');
     }
   }
 

@@ -61,8 +61,10 @@ class Asked implements PooledRequest {
 
   writable(): void {}
   head(): void {}
+  /** Its client takes nothing. */
+  slow = false;
   data(): boolean {
-    return true;
+    return !this.slow;
   }
 
   complete(): void {
@@ -153,7 +155,22 @@ describe('ConnectionPool', () => {
     const second = ask();
     const bytes = Buffer.from(ANSWER);
     expect(second.connection?.read(bytes.length, bytes)).toBe(false);
-    expect(second.outcome).toBe('http_protocol_error idempotent');
+    expect(second.outcome).toBe('connection_terminated any');
+  });
+
+  it('sends elsewhere what stands unwritten behind an answer that its client does not take', async () => {
+    const { ask } = await start(1);
+    const first = ask(3);
+    await until(is('sent', first));
+    await written();
+    first.slow = true;
+    const second = ask(3);
+    const arrive = (text: string): unknown => first.connection?.read(text.length, Buffer.from(text));
+    arrive('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nab');
+    expect([first.outcome, second.outcome]).toEqual(['sent', 'connection_terminated behind']);
+    first.connection?.resume();
+    arrive('cd');
+    expect(first.outcome).toBe('complete');
   });
 
   it('opens another connection for those who wait when one closes', async () => {
