@@ -9,7 +9,7 @@ import { plural } from '../report/findings.ts';
 import { governing } from './governing.ts';
 import { compileRequests, type Options, text } from './input.ts';
 import { drawsScreens, findingsOf, print, report, slowProgress, wantsColor } from './output.ts';
-import { differences, type OutputFiles, writeOutput } from './write.ts';
+import { differences, type OutputFiles, refuseSources, writeOutput } from './write.ts';
 
 /** Buffering routes that are printed; all of them are in the manifest. */
 const BUFFERED_SHOWN = 10;
@@ -60,6 +60,15 @@ function foldersOf(compiled: readonly Compiled[], folder: string): ReadonlyMap<s
 }
 
 async function write(outputs: ReadonlyMap<string, Compiled>): Promise<number> {
+  for (const [folder, compiled] of outputs) {
+    const files = filesOf(compiled);
+    for (const { workspace } of outputs.values()) {
+      refuseSources(
+        [...files.keys()].map((name) => join(folder, name)),
+        workspace,
+      );
+    }
+  }
   for (const [folder, compiled] of outputs) {
     writeOutput(folder, filesOf(compiled));
     const { bundle } = compiled;

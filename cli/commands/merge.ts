@@ -3,6 +3,7 @@ import { GwError } from '../errors.ts';
 import { writeMerged } from '../merge/write.ts';
 import { compileRequests, NO_UPSTREAM, type Options, text } from './input.ts';
 import { findingsOf, print, report, slowProgress, writeText } from './output.ts';
+import { refuseSources } from './write.ts';
 
 /** `gw merge`: one OpenAPI document of all teams; YAML when the file is named so, else JSON. */
 export async function merge(documents: readonly string[], options: Options): Promise<number> {
@@ -19,8 +20,9 @@ export async function merge(documents: readonly string[], options: Options): Pro
     await report(findingsOf([{ ...checked, merged }]), options);
     return 1;
   }
-  const document = writeMerged(merged, { publicOnly: options.public === true });
   const file = text(options, 'output');
+  if (file !== undefined) refuseSources([file], checked.workspace);
+  const document = writeMerged(merged, { publicOnly: options.public === true });
   const written = /\.ya?ml$/.test(file ?? '')
     ? (await import('yaml')).stringify(document, { aliasDuplicateObjects: false })
     : `${JSON.stringify(document, null, 2)}\n`;

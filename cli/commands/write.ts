@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { GwError } from '../errors.ts';
+import type { Workspace } from '../load/workspace.ts';
 
 /** Files of an output folder by name. */
 export type OutputFiles = ReadonlyMap<string, string>;
@@ -22,6 +23,28 @@ export function writeOutput(folder: string, files: OutputFiles): void {
     throw new GwError('ERR_GW_OUTPUT', `${folder} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
   } finally {
     if (draft !== undefined) rmSync(draft, { recursive: true, force: true });
+  }
+}
+
+/**
+ * What is written must never take the place of what it was made from.
+ *
+ * @throws GwError when one of the files is a document, or a gateway file, that was read
+ */
+export function refuseSources(files: readonly string[], { root, documents }: Pick<Workspace, 'root' | 'documents'>): void {
+  const read = new Map(documents.map(({ file }) => [resolve(root, file), file]));
+  for (const file of files) {
+    const source = read.get(realPath(file));
+    if (source === undefined) continue;
+    throw new GwError('ERR_GW_OUTPUT', `${file} is one of the files that were read`, 'Write somewhere else: -o.');
+  }
+}
+
+function realPath(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    return resolve(file);
   }
 }
 

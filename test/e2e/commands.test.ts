@@ -66,6 +66,20 @@ describe('exit codes', () => {
     expect(readFileSync(join(folder.path, 'dist', 'gateway.mjs'), 'utf8')).toBe(before);
   });
 
+  it('2: a build never takes the place of what it was made from', async () => {
+    using folder = testFolder({
+      'openapi.json': JSON.stringify({ openapi: '3.1.0', info: { title: 't', version: '1' }, paths: {} }),
+    });
+    const before = readFileSync(join(folder.path, 'openapi.json'), 'utf8');
+    const { code, stderr } = await folder.gw('build', 'openapi.json', ...upstream, '-o', '.');
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'gw: openapi.json is one of the files that were read. Write somewhere else: -o.\n',
+    });
+    expect(readFileSync(join(folder.path, 'openapi.json'), 'utf8')).toBe(before);
+    expect(readdirSync(folder.path)).toEqual(['openapi.json']);
+  });
+
   it.each([
     ['an unknown flag', ['build', '--upstraem', 'x'], /unknown option '--upstraem'/],
     ['an unknown command', ['biuld'], /unknown command 'biuld'/],
@@ -84,6 +98,11 @@ describe('exit codes', () => {
     ],
     ['no date', ['lint', 'openapi.yaml', '--now', 'tomorrow'], /--now tomorrow is no date/],
     ['an output that is a file', ['build', 'openapi.yaml', ...upstream, '-o', 'openapi.yaml'], /openapi\.yaml cannot be written/],
+    [
+      'an output that is the document',
+      ['merge', 'openapi.yaml', '-o', 'openapi.yaml'],
+      /openapi\.yaml is one of the files that were read/,
+    ],
     ['an unknown rule', ['rules', 'spec/pares'], /There is no rule 'spec\/pares'.*spec\/parse/],
     ['no request', ['explain', 'orders', 'openapi.yaml'], /The request is not METHOD \/path/],
     ['no bundle', ['routes', 'empty'], /There is no readable/],

@@ -75,6 +75,6 @@ export async function gwBundle(folder: string, routes: number, pipelining: numbe
     server: { securityHeaders: false },
   };
   writeFileSync(join(out, 'gateway.yaml'), JSON.stringify(gateway));
-  await measureGw(['build', '-c', join(out, 'gateway.yaml'), '-o', out]);
-  return join(out, 'gateway.mjs');
+  await measureGw(['build', '-c', join(out, 'gateway.yaml'), '-o', join(out, 'dist')]);
+  return join(out, 'dist', 'gateway.mjs');
 }
