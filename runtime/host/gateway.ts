@@ -5,8 +5,9 @@ import { Certificates } from './certificates.ts';
 import type { HostDrivers } from './drivers.ts';
 import { addressError, urlOf } from './listen-address.ts';
 import { type LoadedBundle, readBundle } from './load-generation.ts';
+import { OperatorValues } from './operators/operator-values.ts';
+import { ValueFile } from './operators/value-file.ts';
 import { reloadRefusal } from './restart-required.ts';
-import { RuntimeState } from './runtime-state.ts';
 import { messageOf, say } from './say.ts';
 import { type Address, type HostSettings, hostSettings } from './settings.ts';
 import { type LoadResult, Threads } from './threads.ts';
@@ -36,6 +37,8 @@ export class Gateway {
   bundle: LoadedBundle;
   state: 'starting' | 'ready' | 'draining' = 'starting';
   readonly credentials: Credentials;
+  /** What operators have set. */
+  readonly operators: OperatorValues;
   reloads: ReloadRecord = { swapped: 0, failed: 0, last: undefined };
   readonly #entry: URL;
   #settings: HostSettings;
@@ -68,7 +71,14 @@ export class Gateway {
     });
     this.threads.answer = (topic, value) => this.credentials.answer(topic, value);
     const { GW_STATE } = process.env;
-    if (GW_STATE !== undefined && GW_STATE !== '') this.#keep(new RuntimeState(GW_STATE));
+    this.operators = new OperatorValues({
+      publish: (key, value) => this.threads.provide(key, value),
+      file: GW_STATE === undefined || GW_STATE === '' ? undefined : new ValueFile(GW_STATE),
+      gateway: bundle.parts.gateway.name,
+      drivers,
+      store: settings.store,
+      say,
+    });
   }
 
   /**
@@ -83,6 +93,7 @@ export class Gateway {
     const adminAddress = await openAdmin(this, admin).catch((error: unknown) => {
       throw new Error(addressError(error, admin, 'GW_ADMIN'));
     });
+    await this.operators.open();
     this.#releaseCredentials = await this.credentials.acquire(this.bundle.parts.gateway);
     if (this.state !== 'starting') return;
     await this.threads.start().catch((error: unknown) => {
@@ -99,18 +110,6 @@ export class Gateway {
       admin: urlOf(adminAddress),
     };
     say('info', 'listening', { ...urls, threads, name, hash, sharedBytes });
-  }
-
-  /** What operators set outlives the process. A file that cannot be written is said; the change holds all the same. */
-  #keep(state: RuntimeState): void {
-    for (const [key, value] of state.read()) this.threads.set(key, value);
-    this.threads.onSet = (values) => {
-      try {
-        state.write(values);
-      } catch (error) {
-        say('error', 'state not kept', { error: messageOf(error) });
-      }
-    };
   }
 
   /** Loads the file again. One at a time; who asks while one is under way gets the result of the next. */

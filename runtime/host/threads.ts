@@ -65,8 +65,7 @@ export class Threads {
   /** Deaths in a row by number of the thread. */
   readonly #deaths = new Map<number, number>();
   readonly #replaced = new Map<number, number>();
-  readonly #runtimeValues = new Map<string, unknown>();
-  /** What main itself has found out; kept nowhere else. */
+  /** What main keeps up to date for the threads. */
   readonly #provided = new Map<string, unknown>();
   #certificate: Certificate | undefined;
   #listen: Address;
@@ -193,9 +192,6 @@ export class Threads {
     await Promise.all([...this.#threads.values()].map(({ worker }) => once(worker, 'exit')));
   }
 
-  /** Told after each change of what operators have set. */
-  onSet: ((values: ReadonlyMap<string, unknown>) => void) | undefined;
-
   /** Shows another certificate to connections that arrive from now on. */
   setCertificate(certificate: Certificate): void {
     this.#certificate = certificate;
@@ -203,23 +199,10 @@ export class Threads {
   }
 
   /** Sets a value on every thread, and on those that replace them; undefined takes it away. */
-  set(key: string, value: unknown): void {
-    if (value === undefined) this.#runtimeValues.delete(key);
-    else this.#runtimeValues.set(key, value);
-    for (const thread of this.#threads.values()) post(thread, { kind: 'set', key, value });
-    this.onSet?.(this.#runtimeValues);
-  }
-
-  /** Gives every thread something that main keeps up to date for them, as a runtime value that no operator sets; undefined takes it away. */
   provide(key: string, value: unknown): void {
     if (value === undefined) this.#provided.delete(key);
     else this.#provided.set(key, value);
     for (const thread of this.#threads.values()) post(thread, { kind: 'set', key, value });
-  }
-
-  /** What operators have set, by key. */
-  get runtimeValues(): ReadonlyMap<string, unknown> {
-    return this.#runtimeValues;
   }
 
   /** Heap of every thread after a forced collection, bytes, and how many generations it holds. Needs --expose-gc. */
@@ -249,7 +232,7 @@ export class Threads {
       environment: this.#environment,
       shared: this.shared,
       generation,
-      runtimeValues: [...this.#runtimeValues, ...this.#provided],
+      runtimeValues: [...this.#provided],
     };
     const worker = new Worker(this.#hostCode, {
       eval: true,

@@ -4,6 +4,7 @@ import { collect, config, openapi, reload } from './configuration.ts';
 import { live, ready, started } from './health.ts';
 import { metrics } from './metrics.ts';
 import { endOverride, listOverrides, setOverride } from './overrides.ts';
+import { listRevoked, restoreTokens, revokeTokens } from './revocations.ts';
 import { match, route, routes } from './routes.ts';
 import { endGrace, grace, resetSplit, setSplit, split, splits } from './traffic.ts';
 import { usage } from './usage.ts';
@@ -29,6 +30,9 @@ export const handlers: Readonly<Record<string, AdminHandler>> = {
   listOverrides,
   setOverride,
   endOverride,
+  listRevoked,
+  revokeTokens,
+  restoreTokens,
   listApiKeys,
   createApiKey,
   getApiKey,

@@ -2,7 +2,6 @@ import { isIP } from 'node:net';
 import type { Reply } from '../../contract.ts';
 import type { Override, OverrideAction, OverrideScope } from '../../overrides.ts';
 import { OVERRIDES } from '../../runtime-value-keys.ts';
-import type { Threads } from '../threads.ts';
 import { type AdminCall, done, ok, refusal } from './call.ts';
 
 const SCOPES: readonly OverrideScope[] = ['consumer', 'key', 'tenant', 'ip', 'route', 'global'];
@@ -11,11 +10,11 @@ const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_
 
 /** What is ordered at the moment. */
 export function listOverrides({ gateway }: AdminCall): Reply {
-  return ok({ overrides: current(gateway.threads).map(shown) });
+  return ok({ overrides: current(gateway.operators.get(OVERRIDES)).map(shown) });
 }
 
 /** PR-5: slow somebody down, block, or shed, at once and on every thread. At most for a day, unless it is said to be permanent. */
-export function setOverride({ gateway, path, body }: AdminCall): Reply {
+export async function setOverride({ gateway, path, body }: AdminCall): Promise<Reply> {
   const [scope, id] = [SCOPES.find((one) => one === path(0)), path(1)];
   if (scope === undefined) return refusal(404, 'not-found', 'Not Found', `There is no scope '${path(0)}': ${SCOPES.join(', ')}.`);
   if (scope === 'ip' && !isRange(id)) return invalid('The id of an ip override is an address or a CIDR range.');
@@ -25,12 +24,15 @@ export function setOverride({ gateway, path, body }: AdminCall): Reply {
   if (typeof untilMs === 'string') return invalid(untilMs);
   const reason = textOf(body, 'reason') ?? '';
   const override: Override = { scope, id, action, reason, ...(untilMs === undefined ? {} : { untilMs }) };
-  store(gateway.threads, [...without(gateway.threads, scope, id), override]);
+  await gateway.operators.change(OVERRIDES, (now) => [...without(now, scope, id), override]);
   return ok(shown(override));
 }
 
-export function endOverride({ gateway, path }: AdminCall): Reply {
-  store(gateway.threads, without(gateway.threads, path(0), path(1)));
+export async function endOverride({ gateway, path }: AdminCall): Promise<Reply> {
+  await gateway.operators.change(OVERRIDES, (now) => {
+    const left = without(now, path(0), path(1));
+    return left.length === 0 ? undefined : left;
+  });
   return done;
 }
 
@@ -39,8 +41,7 @@ function invalid(detail: string): Reply {
 }
 
 /** Those that have not ended. */
-function current({ runtimeValues }: Threads): readonly Override[] {
-  const value = runtimeValues.get(OVERRIDES);
+function current(value: unknown): readonly Override[] {
   const now = Date.now();
   return isOverrides(value) ? value.filter(({ untilMs }) => untilMs === undefined || untilMs > now) : [];
 }
@@ -49,12 +50,8 @@ function isOverrides(value: unknown): value is readonly Override[] {
   return Array.isArray(value);
 }
 
-function without(threads: Threads, scope: string, id: string): readonly Override[] {
-  return current(threads).filter((one) => one.scope !== scope || one.id !== id);
-}
-
-function store(threads: Threads, overrides: readonly Override[]): void {
-  threads.set(OVERRIDES, overrides.length === 0 ? undefined : overrides);
+function without(value: unknown, scope: string, id: string): readonly Override[] {
+  return current(value).filter((one) => one.scope !== scope || one.id !== id);
 }
 
 function shown({ untilMs, ...override }: Override): object {

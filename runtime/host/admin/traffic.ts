@@ -7,7 +7,7 @@ type Weights = Readonly<Record<string, number>>;
 
 /** Weights that were set, by route. */
 export function splits({ gateway }: AdminCall): Reply {
-  const set = [...gateway.threads.runtimeValues].filter(([key]) => key.startsWith(`${SPLIT}/`));
+  const set = [...gateway.operators.entries].filter(([key]) => key.startsWith(`${SPLIT}/`));
   return ok(Object.fromEntries(set.map(([key, weights]) => [key.slice(SPLIT.length + 1), weights])));
 }
 
@@ -17,7 +17,7 @@ export function split(call: AdminCall): Reply {
 }
 
 /** Weights of upstreams that the body does not name stay as they are (RT-11). */
-export function setSplit(call: AdminCall): Reply {
+export async function setSplit(call: AdminCall): Promise<Reply> {
   const weights = weightsOf(call);
   if (weights === undefined) return noSplit(call);
   const expected = call.header('if-match');
@@ -32,32 +32,30 @@ export function setSplit(call: AdminCall): Reply {
   if (Object.values(next).every((weight) => weight === 0)) {
     return refusal(422, 'no-upstream', 'Unprocessable Content', 'Somebody must answer: every weight would be 0.');
   }
-  call.gateway.threads.set(`${SPLIT}/${call.path(0)}`, next);
+  await call.gateway.operators.change(`${SPLIT}/${call.path(0)}`, () => next);
   return ok(next);
 }
 
-export function resetSplit({ gateway, path }: AdminCall): Reply {
-  gateway.threads.set(`${SPLIT}/${path(0)}`, undefined);
+export async function resetSplit({ gateway, path }: AdminCall): Promise<Reply> {
+  await gateway.operators.change(`${SPLIT}/${path(0)}`, () => undefined);
   return done;
 }
 
 /** LC-3: more time for one consumer. */
-export function grace({ gateway, path, body }: AdminCall): Reply {
+export async function grace({ gateway, path, body }: AdminCall): Promise<Reply> {
   const [id, consumer] = [path(0), path(1)];
   const hasSunset = routeOf(gateway, id)?.values.some(({ key, skipped }) => key === 'lifecycle.sunset' && skipped === undefined);
   if (hasSunset !== true) return refusal(404, 'not-found', 'Not Found', `No route '${id}' has a sunset.`);
   const until = Date.parse(typeof body === 'object' && body !== null && 'until' in body ? String(body.until) : '');
-  gateway.threads.set(
-    `${GRACE}/${id}`,
-    Object.fromEntries([...graceOf(gateway.threads.runtimeValues.get(`${GRACE}/${id}`)), [consumer, until]]),
-  );
+  await gateway.operators.change(`${GRACE}/${id}`, (now) => Object.fromEntries([...graceOf(now), [consumer, until]]));
   return ok({ route: id, consumer, until: new Date(until).toISOString() });
 }
 
-export function endGrace({ gateway, path }: AdminCall): Reply {
-  const key = `${GRACE}/${path(0)}`;
-  const left = graceOf(gateway.threads.runtimeValues.get(key)).filter(([consumer]) => consumer !== path(1));
-  gateway.threads.set(key, left.length === 0 ? undefined : Object.fromEntries(left));
+export async function endGrace({ gateway, path }: AdminCall): Promise<Reply> {
+  await gateway.operators.change(`${GRACE}/${path(0)}`, (now) => {
+    const left = graceOf(now).filter(([consumer]) => consumer !== path(1));
+    return left.length === 0 ? undefined : Object.fromEntries(left);
+  });
   return done;
 }
 
@@ -69,7 +67,7 @@ function graceOf(value: unknown): readonly (readonly [consumer: string, until: u
 function weightsOf({ gateway, path }: AdminCall): Weights | undefined {
   const authored = routeOf(gateway, path(0))?.split;
   if (authored === undefined) return undefined;
-  const set = weightsIn(gateway.threads.runtimeValues.get(`${SPLIT}/${path(0)}`));
+  const set = weightsIn(gateway.operators.get(`${SPLIT}/${path(0)}`));
   return Object.fromEntries(
     authored.map(({ upstream, weight }) => [upstream, Object.hasOwn(set, upstream) ? (set[upstream] ?? weight) : weight]),
   );

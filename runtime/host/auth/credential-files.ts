@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { Later } from '../later.ts';
 import { type FileKind, parseFile } from './file-kinds.ts';
 
 /** A file that verifiers need: what it holds, and its path from the folder that the process was started in. */
@@ -18,7 +19,7 @@ export interface CredentialFilesOptions {
   readonly publish: (file: CredentialFile, value: unknown) => void;
   readonly say: (fields: object) => void;
   /** Calls back once, after a time; gives what takes it back. */
-  readonly later: (run: () => void, ms: number) => () => void;
+  readonly later: Later;
 }
 
 /** How often a file is looked at: a revocation holds within 5 s (AK-5). */

@@ -1,5 +1,6 @@
 import type { GatewaySpec } from '../../gateway-spec.ts';
 import type { HostDrivers, RedisSettings } from '../drivers.ts';
+import { later } from '../later.ts';
 import { type CredentialFile, CredentialFiles, fileKey } from './credential-files.ts';
 import { fetchJson } from './fetch-json.ts';
 import { type KeyBinding, KeyBindings } from './key-bindings.ts';
@@ -107,10 +108,4 @@ export class Credentials {
     }
     return { sources, files };
   }
-}
-
-function later(run: () => void, ms: number): () => void {
-  const timer = setTimeout(run, ms);
-  timer.unref();
-  return () => clearTimeout(timer);
 }

@@ -1,6 +1,7 @@
 import type { GatewaySpec } from '../../gateway-spec.ts';
 import type { ApiKeySpec } from '../../verifier-spec.ts';
 import type { HostDrivers, RedisSettings } from '../drivers.ts';
+import type { Later } from '../later.ts';
 import type { CredentialFiles } from './credential-files.ts';
 import { keyFileRegister } from './key-register.ts';
 import type { KeyRegister } from './key-store.ts';
@@ -28,7 +29,7 @@ export interface KeyBindingsOptions {
   readonly provide: (key: string, value: unknown) => void;
   readonly resolve: (text: string) => string;
   /** Calls back once, after a time; gives what takes it back. */
-  readonly later: (run: () => void, ms: number) => () => void;
+  readonly later: Later;
 }
 
 type Bindings = Pick<GatewaySpec, 'name' | 'security'>;

@@ -1,6 +1,7 @@
 import type { JsonWebKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { Later } from '../later.ts';
 import { discover } from './discovery.ts';
 import type { FetchJson } from './fetch-json.ts';
 import type { PublishedKeys } from './key-set.ts';
@@ -41,7 +42,7 @@ export interface KeySourcesOptions {
   /** Wall clock, milliseconds. */
   readonly clock: () => number;
   /** Calls back once, after a time; gives what takes it back. */
-  readonly later: (run: () => void, ms: number) => () => void;
+  readonly later: Later;
   /** Between 0 and 1. */
   readonly random: () => number;
 }

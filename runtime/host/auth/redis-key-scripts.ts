@@ -1,10 +1,6 @@
 /** What is asked of Redis about API keys (AK-5). Keys of a call: records by id, ids by hash, and the number of the last change. */
-import { createHash } from 'node:crypto';
 import type { RedisCall } from '../drivers.ts';
-
-function script(text: string): RedisCall {
-  return { text, sha: createHash('sha1').update(text).digest('hex') };
-}
+import { redisScript } from '../redis-script.ts';
 
 /** The names of the keys of a binding, all in one slot. */
 export function redisNames(gateway: string, binding: string): readonly [records: string, hashes: string, version: string] {
@@ -13,7 +9,7 @@ export function redisNames(gateway: string, binding: string): readonly [records:
 }
 
 /** `id` or `hash`, and which. Answers the number of the last change, and the record where there is one. */
-export const FIND: RedisCall = script(`
+export const FIND: RedisCall = redisScript(`
 local id = ARGV[2]
 if ARGV[1] == 'hash' then id = redis.call('HGET', KEYS[2], ARGV[2]) end
 local record = id and redis.call('HGET', KEYS[1], id)
@@ -21,18 +17,18 @@ return { redis.call('GET', KEYS[3]) or '0', record or '' }
 `);
 
 /** The number of the last change, and every record. */
-export const ALL: RedisCall = script(`
+export const ALL: RedisCall = redisScript(`
 return { redis.call('GET', KEYS[3]) or '0', redis.call('HVALS', KEYS[1]) }
 `);
 
 /** The number of the last change. */
-export const VERSION: RedisCall = script(`return redis.call('GET', KEYS[3]) or '0'`);
+export const VERSION: RedisCall = redisScript(`return redis.call('GET', KEYS[3]) or '0'`);
 
 /**
  * What the last change was when the caller decided; how many ids are removed, these; then id, hash and record of each that is put. Answers the
  * number of this change, or '' when somebody else was faster.
  */
-export const CHANGE: RedisCall = script(`
+export const CHANGE: RedisCall = redisScript(`
 if (redis.call('GET', KEYS[3]) or '0') ~= ARGV[1] then return '' end
 local function forget(id)
   local record = redis.call('HGET', KEYS[1], id)

@@ -1,4 +1,5 @@
 import type { RedisConnection } from '../drivers.ts';
+import { inTime, type Later } from '../later.ts';
 import { parseKey } from './file-kinds.ts';
 import type { ApiKeyRecord, KeyRegister } from './key-store.ts';
 import { ALL, CHANGE, FIND, redisNames, VERSION } from './redis-key-scripts.ts';
@@ -10,7 +11,7 @@ export interface RedisKeysOptions {
   /** Tells every thread which change of a binding was the last; undefined: nobody needs it any more. */
   readonly publish: (binding: string, version: string | undefined) => void;
   /** Calls back once, after a time; gives what takes it back. */
-  readonly later: (run: () => void, ms: number) => () => void;
+  readonly later: Later;
 }
 
 /** What a thread is told of a key. */
@@ -126,13 +127,7 @@ export class RedisKeys {
 
   async #run(script: typeof FIND, binding: string, values: readonly string[]): Promise<unknown> {
     const { connection, gateway, later } = this.#options;
-    const late = Promise.withResolvers<never>();
-    const cancel = later(() => late.reject(new Error('Redis does not answer.')), ANSWER_MS);
-    try {
-      return await Promise.race([connection.run(script, redisNames(gateway, binding), values), late.promise]);
-    } finally {
-      cancel();
-    }
+    return await inTime(connection.run(script, redisNames(gateway, binding), values), ANSWER_MS, later);
   }
 }
 

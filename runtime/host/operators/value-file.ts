@@ -3,7 +3,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 /**
  * Keeps what operators have set across restarts, in a file (`GW_STATE`). Written whole and then renamed, so it is never half there.
  */
-export class RuntimeState {
+export class ValueFile {
   readonly #file: string;
 
   constructor(file: string) {
