@@ -8,3 +8,6 @@ export const GRACE = 'grace';
 
 /** The emergency brake: all of it in one list (`overrides.ts`). */
 export const OVERRIDES = 'overrides';
+
+/** When an operator last began limits anew: what threads remember to be exhausted is asked for again. */
+export const LIMITS_RESET = 'limits-reset';

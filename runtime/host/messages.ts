@@ -1,6 +1,7 @@
 /** What main and its workers say to each other. */
 import type { ConnectionLimits } from './admission.ts';
 import type { RedisSettings } from './drivers.ts';
+import type { CountedCaller, LimitState } from './limits/inspect.ts';
 import type { GenerationText } from './load-generation.ts';
 import type { Address, Environment } from './settings.ts';
 import type { SharedHandle } from './shared.ts';
@@ -49,6 +50,8 @@ export type ToWorker =
   | { readonly kind: 'stop' }
   /** Destroy every connection, and end. */
   | { readonly kind: 'kill' }
+  /** Tell what limits say of a caller, or begin them anew for it. */
+  | { readonly kind: 'limits'; readonly id: number; readonly does: 'tell' | 'reset'; readonly caller: CountedCaller }
   /** Collect garbage and tell the heap (only with --expose-gc). */
   | { readonly kind: 'collect' };
 
@@ -67,4 +70,6 @@ export type FromWorker =
   | { readonly kind: 'log' }
   /** Something of the gateway itself threw. */
   | { readonly kind: 'fault'; readonly where: string; readonly error: string }
+  /** Of the question `limits`; undefined when the store cannot be asked. */
+  | { readonly kind: 'limits'; readonly id: number; readonly states: readonly LimitState[] | undefined; readonly reset: number }
   | { readonly kind: 'collected'; readonly heapUsed: number; readonly generations: number };

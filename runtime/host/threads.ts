@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { Admission, admissionBytes } from './admission.ts';
 import { threadClocks } from './limits/clocks.ts';
+import type { CountedCaller, LimitState } from './limits/inspect.ts';
 import { limitBytes, limitMemory } from './limits/layout.ts';
 import { MemoryStore, seedLimits } from './limits/memory-store.ts';
 import type { GenerationText } from './load-generation.ts';
@@ -71,6 +72,8 @@ export class Threads {
   #listen: Address;
   #generation: GenerationText;
   #stopping = false;
+  /** Those of which several can be under way. */
+  #questions = 0;
 
   /** @param hostCode module text that workers run. Not the file: it may be another one by the time a thread is replaced. */
   constructor(
@@ -205,6 +208,21 @@ export class Threads {
     for (const thread of this.#threads.values()) post(thread, { kind: 'set', key, value });
   }
 
+  /** What limits say of a caller, or begins them anew, by a thread that lives: all count in the same store. Undefined: the store is away. */
+  async limits(
+    does: 'tell' | 'reset',
+    caller: CountedCaller,
+  ): Promise<{ readonly states: readonly LimitState[]; readonly reset: number } | undefined> {
+    for (const thread of this.#threads.values()) {
+      this.#questions += 1;
+      const answer = await this.#ask(thread, { kind: 'limits', id: this.#questions, does, caller }, ['limits']);
+      if (answer?.kind !== 'limits') continue;
+      const { states, reset } = answer;
+      return states === undefined ? undefined : { states, reset };
+    }
+    return undefined;
+  }
+
   /** Heap of every thread after a forced collection, bytes, and how many generations it holds. Needs --expose-gc. */
   async collect(): Promise<readonly { readonly thread: number; readonly heapUsed: number; readonly generations: number }[]> {
     const results = [];
@@ -326,7 +344,8 @@ export class Threads {
     if (this.#threads.get(thread.number) !== thread) return undefined;
     const { promise, resolve } = Promise.withResolvers<FromWorker | undefined>();
     const hear = (answer: FromWorker): void => {
-      if (kinds.includes(answer.kind)) resolve(answer);
+      const isOther = 'id' in message && 'id' in answer && message.id !== answer.id;
+      if (kinds.includes(answer.kind) && !isOther) resolve(answer);
     };
     const die = (): void => resolve(undefined);
     worker.on('message', hear).once('exit', die);

@@ -3,11 +3,13 @@ import type { Reply } from '../contract.ts';
 import type { ExchangeRecord, ServedExchange } from '../exchange.ts';
 import { createGeneration, type Generation } from '../generation.ts';
 import { refuse, serve } from '../pipeline.ts';
+import { LIMITS_RESET } from '../runtime-value-keys.ts';
 import { accessLine } from '../telemetry/access-log.ts';
 import { Admission } from './admission.ts';
 import { asksForCertificates } from './auth/asks-for-certificates.ts';
 import { createHostServices } from './create-services.ts';
 import { type HostDrivers, type LoadedDrivers, loadDrivers } from './drivers.ts';
+import { limitStates, resetLimits } from './limits/inspect.ts';
 import { type OpenedStore, openLimitStore } from './limits/open-store.ts';
 import { evaluateGeneration, type GenerationText } from './load-generation.ts';
 import { LogRing } from './log-ring.ts';
@@ -115,6 +117,10 @@ class ServingThread {
         break;
       case 'set':
         this.#host.runtimeValues.set(message.key, message.value);
+        if (message.key === LIMITS_RESET) this.#limits.forgetRefusals();
+        break;
+      case 'limits':
+        void this.#inspect(message);
         break;
       case 'certificate':
         this.#transport.setCertificate(message.certificate);
@@ -138,6 +144,19 @@ class ServingThread {
         globalThis.gc?.();
         this.#say({ kind: 'collected', heapUsed: process.memoryUsage().heapUsed, generations: this.#retired.size + 1 });
         break;
+    }
+  }
+
+  async #inspect({ id, does, caller }: Extract<ToWorker, { readonly kind: 'limits' }>): Promise<void> {
+    const { store } = this.#limits;
+    const routes = this.#host.current?.spec.routes ?? [];
+    try {
+      const reset = does === 'reset' ? await resetLimits(store, routes, caller) : 0;
+      const states = does === 'tell' ? await limitStates(store, routes, caller, this.#host.clock()) : [];
+      this.#say({ kind: 'limits', id, states, reset });
+    } catch (error) {
+      this.#fault(error, 'limit store');
+      this.#say({ kind: 'limits', id, states: undefined, reset: 0 });
     }
   }
 

@@ -16,6 +16,8 @@ export interface LimitCounter {
   take(use: LimitUse): undefined | Promise<void>;
   /** Takes back what an admitted use counted: a later limit refused the request, or it left before its turn. */
   giveBack(use: LimitUse): void;
+  /** Begins anew for whoever these keys name; what is held stays held. */
+  reset(use: LimitUse): undefined | Promise<void>;
   /** Frees what concurrency limits hold for it. */
   end(use: LimitUse): void;
 }

@@ -1,5 +1,6 @@
 import type { Exchange, Identity, PolicyEnv, PolicyFactory, Reply } from '../contract.ts';
 import { addressKey } from '../limits/address-key.ts';
+import { forAnonymous, keyPart } from '../limits/counted-by.ts';
 import { amountFor, type KeyPart, type LimitOptions, limitOf } from '../limits/limit.ts';
 import { LIMIT_PROBLEMS, limitRefusal } from '../limits/refusal.ts';
 import { type LimitCounter, LimitUse } from '../limits/store.ts';
@@ -91,8 +92,6 @@ function choiceOf(options: readonly LimitOptions[], plan: string | undefined, en
   return { counter: env.limits.prepare(limits), keys: options.map((one) => keyOf(one, env)) };
 }
 
-const ADDRESS: KeyPart = { from: 'ip', ipv6Bits: 64 };
-
 /** Callers without an identity: counted by address where others are counted by who they are. */
 function anonymousChoice(options: readonly LimitOptions[], env: PolicyEnv): Choice | Reply {
   const limits = [];
@@ -100,10 +99,7 @@ function anonymousChoice(options: readonly LimitOptions[], env: PolicyEnv): Choi
   for (const one of options) {
     const amount = one.amounts.anonymous ?? one.amounts.otherwise;
     if (amount === undefined) return LIMIT_PROBLEMS.planRefused;
-    const parts = one.by.filter(({ from }) => from === 'ip' || from === 'header');
-    const known = parts.length === one.by.length;
-    const byAddress = known || parts.some(({ from }) => from === 'ip');
-    const counted = known ? one : { ...one, id: `${one.id} anonymous`, by: byAddress ? parts : [...parts, ADDRESS] };
+    const counted = forAnonymous(one);
     limits.push(limitOf(counted, amount));
     keys.push(keyOf(counted, env));
   }
@@ -125,7 +121,7 @@ function keyOf({ by, onMissingKey }: LimitOptions, env: PolicyEnv): KeyOf {
     for (const { part, read } of parts) {
       const text = read(exchange);
       if (text === undefined) return instead(exchange, part);
-      key += `${text.length}:${text}`;
+      key += keyPart(text);
     }
     return key;
   };

@@ -2,6 +2,7 @@ import { createApiKey, getApiKey, listApiKeys, removeApiKey, revokeApiKey, rotat
 import type { AdminHandler } from './call.ts';
 import { collect, config, openapi, reload } from './configuration.ts';
 import { live, ready, started } from './health.ts';
+import { limitStatus, resetLimits } from './limits.ts';
 import { metrics } from './metrics.ts';
 import { endOverride, listOverrides, setOverride } from './overrides.ts';
 import { listRevoked, restoreTokens, revokeTokens } from './revocations.ts';
@@ -27,6 +28,8 @@ export const handlers: Readonly<Record<string, AdminHandler>> = {
   getSplit: split,
   setSplit,
   resetSplit,
+  getLimitStatus: limitStatus,
+  resetLimits,
   listOverrides,
   setOverride,
   endOverride,

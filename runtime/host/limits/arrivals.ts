@@ -83,6 +83,12 @@ export class Arrivals {
     for (let left = Math.min(cost, this.#word(entry, COUNT)); left > 0; left--) this.#pop(entry);
   }
 
+  /** Forgets all times of a counter. */
+  forget(low: number, high: number): void {
+    const entry = this.#find(low, high);
+    if (entry !== -1) this.#clear(entry);
+  }
+
   #word(entry: number, word: number): number {
     return this.#entries[entry * ENTRY_WORDS + word] ?? 0;
   }

@@ -194,6 +194,23 @@ class MemoryCounter implements LimitCounter {
     this.#unlock(locks);
   }
 
+  reset(use: LimitUse): undefined {
+    const { locks, table, arrivals } = this.#parts;
+    this.#locate(use);
+    if (!this.#lock(locks)) return undefined;
+    for (const [i, { kind }] of this.limits.entries()) {
+      if (use.keys[i] === undefined || kind === 'concurrency') continue;
+      const [low, high] = [this.#low[i] ?? 0, this.#high[i] ?? 0];
+      if (kind === 'log') arrivals[regionOf(low)]?.forget(low, high);
+      else {
+        const index = table.find(low, high);
+        if (index !== -1) table.write(index, 0, 0, 0, 0);
+      }
+    }
+    this.#unlock(locks);
+    return undefined;
+  }
+
   end(use: LimitUse): void {
     const { locks, table, ledger } = this.#parts;
     const { held } = use;

@@ -15,6 +15,8 @@ export interface OpenedStore {
   readonly store: LimitStore;
   /** Until it can be asked, or will not be for now. */
   readonly opened: Promise<unknown>;
+  /** Asks again for what it remembers to be exhausted: an operator has begun counters anew. */
+  forgetRefusals(): void;
 }
 
 /** Opens the store that the gateway file names: the memory that all threads share, or Redis with that memory behind it. */
@@ -24,12 +26,16 @@ export function openLimitStore(
   fault: (error: unknown, where: string) => void,
 ): OpenedStore {
   const local = new MemoryStore(limitMemory(shared, threads), thread, threadClocks());
-  if (settings === undefined) return { store: local, opened: Promise.resolve() };
+  if (settings === undefined) return { store: local, opened: Promise.resolve(), forgetRefusals: () => undefined };
   if (redis === undefined) throw new Error('This bundle was built without Redis.');
   const connection = redis.connect(settings);
   // A thread that takes the place of another must not take its leases for its own.
   const name = `${instance}-${thread}-${randomBytes(4).toString('hex')}`;
   const store = new RedisStore({ connection, settings, local, instance: name, fault });
   const late = new Promise((resolve) => void setTimeout(resolve, OPEN_MS).unref());
-  return { store, opened: Promise.race([connection.opened.then(() => store.beat()), late]) };
+  return {
+    store,
+    opened: Promise.race([connection.opened.then(() => store.beat()), late]),
+    forgetRefusals: () => store.denied.clear(),
+  };
 }

@@ -22,6 +22,10 @@ export class DenyCache {
     this.#until.set(key, untilMs);
   }
 
+  clear(): void {
+    this.#until.clear();
+  }
+
   remove(key: string): void {
     this.#until.delete(key);
   }

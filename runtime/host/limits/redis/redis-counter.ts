@@ -3,7 +3,7 @@ import type { Limit } from '../../../limits/limit.ts';
 import { type LimitCounter, LimitUse } from '../../../limits/store.ts';
 import { inTime, Late } from './deadline.ts';
 import type { RedisStore } from './redis-store.ts';
-import { GIVE_BACK, TAKE, TAKE_ANSWERS } from './scripts.ts';
+import { FORGET, GIVE_BACK, TAKE, TAKE_ANSWERS } from './scripts.ts';
 
 /** Limits that one script call decides: those of one slot in a Cluster, else all. */
 interface Group {
@@ -62,6 +62,15 @@ export class RedisCounter implements LimitCounter {
     this.#forget(taken);
     this.#return(taken.groups, taken.lease, use.exceeded);
     use.held = undefined;
+  }
+
+  /** @throws Error when Redis cannot be asked */
+  async reset(use: LimitUse): Promise<void> {
+    for (const { indices, keys } of this.#groups(use)) {
+      const counted = keys.filter((_, at) => this.limits[indices[at] ?? 0]?.kind !== 'concurrency');
+      if (counted.length > 0) await this.#store.run(FORGET, counted, []);
+      for (const key of counted) this.#store.denied.remove(key);
+    }
   }
 
   end(use: LimitUse): void {

@@ -168,3 +168,6 @@ redis.call('ZADD', KEYS[1], string.format('%.0f', ms + ${LEASE_MS}), ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ${LEASE_MS * 2})
 return redis.call('ZCARD', KEYS[1])
 `);
+
+/** Begins counters anew. */
+export const FORGET = script(`return redis.call('DEL', unpack(KEYS))`);
