@@ -92,6 +92,14 @@ describe('the workflows of GitHub', () => {
     expect(install.indexOf('git checkout --quiet "$BASE"')).toBeLessThan(install.indexOf('npm ci'));
     expect(install).toContain('rm -f .npmrc');
   });
+
+  it('A3: gw-check judges by the guardrails and suppressions of the base', () => {
+    const judging = stepsOf('templates/ci/github/gw-check.yml').flatMap(({ run = '' }) =>
+      /\bgw (?:build|diff)\b/.test(run) ? [run] : [],
+    );
+    expect(judging).toHaveLength(2);
+    for (const run of judging) expect(run).toContain('--config-from "$BASE"');
+  });
 });
 
 describe('the template of GitLab', () => {
@@ -102,7 +110,20 @@ describe('the template of GitLab', () => {
       reports: { codequality: 'gl-code-quality.json', junit: 'gw-lint.xml' },
     });
     expect(ci['.gw'].variables.GIT_DEPTH).toBe('0');
-    expect(ci['gw:diff'].script.join('\n')).toContain('fetch more of the history');
+    expect(ci['.gw'].before_script[0]).toContain('fetch more of the history');
+  });
+
+  it('A3: judges with the gw, the guardrails and the suppressions of the base', () => {
+    const ci = parse(read('templates/ci/gitlab/gitlab-ci.yml'));
+    const before: readonly string[] = ci['.gw'].before_script;
+    const own = before.findIndex((line) =>
+      line.startsWith('git checkout --quiet "$CI_MERGE_REQUEST_DIFF_BASE_SHA" -- package.json'),
+    );
+    expect(own).toBeGreaterThan(0);
+    expect(own).toBeLessThan(before.findIndex((line) => line.startsWith('npm ci')));
+    const judging = [...ci['gw:lint'].script, ...ci['gw:diff'].script].filter((line) => /\bgw (?:build|diff)\b/.test(line));
+    expect(judging).toHaveLength(2);
+    for (const line of judging) expect(line).toContain('--config-from "$CI_MERGE_REQUEST_DIFF_BASE_SHA"');
   });
 });
 

@@ -1,13 +1,15 @@
 import { appendFileSync } from 'node:fs';
 import { basename, dirname, posix } from 'node:path';
 import { readApprovals } from '../diff/approvals.ts';
+import type { Report } from '../diff/change.ts';
 import { type DiffOptions, diffTables, failOnByDefault, readFailOn } from '../diff/diff.ts';
 import { routeTable, type TableOptions } from '../diff/effective.ts';
-import { formats, writeDiff } from '../diff/report/report.ts';
+import { writeOutputs } from '../diff/report/outputs.ts';
+import { type Format, formats, writeDiff } from '../diff/report/report.ts';
 import { openSides, type SideSource } from '../diff/sides.ts';
 import { GwError } from '../errors.ts';
 import { openWorkspace } from '../load/workspace.ts';
-import { parseTargets } from '../report/report.ts';
+import { parseTargets, type ReportTarget } from '../report/report.ts';
 import { governingOf } from './governing.ts';
 import { dateOf, existing, NO_UPSTREAM, type Options, text, textList } from './input.ts';
 import { print, wantsColor, writeText } from './output.ts';
@@ -40,10 +42,15 @@ export async function diff(sides: readonly string[], options: Options): Promise<
     if (file === undefined) await print(written);
     else writeText(file, written);
   }
-  const summary = process.env.GITHUB_STEP_SUMMARY;
-  if (summary !== undefined && summary !== '' && targets.some(({ format }) => format === 'github'))
-    appendFileSync(summary, await writeDiff(report, 'markdown', { color: false, docs: false, ...links() }));
+  if (targets.some(({ format }) => format === 'github')) await tellActions(report, targets);
   return report.failed ? 1 : 0;
+}
+
+/** The summary of the step, and its outputs for the steps that follow, where GitHub Actions takes them. */
+async function tellActions(report: Report, targets: readonly ReportTarget<Format>[]): Promise<void> {
+  const { GITHUB_STEP_SUMMARY: summary = '', GITHUB_OUTPUT: output = '' } = process.env;
+  if (summary !== '') appendFileSync(summary, await writeDiff(report, 'markdown', { color: false, docs: false, ...links() }));
+  if (output !== '') appendFileSync(output, writeOutputs(report, targets));
 }
 
 /** `--config-from`: guardrails and suppressions that the head is held to. */

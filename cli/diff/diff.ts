@@ -4,6 +4,7 @@ import { type Approval, applyApprovals } from './approvals.ts';
 import { type Change, type ChangeDraft, type Report, type Verdict, verdicts } from './change.ts';
 import { conflictChanges } from './conflicts.ts';
 import { contractChanges } from './contract/contract.ts';
+import { versionChanges } from './contract/version.ts';
 import type { RouteTable } from './effective.ts';
 import { finish } from './finish.ts';
 import { lifecycleChanges, removedRoutes } from './lifecycle.ts';
@@ -35,7 +36,11 @@ export function diffTables(base: RouteTable, head: RouteTable, options: DiffOpti
     ...contractChanges(matched.pairs, base, head, options.nowMs),
   ];
   const now = new Date(options.nowMs).toISOString().slice(0, 10);
-  const { changes, notes } = applyApprovals(finish(drafts), options.approvals ?? [], now);
+  const { changes, notes } = applyApprovals(
+    finish([...drafts, ...versionChanges(matched, drafts)]),
+    options.approvals ?? [],
+    now,
+  );
   const allNotes = [...(options.notes ?? []), ...notes];
   const errors = head.diagnostics.filter(({ severity }) => severity === 'error');
   return {

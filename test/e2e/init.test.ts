@@ -74,7 +74,7 @@ describe('gw init', () => {
 
   it('passes the steps of its own check', () => {
     for (const step of ['Lint', 'Build', 'CODEOWNERS is what gateway.yaml says']) {
-      expect(shell(folder, stepOf(folder, 'gw-check.yml', step)), step).toMatch(/^0\n/);
+      expect(shell(folder, stepOf(folder, 'gw-check.yml', step), { BASE: 'HEAD' }), step).toMatch(/^0\n/);
     }
     expect(shell(folder, stepOf(folder, 'gw-deploy.yml', 'Build'), { GITHUB_OUTPUT: join(folder.path, '.output') })).toMatch(
       /^0\n/,
@@ -88,12 +88,32 @@ describe('gw init', () => {
     try {
       expect(shell(folder, compare, { BASE: 'HEAD' })).toMatch(/^0\n/);
       writeFileSync(file, before.replace('requests: 30', 'requests: 3000'));
-      expect(shell(folder, compare, { BASE: 'HEAD' })).toMatch(/^1\n/);
+      const output = join(folder.path, '.outputs-of-diff');
+      expect(shell(folder, compare, { BASE: 'HEAD', GITHUB_OUTPUT: output })).toMatch(/^1\n/);
+      expect(readFileSync(output, 'utf8')).toBe(
+        'verdict=fail\nweakened=1\nbreaking=0\nconflicts=0\nroutes-added=0\nroutes-removed=0\nreport-json=gw-report.json\ncomment-md=gw-comment.md\n',
+      );
       const comment = readFileSync(join(folder.path, 'gw-comment.md'), 'utf8');
       const { MARKER } = parse(readFileSync(join(folder.path, '.github/workflows/gw-comment.yml'), 'utf8')).jobs.comment.env;
       expect(comment.split('\n', 1)[0]).toContain(MARKER);
       expect(comment).toContain('/v1/orders');
       expect(JSON.parse(readFileSync(join(folder.path, 'gw-report.json'), 'utf8'))).toBeTypeOf('object');
+    } finally {
+      writeFileSync(file, before);
+    }
+  });
+
+  it('A3: a pull request cannot loosen its own gate', () => {
+    const file = join(folder.path, 'gateway.yaml');
+    const before = readFileSync(file, 'utf8');
+    try {
+      const [open = ''] = before.split('# Proved for every route');
+      writeFileSync(file, open.replace('total: 10s', 'total: 50s'));
+      expect(shell(folder, 'npx --no-install gw build -o dist')).toMatch(/^0\n/);
+      for (const step of ['Build', 'Compare with the base'])
+        expect(shell(folder, stepOf(folder, 'gw-check.yml', step), { BASE: 'HEAD' }), step).toMatch(
+          /^1\n[\s\S]*The guardrail every-route-has-a-deadline wants timeouts\.total at most/,
+        );
     } finally {
       writeFileSync(file, before);
     }

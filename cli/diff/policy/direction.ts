@@ -16,6 +16,16 @@ export function compareSets(before: ReadonlySet<string>, after: ReadonlySet<stri
   return isMore === (more === 'weaker') ? 'weaker' : 'tighter';
 }
 
+/** The members of a list; none of what is no list. */
+export function textsOf(value: unknown): ReadonlySet<string> {
+  return new Set(Array.isArray(value) ? value.map(String) : []);
+}
+
+/** A bound from one number to another: a higher one lets more pass. */
+export function compareNumbers(before: number, after: number): Compared {
+  return before === after ? 'equal' : after > before ? 'weaker' : 'tighter';
+}
+
 /** The opposite direction. */
 export function reversed(compared: Compared): Compared {
   return compared === 'weaker' ? 'tighter' : compared === 'tighter' ? 'weaker' : compared;

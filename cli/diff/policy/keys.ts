@@ -5,14 +5,19 @@
 import { canonical } from '../../merge/canonical.ts';
 import type { EffectiveValue, Json } from '../../plan/ir.ts';
 import { type Compared, type Key, ranked } from '../../plan/key.ts';
+import { parseSize } from '../../plan/units.ts';
+import type { Fields } from '../../resolve/api.ts';
 import { isFields } from '../../resolve/walk.ts';
-import { combined, compareSets, type Weight } from './direction.ts';
+import { compareHiding, compareMfa, compareWords } from './authorization.ts';
+import { combined, compareNumbers, compareSets, textsOf, type Weight } from './direction.ts';
 import { compareLimits } from './limits.ts';
 
 export interface PolicyRow {
   readonly weight: Weight;
   /** What it means that the value is there. */
   readonly presence: 'tighter' | 'weaker' | 'unknown';
+  /** What a route without the value does, where that can be written, too. */
+  readonly absent?: Json;
   readonly compare?: (before: EffectiveValue, after: EffectiveValue) => Compared;
 }
 
@@ -20,13 +25,29 @@ const plain = (compare: (before: Json, after: Json) => Compared): NonNullable<Po
   return (before, after) => compare(before.authored, after.authored);
 };
 
+const authorization: Weight = { weaker: 'critical', tighter: 'medium' };
+
 const rows: readonly (readonly [key: RegExp, row: PolicyRow])[] = [
-  [/^authorize\./, { weight: { weaker: 'critical', tighter: 'medium' }, presence: 'tighter' }],
+  [/^authorize\.scopes$/, { weight: authorization, presence: 'tighter', compare: plain(compareWords('tighter')) }],
+  // One of the roles is enough.
+  [/^authorize\.roles$/, { weight: authorization, presence: 'tighter', compare: plain(compareWords('weaker')) }],
+  [/^authorize\.mfa$/, { weight: authorization, presence: 'tighter', absent: false, compare: plain(compareMfa) }],
+  // Decides, and refuses nobody: as good as no authorization.
+  [/^authorize\.shadow$/, { weight: authorization, presence: 'weaker', absent: false }],
+  [
+    /^authorize\.hideExistence$/,
+    { weight: { weaker: 'medium', tighter: 'info' }, presence: 'tighter', absent: false, compare: plain(compareHiding) },
+  ],
+  [/^authorize\./, { weight: authorization, presence: 'tighter' }],
   [/^ip$/, { weight: { weaker: 'critical', tighter: 'medium' }, presence: 'tighter', compare: plain(compareIp) }],
   [/^limits\.(?:rate|quota)$/, { weight: { weaker: 'high', tighter: 'medium' }, presence: 'tighter', compare: compareLimits }],
   [
     /^limits\.(?:concurrency|spikeArrest)$/,
     { weight: { weaker: 'medium', tighter: 'low' }, presence: 'tighter', compare: compareCounting },
+  ],
+  [
+    /^limits\.(?:headers|query)$/,
+    { weight: { weaker: 'medium', tighter: 'low' }, presence: 'tighter', compare: plain(compareBounds) },
   ],
   [/^(?:limits|timeouts)\./, { weight: { weaker: 'medium', tighter: 'low' }, presence: 'tighter' }],
   [/^validation\./, { weight: { weaker: 'high', tighter: 'medium' }, presence: 'tighter' }],
@@ -69,6 +90,8 @@ export function compareValue(
 ): Compared {
   if (before === undefined || after === undefined) {
     if (before === after) return 'equal';
+    const only = (before ?? after)?.authored;
+    if (row.absent !== undefined && canonical(only ?? null) === canonical(row.absent)) return 'equal';
     const appears = row.presence;
     return before === undefined || appears === 'unknown' ? appears : appears === 'tighter' ? 'weaker' : 'tighter';
   }
@@ -87,13 +110,19 @@ function compareCounting(before: EffectiveValue, after: EffectiveValue): Compare
   return combined([scope, from === to ? 'equal' : to > from ? 'weaker' : 'tighter']);
 }
 
+const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600 };
+
 function perSecond(text: string): number | undefined {
-  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\/(s|m)$/.exec(text) ?? [];
-  return number === undefined ? undefined : Number(number) / (unit === 'm' ? 60 : 1);
+  const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)\/([smh])$/.exec(text) ?? [];
+  return number === undefined ? undefined : Number(number) / (units[unit] ?? 1);
 }
 
-function textsOf(value: unknown): ReadonlySet<string> {
-  return new Set(Array.isArray(value) ? value.map(String) : []);
+/** Bounds of a count and of bytes; what is not written bounds nothing. */
+function compareBounds(before: Json, after: Json): Compared {
+  const [from, to] = [isFields(before) ? before : {}, isFields(after) ? after : {}];
+  const countOf = ({ count }: Fields): number => (typeof count === 'number' ? count : Infinity);
+  const bytesOf = ({ bytes }: Fields): number => (typeof bytes === 'string' ? (parseSize(bytes) ?? 0) : Infinity);
+  return combined([compareNumbers(countOf(from), countOf(to)), compareNumbers(bytesOf(from), bytesOf(to))]);
 }
 
 function compareIp(before: Json, after: Json): Compared {

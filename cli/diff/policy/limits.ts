@@ -4,7 +4,7 @@ import type { Compared } from '../../plan/key.ts';
 import { parseDuration } from '../../plan/units.ts';
 import type { Fields } from '../../resolve/api.ts';
 import { isFields } from '../../resolve/walk.ts';
-import { combined, compareSets } from './direction.ts';
+import { combined, compareNumbers, compareSets } from './direction.ts';
 
 /**
  * Limits that count, from one value to another: for every plan by itself, by what they count for, what they do when they are spent or
@@ -104,10 +104,6 @@ function secondsOf(per: unknown): number {
 function keysOf(by: unknown): ReadonlySet<string> {
   const list: readonly unknown[] = Array.isArray(by) ? by : [by];
   return new Set(list.map(String).filter((part) => part !== 'global' && part !== 'undefined'));
-}
-
-function compareNumbers(before: number, after: number): Compared {
-  return before === after ? 'equal' : after > before ? 'weaker' : 'tighter';
 }
 
 function compareWords(tightestFirst: readonly string[], before: unknown, after: unknown): Compared {

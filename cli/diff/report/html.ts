@@ -1,7 +1,7 @@
 import { xml } from '../../report/escape.ts';
 import { type Report, sections } from '../change.ts';
 import { blocks, errorText, type Group, grouped, placeOf, routesText, summaryOf, titles } from './group.ts';
-import type { WriteOptions } from './report.ts';
+import type { WriteOptions } from './write-options.ts';
 
 /** Routes that are named below a change of many. */
 const ROUTES_SHOWN = 200;

@@ -3,7 +3,7 @@ import { markdown, printable } from '../../report/escape.ts';
 import { plural } from '../../report/findings.ts';
 import type { Change, Report, Section, Verdict } from '../change.ts';
 import { blocks, errorText, type Group, grouped, placeOf, routesText, summaryOf, titles } from './group.ts';
-import type { WriteOptions } from './report.ts';
+import type { WriteOptions } from './write-options.ts';
 
 /** GitHub refuses comments from 65,536 characters on. */
 export const MAX_CHARACTERS = 60_000;

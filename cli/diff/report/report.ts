@@ -1,16 +1,9 @@
 import type { Report } from '../change.ts';
+import type { WriteOptions } from './write-options.ts';
 
 /** Output formats of `gw diff` (D13). */
 export const formats = ['text', 'json', 'jsonl', 'markdown', 'github', 'sarif', 'junit', 'html'] as const;
 export type Format = (typeof formats)[number];
-
-export interface WriteOptions {
-  readonly color: boolean;
-  /** Show changes of documentation too. */
-  readonly docs: boolean;
-  /** What a path of the head stands behind on the forge, `https://github.com/acme/apis/blob/<commit>/`. */
-  readonly links?: string;
-}
 
 /** Writes a report in a format. */
 export async function writeDiff(report: Report, format: Format, options: WriteOptions): Promise<string> {

@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import { printable } from '../../report/escape.ts';
 import { type Change, type Report, type Severity, sections } from '../change.ts';
 import { blocks, errorText, type Group, grouped, placeOf, routesText, summaryOf, titles } from './group.ts';
-import type { WriteOptions } from './report.ts';
+import type { WriteOptions } from './write-options.ts';
 
 type Colors = ReturnType<typeof pc.createColors>;
 

@@ -3,8 +3,13 @@ import { rowOf } from '../../../../cli/diff/policy/keys.ts';
 import { choices, reserved, vocabulary } from '../../../../cli/plan/vocabulary.ts';
 import { diffedDocuments, document, operation } from '../../../support/diffed.ts';
 
+const key = { key: { type: 'apiKey', in: 'header', name: 'X-Key' } };
+
 function gated(gateway: unknown): Readonly<Record<string, unknown>> {
-  return document({ '/a': { post: operation({ 'x-gateway': gateway }) } }, { security: [] });
+  return document(
+    { '/a': { post: operation({ 'x-gateway': gateway }) } },
+    { security: [{ key: [] }], components: { securitySchemes: key } },
+  );
 }
 
 function judged(before: unknown, after: unknown): readonly string[] {
@@ -51,6 +56,21 @@ describe('values of x-gateway', () => {
       'headers-response',
     ],
     ['audience', { audience: ['staff'] }, {}, 'audience'],
+    ['scope', { authorize: { scopes: ['a', 'b'] } }, { authorize: { scopes: ['a'] } }, 'authorize-scopes'],
+    ['role', { authorize: { roles: ['admin'] } }, { authorize: { roles: ['admin', 'clerk'] } }, 'authorize-roles'],
+    ['roles', { authorize: { roles: ['admin'] } }, {}, 'authorize-roles'],
+    ['second factor', { authorize: { mfa: true } }, {}, 'authorize-mfa'],
+    [
+      'older factor',
+      { authorize: { mfa: { amr: ['otp'], maxAge: '5m' } } },
+      { authorize: { mfa: { amr: ['otp'], maxAge: '1h' } } },
+      'authorize-mfa',
+    ],
+    ['only decided', {}, { authorize: { shadow: true } }, 'authorize-shadow'],
+    ['only decided, where it was not', { authorize: { shadow: false } }, { authorize: { shadow: true } }, 'authorize-shadow'],
+    ['fields', { limits: { headers: { count: 10, bytes: '4KiB' } } }, { limits: { headers: { count: 20 } } }, 'limits-headers'],
+    ['query', { limits: { query: { count: 10 } } }, { limits: { query: { count: 11 } } }, 'limits-query'],
+    ['spike in an hour', { limits: { spikeArrest: '3600/h' } }, { limits: { spikeArrest: '2/s' } }, 'limits-spike-arrest'],
   ])('%s: one way is weaker, the other tighter', (_name, before, after, id) => {
     expect(judged(before, after)).toEqual([`weakened weaker ${id}-weakened`]);
     expect(judged(after, before)).toEqual([`potential tighter ${id}-tightened`]);
@@ -66,6 +86,7 @@ describe('values of x-gateway', () => {
   });
 
   it('spellings of one value are one value', () => {
+    expect(judged({ authorize: { shadow: false, mfa: false } }, {})).toEqual([]);
     expect(judged({ timeouts: { total: '60s' } }, { timeouts: { total: '1m' } })).toEqual([]);
     expect(judged(rate({}), rate({ requests: 10 }))).toEqual([]);
     expect(judged({ ip: { allow: ['10.0.0.0/8', '192.0.2.0/24'] } }, { ip: { allow: ['192.0.2.0/24', '10.0.0.0/8'] } })).toEqual(
