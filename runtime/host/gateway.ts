@@ -1,4 +1,4 @@
-import { resolveEnvironment } from '../environment.ts';
+import { type EnvText, resolveEnvironment } from '../environment.ts';
 import type { AdminParts } from './admin/parts.ts';
 import { Credentials } from './auth/credentials.ts';
 import { Certificates } from './certificates.ts';
@@ -66,7 +66,7 @@ export class Gateway {
       provide: (key, value) => this.threads.provide(key, value),
       drivers,
       store: settings.store,
-      resolve: (text) => resolveEnvironment(text, process.env),
+      resolve: (text) => this.resolve(text),
       say,
     });
     this.threads.answer = (topic, value) => this.credentials.answer(topic, value);
@@ -110,6 +110,11 @@ export class Gateway {
       admin: urlOf(adminAddress),
     };
     say('info', 'listening', { ...urls, threads, name, hash, sharedBytes });
+  }
+
+  /** Replaces `${NAME:-default}`. Throws when a name without default is unset. */
+  resolve(text: EnvText): string {
+    return resolveEnvironment(text, process.env);
   }
 
   /** Loads the file again. One at a time; who asks while one is under way gets the result of the next. */

@@ -1,4 +1,5 @@
 import { createApiKey, getApiKey, listApiKeys, removeApiKey, revokeApiKey, rotateApiKey } from './api-keys.ts';
+import { issueToken } from './auth.ts';
 import type { AdminHandler } from './call.ts';
 import { collect, config, openapi, reload } from './configuration.ts';
 import { live, ready, started } from './health.ts';
@@ -33,6 +34,7 @@ export const handlers: Readonly<Record<string, AdminHandler>> = {
   listOverrides,
   setOverride,
   endOverride,
+  issueToken,
   listRevoked,
   revokeTokens,
   restoreTokens,

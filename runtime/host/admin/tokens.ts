@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { AdminTokenSpec } from '../../gateway-spec.ts';
+import { MinuteFailures } from './failures.ts';
 
 /** Who may ask for what. */
 export interface AdminPrincipal {
@@ -13,21 +14,15 @@ interface Token extends AdminPrincipal {
   readonly hash: Buffer;
 }
 
-const FAILURES_PER_MINUTE = 10;
-const MINUTE_MS = 60_000;
-
 /** The tokens of the admin listener (AD-2). Only hashes are kept; a wrong token costs the same time as a right one. */
 export class AdminTokens {
   readonly #tokens: readonly Token[];
-  readonly #now: () => number;
-  /** Failures of the running minute by address. */
-  readonly #failures = new Map<string, number>();
-  #minute = 0;
+  readonly #failures: MinuteFailures;
 
   /** @param now monotonic, milliseconds */
   constructor(tokens: readonly Token[], now: () => number) {
     this.#tokens = tokens;
-    this.#now = now;
+    this.#failures = new MinuteFailures(now);
   }
 
   /** @returns undefined for what is no token of ours */
@@ -38,12 +33,7 @@ export class AdminTokens {
 
   /** Counts a wrong token. @returns whether its address has shown too many within a minute */
   failed(address: string): boolean {
-    const minute = Math.floor(this.#now() / MINUTE_MS);
-    if (minute !== this.#minute) this.#failures.clear();
-    this.#minute = minute;
-    const count = (this.#failures.get(address) ?? 0) + 1;
-    this.#failures.set(address, count);
-    return count > FAILURES_PER_MINUTE;
+    return this.#failures.add(address);
   }
 }
 
