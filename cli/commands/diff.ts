@@ -10,7 +10,7 @@ import { openSides, type SideSource } from '../diff/sides.ts';
 import { GwError } from '../errors.ts';
 import { openWorkspace } from '../load/workspace.ts';
 import { parseTargets, type ReportTarget } from '../report/report.ts';
-import { governingOf } from './governing.ts';
+import { commitIn, governingOf } from './governing.ts';
 import { dateOf, existing, NO_UPSTREAM, type Options, text, textList } from './input.ts';
 import { print, wantsColor, writeText } from './output.ts';
 
@@ -55,7 +55,12 @@ async function tellActions(report: Report, targets: readonly ReportTarget<Format
 
 /** `--config-from`: guardrails and suppressions that the head is held to. */
 function governedBy(head: SideSource, name: string | undefined): Pick<TableOptions, 'governedBy'> {
-  if (name === undefined || head.kind !== 'documents' || head.source.kind !== 'config') return {};
+  if (name === undefined || head.kind !== 'documents') return {};
+  // Documents have no guardrails, but a wrong name shall not pass for that.
+  if (head.source.kind !== 'config') {
+    commitIn(head.root, name);
+    return {};
+  }
   return { governedBy: governingOf(head.root, head.source.file, name) };
 }
 

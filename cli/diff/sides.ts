@@ -50,10 +50,20 @@ export function openSides(base: string, head: string | undefined, options: SideO
       copies.push(copy);
       exportCommit(at.repository, at.commit, copy);
       const inside = at.path ?? relative(at.repository, focus).split(sep).join('/');
-      return fromFolder(at.label, copy, join(copy, inside), options);
+      const path = join(copy, inside);
+      // What is named is meant to be there; where the other side looks may be new.
+      if (at.path !== undefined && !isBelow(copy, path))
+        throw new GwError('ERR_GW_GIT', `${at.label} is no folder or document of that commit`, 'Write it as main:folder.');
+      return fromFolder(at.label, copy, path, options);
     };
     const [baseSide, headSide] = [openSide(baseAt), openSide(headAt)];
-    if (headSide.kind === 'empty') throw new GwError('ERR_GW_NO_DOCUMENTS', `${headSide.label} ${headSide.why}`);
+    // A commit may be older than the gateway; a folder that is named and holds nothing is a mistake.
+    for (const [side, { kind }] of [
+      [headSide, headAt],
+      [baseSide, baseAt],
+    ] as const)
+      if (side.kind === 'empty' && (side === headSide || kind === 'path'))
+        throw new GwError('ERR_GW_NO_DOCUMENTS', `${side.label} ${side.why}`);
     return { base: baseSide, head: headSide, [Symbol.dispose]: dispose };
   } catch (error) {
     dispose();
@@ -73,8 +83,11 @@ type Meaning =
     };
 
 function meaningOf(argument: string, repository: string | undefined): Meaning {
-  const path = resolve(argument);
-  if (existsSync(path)) return { kind: 'path', label: argument, path: realpathSync(path) };
+  // An empty variable of a script would mean the current folder, which differs from itself in nothing.
+  if (argument === '')
+    throw new GwError('ERR_GW_USAGE', 'A side of gw diff is an empty text', 'Is a variable of the script not set?');
+  // As it is written: resolved, `main:../..` would lose the commit.
+  if (existsSync(argument)) return { kind: 'path', label: argument, path: realpathSync(argument) };
   if (repository === undefined) throw unknownCommit(repository, argument);
   const [, name = argument, inside] = /^([^:]+):(.*)$/.exec(argument) ?? [];
   const commit = commitOf(repository, name);
@@ -98,6 +111,10 @@ function fromPath(at: Extract<Meaning, { kind: 'path' }>, repository: string | u
   const folder = isFolder(at.path) ? at.path : dirname(at.path);
   const root = isInside ? real : folder === realpathSync('.') ? (repositoryOf(folder) ?? folder) : folder;
   return fromFolder(at.label, realpathSync(root), at.path, options);
+}
+
+function isBelow(folder: string, path: string): boolean {
+  return (path === folder || path.startsWith(folder + sep)) && existsSync(path);
 }
 
 /** A folder or a file below a root that no document can leave. */

@@ -69,6 +69,7 @@ describe('gw diff', () => {
     git(folder.path, 'init', '-q');
     commit(folder.path);
     commitAgain(folder);
+    folder.write({ 'nothing/readme.txt': 'x' });
     const unknown = await folder.gw('diff', 'origin/main');
     expect(unknown).toMatchObject({ code: 2, stdout: '' });
     expect(unknown.stderr).toMatch(/^gw: origin\/main is no file, folder, branch, tag or commit here\. .*\n$/);
@@ -78,6 +79,18 @@ describe('gw diff', () => {
     const shallow = await runGw(join(clone.path, 'shallow'), ['diff', 'HEAD~1']);
     expect(shallow).toMatchObject({ code: 2, stdout: '' });
     expect(shallow.stderr).toMatch(/^gw: HEAD~1 is not in this shallow clone\. .*fetch-depth: 0.*\n$/);
+    for (const sides of [
+      [''],
+      ['HEAD', ''],
+      ['HEAD:nowhere'],
+      ['HEAD:../..'],
+      ['nothing', 'openapi.yaml'],
+      ['HEAD', '--config-from', '--upload-pack=x'],
+      ['--', '--upload-pack=x'],
+    ]) {
+      const { code, stdout, stderr } = await folder.gw('diff', ...sides);
+      expect([code, stdout, stderr.split('\n').length], sides.join(' ')).toEqual([2, '', 2]);
+    }
     const wrong = await folder.gw('diff', 'HEAD', '--fail-on', 'everything');
     expect(wrong).toMatchObject({ code: 2, stdout: '' });
     expect((await folder.gw('diff', 'HEAD', '--format', 'pdf')).code).toBe(2);

@@ -85,4 +85,14 @@ describe('D7: the gateway file', () => {
     expect(judged({}, { lint: { suppress } })).toEqual(['weakened weaker suppression-weakened: ']);
     expect(judged({}, { lint: { rules: { 'route/slash': 'none' } } })).toEqual(['potential unknown lint-changed: ']);
   });
+
+  it('a gateway file that is gone takes its guardrails with it', () => {
+    const [platform, { 'gateway.yaml': _file, ...documents }] = [gateway(guardrail({})), gateway(guardrail({}))];
+    const found = (before: typeof platform, after: typeof platform) =>
+      diffed(before, after).changes.filter(({ id }) => id.startsWith('gateway-file'));
+    expect(found(platform, documents)).toMatchObject([
+      { id: 'gateway-file-weakened', severity: 'critical', verdict: 'weakened', routes: [{}, {}, {}, {}] },
+    ]);
+    expect(found(documents, platform)).toMatchObject([{ id: 'gateway-file-tightened', verdict: 'potential' }]);
+  });
 });
