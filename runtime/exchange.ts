@@ -55,6 +55,8 @@ export interface ServedExchange extends Exchange, ExchangeRecord {
   beginAnswer(head: HeaderFields, length: number, close: boolean): void;
   /** Returns false when the client is slow: write again after `watcher.drained`. */
   writeAnswer(chunk: Uint8Array): boolean;
+  /** Whether bytes that were given to `writeAnswer` or `endAnswer` may still be referred to: their memory must not be written then. */
+  readonly holdsAnswer: boolean;
   /** Ends the answer, with its last bytes if given. */
   endAnswer(chunk?: string | Uint8Array): void;
   /** Destroys the connection: an answer that cannot be finished must never look complete. */

@@ -69,10 +69,16 @@ export class Certificates {
     for (const timer of this.#timers.splice(0)) clearInterval(timer);
   }
 
-  /** Reads the files now, which may be others than before. Does nothing when they hold what they held. */
-  reload(files: CertificateFiles = this.#files): void {
+  /** Reads the files now. Does nothing when they hold what they held. */
+  reload(): void {
+    this.#try(readContent(this.#files));
+  }
+
+  /** Reads these files from now on. Does nothing when they are the ones that were read before. */
+  use(files: CertificateFiles): void {
+    if (files.cert === this.#files.cert && files.key === this.#files.key) return;
     this.#files = files;
-    this.#try(readContent(files));
+    this.reload();
   }
 
   #look(): void {

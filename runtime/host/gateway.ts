@@ -158,7 +158,7 @@ export class Gateway {
     if (keys.length > 0) return { kind: 'restart', keys };
     const same = next.file.sha256 === this.bundle.file.sha256;
     const threads = same ? [] : await this.#load(next);
-    if (settings.tls !== undefined) this.certificates?.reload(settings.tls);
+    if (settings.tls !== undefined) this.certificates?.use(settings.tls);
     this.bundle = next;
     this.#settings = settings;
     return same ? { kind: 'unchanged', hash } : { kind: 'swapped', hash, threads };

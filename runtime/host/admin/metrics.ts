@@ -13,7 +13,7 @@ export function metrics({ gateway }: AdminCall): Reply {
 
 const CLASSES = ['1xx', '2xx', '3xx', '4xx', '5xx'] as const;
 
-function exposition({ threads, bundle, reloads, state }: Gateway): string {
+function exposition({ threads, bundle, reloads, state, certificates }: Gateway): string {
   const { table, shared } = threads;
   const { name, hash } = bundle.parts.gateway;
   const lines: string[] = [];
@@ -57,6 +57,11 @@ function exposition({ threads, bundle, reloads, state }: Gateway): string {
     ['{result="swapped"}', reloads.swapped],
     ['{result="failed"}', reloads.failed],
   ]);
+  if (certificates !== undefined) {
+    family('gw_tls_cert_expiry_seconds', 'gauge', 'When the certificate of the listener expires, seconds since 1970.', [
+      ['', certificates.expires.getTime() / 1_000],
+    ]);
+  }
   family('gw_shared_bytes', 'gauge', 'Memory that the threads share.', [['', shared.buffer.byteLength]]);
   return `${lines.join('\n')}\n`;
 }

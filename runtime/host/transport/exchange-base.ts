@@ -149,6 +149,10 @@ export abstract class ExchangeBase implements ServedExchange {
     return this.body?.bytes ?? this.bufferedBody?.byteLength ?? 0;
   }
 
+  get holdsAnswer(): boolean {
+    return true;
+  }
+
   get bodyPulled(): boolean {
     return this.body?.started ?? false;
   }

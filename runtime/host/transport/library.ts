@@ -249,7 +249,8 @@ function parserRefusal(error: Error): Reply | undefined {
   const line = requestLine(error);
   if (code === 'HPE_INVALID_METHOD' && /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+ [\x21-\x7e]+ HTTP\/1\.[01]$/.test(line))
     return { ...problem.methodUnknown, close: true };
-  if (code === 'HPE_INVALID_VERSION' && / HTTP\/\d\.\d$/.test(line)) return problem.versionUnknown;
+  // A line that holds a bare LF is none.
+  if (code === 'HPE_INVALID_VERSION' && /^[^\r\n]* HTTP\/\d\.\d$/.test(line)) return problem.versionUnknown;
   return problem.malformed('The request is not valid HTTP.');
 }
 

@@ -7,6 +7,7 @@ import type { AnswerHead } from './answer-head.ts';
 import { type AnswerListener, AnswerReader } from './answer-reader.ts';
 import { joinSmall } from './body-sender.ts';
 import { Discarded, type Outstanding, type RetryLicence } from './outstanding.ts';
+import { givePage, sharedPage, takePage } from './read-memory.ts';
 import { openSocket, type SocketReader } from './socket.ts';
 
 /** What a connection tells the pool it belongs to. */
@@ -29,12 +30,8 @@ const IDLE_HINT_MAX_MS = 60_000;
 const IDLE_HINT_MARGIN_MS = 1_000;
 /** The routes' own timeouts answer earlier; this one only ends the attempt to connect. */
 const CONNECT_MS = 30_000;
-const READ_BYTES = 65_536;
-/** From this size on, the memory of a read is given away and a new one taken, instead of copied. */
-const GIVEN_AWAY_BYTES = 16_384;
-
-/** All connections of the thread read into the same memory: a read is over before the next one begins. */
-const sharedBuffer = Buffer.allocUnsafeSlow(READ_BYTES);
+/** From this size on, bytes of a read are lent with their memory instead of copied: to allocate as much for each would cost more than to read it. */
+const LENT_BYTES = 16_384;
 
 /** One connection to a target: writes requests, reads answers, and gives itself up rather than guess what a byte belongs to. */
 export class UpstreamConnection extends WheelEntry implements AnswerListener, SocketReader, Gathering {
@@ -43,7 +40,10 @@ export class UpstreamConnection extends WheelEntry implements AnswerListener, So
   readonly #reader = new AnswerReader(this);
   /** In the order of the wire. */
   readonly #outstanding: Outstanding[] = [];
-  #buffer = sharedBuffer;
+  /** Where the next read goes: the shared page, or one of its own, of which nobody else refers to a byte. */
+  #page = sharedPage;
+  /** What was read into the shared page and is lent. */
+  #copied: Buffer | undefined;
   #connected = false;
   #gone = false;
   #paused = false;
@@ -169,7 +169,11 @@ export class UpstreamConnection extends WheelEntry implements AnswerListener, So
 
   answerData(bytes: Buffer): void {
     const [request] = this.#outstanding;
-    if (request === undefined || request.data(this.#own(bytes)) || this.#gone) return;
+    if (request === undefined) return;
+    const lent = this.#lend(bytes);
+    const flows = request.data(lent);
+    this.#settle(lent, request.holds);
+    if (flows || this.#gone) return;
     this.#paused = true;
     this.#socket.pause();
     this.#release();
@@ -191,7 +195,7 @@ export class UpstreamConnection extends WheelEntry implements AnswerListener, So
     this.#answers += 1;
     // Surplus bytes would be taken for the answer to the next request; so would an answer to the rest of this one.
     if (!request.sent || (rest > 0 && this.#outstanding.length === 0)) this.#last = true;
-    const owned = bytes === undefined ? undefined : this.#own(bytes);
+    const lent = bytes === undefined ? undefined : this.#lend(bytes);
     if (this.#last) {
       this.#close('connection_terminated');
     } else {
@@ -202,7 +206,9 @@ export class UpstreamConnection extends WheelEntry implements AnswerListener, So
         if (this.#outstanding.length === 0) this.#owner.freed(this);
       }
     }
-    request.complete(owned);
+    request.complete(lent);
+    if (lent !== undefined) this.#settle(lent, request.holds);
+    if (rest === 0 && this.#outstanding.length === this.#unwritten) this.#giveBack();
   }
 
   answerMalformed(error: string): void {
@@ -210,7 +216,7 @@ export class UpstreamConnection extends WheelEntry implements AnswerListener, So
   }
 
   nextBuffer(): Uint8Array {
-    return this.#buffer;
+    return this.#page;
   }
 
   get tlsSession(): Buffer | undefined {
@@ -257,11 +263,35 @@ export class UpstreamConnection extends WheelEntry implements AnswerListener, So
     else this.#owner.wheel.add(this, this.#owner.now() + idleMs);
   }
 
-  /** Bytes of a read that outlive it: small ones are copied, large ones taken with their memory, which is not read into again. */
-  #own(bytes: Buffer): Buffer {
-    const large = bytes.byteLength >= GIVEN_AWAY_BYTES;
-    if (bytes.buffer === this.#buffer.buffer) this.#buffer = large ? Buffer.allocUnsafeSlow(READ_BYTES) : sharedBuffer;
-    return large && bytes.buffer !== sharedBuffer.buffer ? bytes : Buffer.from(bytes);
+  /** Bytes of a read that outlive it until `settle` says otherwise: small ones are copied, large ones lie in a page of this connection. */
+  #lend(bytes: Buffer): Buffer {
+    if (bytes.byteLength < LENT_BYTES) return Buffer.from(bytes);
+    if (bytes.buffer !== sharedPage.buffer) return bytes;
+    const page = takePage();
+    bytes.copy(page);
+    this.#copied = page;
+    return page.subarray(0, bytes.byteLength);
+  }
+
+  /** What was lent was used. A page of which bytes are still held is left to whoever holds them. */
+  #settle(lent: Buffer, held: boolean): void {
+    const copied = this.#copied;
+    this.#copied = undefined;
+    if (copied === undefined) {
+      if (held && lent.buffer === this.#page.buffer) this.#page = takePage();
+    } else if (this.#page !== sharedPage) {
+      if (!held) givePage(copied);
+    } else {
+      // More of the kind will follow.
+      this.#page = held ? takePage() : copied;
+    }
+  }
+
+  /** Within a read: the socket asks where the next one goes when it is over. */
+  #giveBack(): void {
+    if (this.#page === sharedPage) return;
+    givePage(this.#page);
+    this.#page = sharedPage;
   }
 
   #ended(): void {

@@ -108,6 +108,10 @@ export class DirectForwarding extends WheelEntry implements AnswerWatcher, Poole
     return this.#body === undefined || this.#body.done;
   }
 
+  get holds(): boolean {
+    return this.#exchange.holdsAnswer;
+  }
+
   get opening(): boolean {
     return this.#phase === 'opening';
   }

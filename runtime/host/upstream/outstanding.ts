@@ -9,14 +9,16 @@ export interface Outstanding {
   readonly sent: boolean;
   /** When it was written, monotonic milliseconds. */
   readonly sentAt: number;
+  /** Whether it may still refer to the bytes that it was last given; else their memory is used again. */
+  readonly holds: boolean;
   /** Write the request now. */
   begin(connection: UpstreamConnection): void;
   /** The connection takes more of the body. */
   writable(): void;
   head(head: AnswerHead): void;
-  /** A piece of the body, borrowed. Returns false when the client is slow: call `resume` later. */
+  /** A piece of the body, lent. Returns false when the client is slow: call `resume` later. */
   data(bytes: Buffer): boolean;
-  /** @param bytes the last piece of the body, borrowed */
+  /** @param bytes the last piece of the body, lent */
   complete(bytes: Buffer | undefined): void;
   /**
    * There will be no answer, or no more of it.
@@ -40,6 +42,7 @@ export class Discarded implements Outstanding {
   readonly #connection: UpstreamConnection;
   readonly toHead: boolean;
   readonly sent = true;
+  readonly holds = false;
   readonly sentAt: number;
   #bytes = 0;
 

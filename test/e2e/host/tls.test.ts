@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SelfSigned, selfSigned } from '../../support/certificate.ts';
+import { asAdmin } from '../../support/gateway.ts';
 import { buildText, platform } from './support/bundle.ts';
 import { GatewayRun } from './support/process.ts';
 
@@ -65,6 +66,9 @@ describe('TLS (TL-1)', () => {
     expect(kept.getProtocol()).toBe('TLSv1.3');
     expect(await ask(kept)).toMatch(/^HTTP\/1\.1 200 /);
     expect(await shown(run)).toBe('one.example');
+    const metrics = await fetch(`${run.admin}/metrics`, { headers: asAdmin });
+    const expires = Date.parse(kept.getPeerCertificate().valid_to) / 1_000;
+    expect(await metrics.text()).toContain(`\ngw_tls_cert_expiry_seconds ${expires}\n`);
 
     putBoth(second);
     await run.hears('certificate replaced');

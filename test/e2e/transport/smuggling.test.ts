@@ -31,15 +31,6 @@ describe('SM-1: what is not exactly one request', () => {
     });
   }
 
-  it.each(REFUSED)('refuses %s behind a request whose chunked body only node:http reads', async (name, request, status) => {
-    const first = `POST /first HTTP/1.1\r\n${HOST}${CHUNKED}\r\n1\r\na\r\n0\r\n\r\n`;
-    const before = upstream.requests.length;
-    const answer = await exchange(gateway.port, first + request);
-    expect(statuses(answer)).toEqual([200, status]);
-    expect(answer.match(/\r\nconnection: close\r\n/gi)).toHaveLength(1);
-    if (!/chunk/.test(name) || /chunked/.test(name)) expect(upstream.requests.length).toBe(before + 1);
-  });
-
   it('takes chunk extensions of up to 1 KiB', async () => {
     const extension = 'x'.repeat(1_023);
     const body = `1;${extension}\r\na\r\n1;${extension}\r\nb\r\n0\r\n\r\n`;

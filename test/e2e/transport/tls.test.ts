@@ -4,7 +4,7 @@ import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selfSigned } from '../../support/certificate.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
-import { CHUNKED, HOST, REFUSED } from './support/refused.ts';
+import { HOST } from './support/refused.ts';
 import { answerBody, dialTls, echo, startUpstream, statuses, type Upstream, until } from './support/wire.ts';
 
 let upstream: Upstream;
@@ -24,27 +24,7 @@ afterAll(async () => {
   await upstream.stop();
 });
 
-const first = `POST /first HTTP/1.1\r\n${HOST}${CHUNKED}\r\n1\r\na\r\n0\r\n\r\n`;
-
 describe('over TLS', () => {
-  it.each(REFUSED)('refuses %s, alone and behind a request that was handed over (SM-1)', async (_name, request, status) => {
-    expect(statuses(await dialTls(gateway.port, request).closed())).toEqual([status]);
-    expect(statuses(await dialTls(gateway.port, first + request).closed())).toEqual([200, status]);
-  });
-
-  it('keeps the limits of HL-1', async () => {
-    const head = (fields: string, target = '/x'): string => `GET ${target} HTTP/1.1\r\n${HOST}${fields}\r\n`;
-    for (const [text, status] of [
-      [head('', `/${'x'.repeat(8_192)}`), 414],
-      [head(`X: ${'x'.repeat(8_193)}\r\n`), 431],
-      [head('X: y\r\n'.repeat(100)), 431],
-      [head(`X: ${'x'.repeat(8_000)}\r\n`.repeat(3)), 431],
-    ] as const) {
-      expect(statuses(await dialTls(gateway.port, text).closed())).toEqual([status]);
-      expect(statuses(await dialTls(gateway.port, first + text).closed())).toEqual([200, status]);
-    }
-  });
-
   it('says so to the service, and answers a client that half-closes', async () => {
     const wire = dialTls(gateway.port, `GET /x HTTP/1.1\r\n${HOST}\r\n`);
     await wire.until(/"\/x"/);

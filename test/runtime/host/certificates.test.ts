@@ -51,6 +51,22 @@ it('keeps the old one while the files do not fit, are no certificate or are gone
   expect(changed).toEqual([second.cert]);
 });
 
+it('reads other files once it is told to, and says once why it keeps the old pair', () => {
+  const { certificates, said, changed } = started();
+  const others = { cert: join(folder, 'other.pem'), key: folder };
+  writeFileSync(others.cert, second.cert);
+  certificates.use(files);
+  certificates.use(others);
+  certificates.use(others);
+  expect([said, changed, certificates.current.cert]).toEqual([
+    [expect.stringMatching(/^server\.tls\.key: EISDIR/)],
+    [],
+    first.cert,
+  ]);
+  certificates.use(files);
+  expect([said.length, certificates.current.cert]).toEqual([1, first.cert]);
+});
+
 it('takes what a watched pair has become, when both files are there', async () => {
   const { certificates, said, changed } = started();
   certificates.watch(1);

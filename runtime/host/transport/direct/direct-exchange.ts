@@ -105,6 +105,10 @@ export class DirectExchange extends ExchangeBase {
     return outlet.write(chunked ? `${chunk.byteLength.toString(16)}\r\n${text}\r\n` : text);
   }
 
+  override get holdsAnswer(): boolean {
+    return this.#connection.outlet.holdsBytes;
+  }
+
   override endAnswer(chunk?: string | Uint8Array): void {
     if (chunk !== undefined) this.writeAnswer(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
     if (this.clientGone) return;

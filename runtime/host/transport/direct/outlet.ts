@@ -53,6 +53,12 @@ export class Outlet implements Gathering {
     if (!flowing) this.#block();
   }
 
+  /** Whether bytes that were written may still be referred to. A plain socket that has nothing left to write has given them to the system. */
+  get holdsBytes(): boolean {
+    const socket = this.#socket;
+    return socket.encrypted === true || socket.destroyed || socket.writableLength > 0;
+  }
+
   /** Writes what is gathered, now. */
   flush(): void {
     const text = this.#gathered;

@@ -63,7 +63,11 @@ class Asked implements PooledRequest {
   head(): void {}
   /** Its client takes nothing. */
   slow = false;
-  data(): boolean {
+  /** Its client has not taken what it was given. */
+  holds = false;
+  readonly pieces: Buffer[] = [];
+  data(bytes: Buffer): boolean {
+    this.pieces.push(bytes);
     return !this.slow;
   }
 
@@ -171,6 +175,41 @@ describe('ConnectionPool', () => {
     first.connection?.resume();
     arrive('cd');
     expect(first.outcome).toBe('complete');
+  });
+
+  it('reads into memory again only when nobody holds it', async () => {
+    const { ask } = await start(1);
+    const request = ask();
+    await until(is('sent', request));
+    await written();
+    const { connection } = request;
+    const arrive = (text: string, more = 0, fill = ''): Uint8Array => {
+      const buffer = Buffer.from(connection?.nextBuffer().buffer ?? new ArrayBuffer(0));
+      buffer.write(text, 'latin1');
+      buffer.fill(fill, text.length, text.length + more);
+      connection?.read(text.length + more, buffer);
+      return buffer;
+    };
+    const next = (): ArrayBufferLike | undefined => connection?.nextBuffer().buffer;
+    const shared = next();
+
+    request.holds = true;
+    arrive('HTTP/1.1 200 OK\r\nContent-Length: 200000\r\n\r\n', 40_000, 'a');
+    const own = next();
+    expect(own).not.toBe(shared);
+    expect(arrive('', 60_000, 'b').buffer).toBe(own);
+    expect(next()).not.toBe(own);
+
+    request.holds = false;
+    const third = arrive('', 50_000, 'c').buffer;
+    expect(next()).toBe(third);
+    const [a, b] = request.pieces;
+    expect([a?.toString(), b?.toString()]).toEqual(['a'.repeat(40_000), 'b'.repeat(60_000)]);
+
+    arrive('', 50_000, 'd');
+    expect(request.outcome).toBe('complete');
+    expect(next()).toBe(shared);
+    expect([a?.toString(), b?.toString()]).toEqual(['a'.repeat(40_000), 'b'.repeat(60_000)]);
   });
 
   it('opens another connection for those who wait when one closes', async () => {
