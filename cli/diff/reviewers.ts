@@ -4,8 +4,17 @@ import type { Change, Reviewer } from './change.ts';
 /** The team that answers for policies, where `teams` names it so. */
 const PLATFORM = 'platform';
 
+/** Paths that are given to another team, or to none: the platform team gives them. */
+const PREFIX = 'route-prefix-ownership';
+
 /** Changes of which someone besides the owner must know. */
-const takeOvers: readonly string[] = ['route-takeover', 'route-precedence-changed', 'route-falls-through', 'route-owner-changed'];
+const takeOvers: readonly string[] = [
+  'route-takeover',
+  'route-precedence-changed',
+  'route-falls-through',
+  'route-owner-changed',
+  PREFIX,
+];
 
 /**
  * C4: who must look at what is not approved: the owners of routes that become weaker or break, whoever loses requests, and the platform
@@ -26,7 +35,7 @@ export function reviewersOf(
     const owners = new Set(routes.flatMap(({ owner }) => (owner === undefined ? [] : [owner])));
     if (verdict === 'weakened' || verdict === 'breaking' || verdict === 'conflict')
       for (const owner of owners) ask(owner, 'owner');
-    if (verdict === 'weakened') ask(PLATFORM, 'policy');
+    if (verdict === 'weakened' || id === PREFIX) ask(PLATFORM, 'policy');
     if (takeOvers.includes(id)) for (const team of teams) if (!owners.has(team)) ask(team, 'take-over');
   }
   return [...asked]

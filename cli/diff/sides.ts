@@ -41,7 +41,7 @@ export function openSides(base: string, head: string | undefined, options: SideO
   };
   try {
     const here = realpathSync('.');
-    const repository = repositoryOf(here);
+    const repository = repositoryBeside([base, head ?? '.'], here);
     const [baseAt, headAt] = [meaningOf(base, repository), meaningOf(head ?? '.', repository)];
     const focus = focusOf([baseAt, headAt], here);
     const openSide = (at: Meaning): SideSource => {
@@ -69,6 +69,13 @@ export function openSides(base: string, head: string | undefined, options: SideO
     dispose();
     throw error;
   }
+}
+
+/** Commits are looked for where the other side is, else here. */
+function repositoryBeside(sides: readonly string[], here: string): string | undefined {
+  const path = sides.find((side) => side !== '' && existsSync(side));
+  const beside = path === undefined ? undefined : repositoryOf(isFolder(path) ? path : dirname(path));
+  return beside ?? repositoryOf(here);
 }
 
 type Meaning =

@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { arch, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../cli/package-root.ts';
+import { comparing } from './comparing.ts';
 import { type Cost, measureGw, mebibytes, median, seconds } from './measure.ts';
 import { routing } from './routing.ts';
 import { reloads, startUp } from './running.ts';
@@ -50,6 +51,8 @@ for (const { name, file, budget } of documents) {
     `| ${name} | ${routes.length} | ${mebibytes(statSync(file).size)} | ${seconds(cost.wallMs)} | ${seconds(cost.cpuMs)} | ${mebibytes(cost.maxRssBytes)} | ${mebibytes(size)} | ${budget} |`,
   );
 }
+say('comparing');
+const comparisons = await comparing(corpus, folder, RUNS);
 say('starting');
 const bundle = join(folder, documents.at(1) === undefined ? 'GitHub--octokit-openapi-' : 'github-api-json', 'gateway.mjs');
 const start = await startUp(bundle, RUNS);
@@ -70,6 +73,14 @@ Whole process, median of ${RUNS} runs: \`gw build FILE --upstream URL --auth non
 | document | routes | size | wall | CPU | memory | gateway.mjs | budget |
 |---|---|---|---|---|---|---|---|
 ${builds.join('\n')}
+
+## Comparing
+
+Whole process, median of ${RUNS} runs: \`gw diff BASE HEAD\`, both sides read from text. The size is that of both.
+
+| sides | size | wall | CPU | memory | budget |
+|---|---|---|---|---|---|
+${comparisons.map(({ name, bytes, cost, budget }) => `| ${name} | ${mebibytes(bytes)} | ${seconds(cost.wallMs)} | ${seconds(cost.cpuMs)} | ${mebibytes(cost.maxRssBytes)} | ${budget} |`).join('\n')}
 
 ## Starting
 

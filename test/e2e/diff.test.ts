@@ -59,6 +59,8 @@ describe('gw diff', () => {
     expect((await folder.gw('diff', 'HEAD', 'one/openapi.yaml')).stdout).toContain('No changes');
     expect((await runGw(join(folder.path, 'two'), ['diff', 'HEAD'])).stdout).toContain('No changes');
     expect((await folder.gw('diff', 'HEAD:one', 'HEAD:two')).code).toBe(1);
+    using elsewhere = testFolder({});
+    expect((await runGw(elsewhere.path, ['diff', 'HEAD', join(folder.path, 'one')])).stdout).toContain('No changes');
   });
 
   it('says in one line what is missing, with exit code 2', async () => {

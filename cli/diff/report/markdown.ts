@@ -5,10 +5,15 @@ import type { Change, Report, Section, Verdict } from '../change.ts';
 import { blocks, errorText, type Group, grouped, placeOf, routesText, summaryOf, titles } from './group.ts';
 import type { WriteOptions } from './write-options.ts';
 
-/** GitHub refuses comments from 65,536 characters on. */
-export const MAX_CHARACTERS = 60_000;
+/** GitHub refuses comments from 65,536 characters on, and the workflow that writes them from 65,000 bytes of UTF-8 on. */
+export const MAX_BYTES = 60_000;
 /** What the end of a comment needs: the words about what was left out, and how to see it. */
-const RESERVED = 1_500;
+const RESERVED = 4_000;
+/** What a name or a value of a document may take of a line, in characters; the JSON report has all of it. */
+const LONGEST = 300;
+const LONGEST_LINE = 8_000;
+/** Teams that are named. */
+const TEAMS_SHOWN = 50;
 /** Errors of the head that are shown. */
 const ERRORS_SHOWN = 20;
 
@@ -18,6 +23,8 @@ interface Part {
   readonly columns: readonly string[];
   readonly row: (group: Group) => readonly string[];
   readonly isFolded: boolean;
+  /** Of what blocks; takes its room before the others. */
+  readonly isWeighty: boolean;
 }
 
 /** Found again by whoever updates the comment: one for each gateway. */
@@ -25,14 +32,14 @@ export function marker({ name }: Pick<Report, 'name'>): string {
   return `<!-- gw:report:${name.replaceAll(/[^A-Za-z0-9._-]/g, '')} -->`;
 }
 
-/** A comment of at most 60,000 characters; what does not fit is counted. One line when nothing of weight changed. */
+/** A comment of at most 60,000 bytes; what does not fit is counted. One line when nothing of weight changed. */
 export function writeMarkdown(report: Report, { links }: Pick<WriteOptions, 'links'> = {}): string {
   const isQuiet = report.changes.every(({ verdict, id }) => verdict === 'documentation' || id === RENAMED);
   if (isQuiet && report.errors.length + report.notes.length + report.skipped.length === 0) return quiet(report);
   let text = head(report);
   let left = 0;
-  for (const part of partsOf(report, links)) {
-    const written = table(part, MAX_CHARACTERS - RESERVED - text.length);
+  for (const { part, room } of withRoom(partsOf(report, links), MAX_BYTES - RESERVED - Buffer.byteLength(text))) {
+    const written = table(part, room);
     text += written.text;
     left += written.left;
   }
@@ -56,17 +63,21 @@ function head(report: Report): string {
   const blocking = report.failed ? '⛔ ' : '';
   const lines = [marker(report), `### gw: ${blocking}${summaryOf(report)}`, `${code(report.base)} → ${code(report.head)}`];
   if (report.reviewers.length > 0) {
-    const asked = report.reviewers.map(
-      ({ team, handles, why }) => `${handles.length === 0 ? markdown(team) : handles.join(' ')} (${why.join(', ')})`,
-    );
-    lines.push(`Needs: ${asked.join(' · ')}`);
+    const asked = report.reviewers
+      .slice(0, TEAMS_SHOWN)
+      .map(({ team, handles, why }) => `${handles.length === 0 ? markdown(cut(team)) : handles.join(' ')} (${why.join(', ')})`);
+    const more = report.reviewers.length - asked.length;
+    lines.push(`Needs: ${asked.join(' · ')}${more === 0 ? '' : ` and ${more} more teams`}`);
   }
   if (report.errors.length > 0) {
     lines.push('', '#### ⛔ The head cannot be built');
-    lines.push(...report.errors.slice(0, ERRORS_SHOWN).map((error) => `- ${markdown(errorText(error))}`));
+    lines.push(...report.errors.slice(0, ERRORS_SHOWN).map((error) => `- ${markdown(cut(errorText(error)))}`));
     if (report.errors.length > ERRORS_SHOWN) lines.push(`- and ${report.errors.length - ERRORS_SHOWN} more`);
   }
-  for (const { severity, message } of report.notes) lines.push('', `${severity === 'error' ? '⛔' : '⚠'} ${markdown(message)}`);
+  for (const { severity, message } of report.notes.slice(0, ERRORS_SHOWN))
+    lines.push('', `${severity === 'error' ? '⛔' : '⚠'} ${markdown(cut(message))}`);
+  if (report.notes.length > ERRORS_SHOWN)
+    lines.push('', `and ${report.notes.length - ERRORS_SHOWN} more about \`approvals.yaml\``);
   return `${lines.join('\n')}\n`;
 }
 
@@ -85,6 +96,7 @@ function partsOf(report: Report, links: string | undefined): readonly Part[] {
     title,
     groups,
     isFolded,
+    isWeighty: /^[⛔⚠]/u.test(title),
     columns: ['route', 'change', 'where', 'approve'],
     row: (group) => changeRow(group, report, links),
   });
@@ -116,11 +128,12 @@ function routesPart({ routes }: Report, groups: readonly Group[], links: string 
     title: `Routes: + ${routes.added} added · ~ ${routes.changed} changed · − ${routes.removed} removed`,
     groups,
     isFolded: false,
+    isWeighty: false,
     columns: ['', 'route', 'to', 'auth', 'limit', 'owner', 'where'],
     row: ({ first, routes: names }) => {
       const isAdded = first.id === 'route-added';
       const { to, auth, limit, owner } = asSummary(isAdded ? first.after : first.before);
-      const note = first.message === 'new' ? '' : `<br>${markdown(first.message)}`;
+      const note = first.message === 'new' ? '' : `<br>${markdown(cut(first.message))}`;
       return [
         isAdded ? '+' : '−',
         `${code(routesText(names))}${note}`,
@@ -139,7 +152,7 @@ function asSummary(after: unknown): Readonly<Record<'to' | 'auth' | 'limit' | 'o
   const text = (key: string): string => {
     const value = fields.get(key);
     if (value === undefined || value === null) return '';
-    return typeof value === 'string' ? value : JSON.stringify(value);
+    return cut(typeof value === 'string' ? value : JSON.stringify(value));
   };
   return { to: text('to'), auth: text('auth'), limit: text('limit'), owner: text('owner') };
 }
@@ -147,56 +160,87 @@ function asSummary(after: unknown): Readonly<Record<'to' | 'auth' | 'limit' | 'o
 function changeRow({ first, routes, changes }: Group, report: Report, links: string | undefined): readonly string[] {
   const witness = first.witness === undefined ? '' : ` e.g. ${code(first.witness)}`;
   const owners = [...new Set(routes.flatMap(({ owner }) => owner ?? []))].sort();
-  const who = owners.length === 0 ? '' : ` (${markdown(owners.slice(0, 5).join(', '))}${owners.length > 5 ? ', …' : ''})`;
+  const who = owners.length === 0 ? '' : ` (${markdown(cut(owners.slice(0, 5).join(', ')))}${owners.length > 5 ? ', …' : ''})`;
   const names = routes.length === 0 ? '' : code(routesText(routes));
-  const approved =
-    first.approved === undefined ? '' : `${markdown(first.approved.approvedBy)}: ${markdown(first.approved.reason)}`;
+  const approved = first.approved === undefined ? '' : markdown(cut(`${first.approved.approvedBy}: ${first.approved.reason}`));
   const approve = blocks(first, report)
     ? changes
         .slice(0, 3)
         .map(({ fingerprint }) => `\`${fingerprint}\``)
         .join(' ') + (changes.length > 3 ? ' …' : '')
     : approved;
-  return [`${names}${who}`, `${markdown(first.message)}${witness}`, place(first, links), approve];
+  return [`${names}${who}`, `${markdown(cut(first.message))}${witness}`, place(first, links), approve];
 }
 
-/** `[orders.yaml:12](…)` where the forge is known. */
+/** `[orders.yaml:12](…)` where the forge is known; of a conflict both places. */
 function place(change: Change, links: string | undefined): string {
   const { at } = change;
   const text = placeOf(change);
-  if (at.head === undefined || links === undefined) return markdown(text);
+  const other =
+    change.section === 'conflicts' && at.head !== undefined && at.base !== undefined
+      ? ` · ${markdown(`${at.base.file}:${at.base.line}`)}`
+      : '';
+  if (at.head === undefined || links === undefined) return `${markdown(text)}${other}`;
   const path = at.head.file.split('/').map(encodeURIComponent).join('/');
-  return `[${markdown(text)}](${links}${path}#L${at.head.line})`;
+  return `[${markdown(text)}](${links}${path}#L${at.head.line})${other}`;
 }
 
 /** Text that is shown as it is. What could end it, or the cell, is escaped as any other text. */
 function code(text: string): string {
-  const safe = printable(text);
-  return /[\\|`]/.test(safe) ? markdown(text) : `\`${safe}\``;
+  const safe = printable(cut(text));
+  return /[\\|`]/.test(safe) ? markdown(cut(text)) : `\`${safe}\``;
 }
 
-/** A part as a table of at most so many characters. */
+function cut(text: string): string {
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`;
+}
+
+/** What each part may take: what blocks before the rest, and no part all of it while another has need. */
+function withRoom(parts: readonly Part[], room: number): readonly { readonly part: Part; readonly room: number }[] {
+  const needs = parts.map((part) => ({ part, need: Buffer.byteLength(table(part, Number.POSITIVE_INFINITY).text) }));
+  const rooms = new Map<Part, number>();
+  let rest = room;
+  for (const isWeighty of [true, false]) {
+    const alike = needs.filter(({ part, need }) => part.isWeighty === isWeighty && need > 0).sort((a, b) => a.need - b.need);
+    for (const [index, { part, need }] of alike.entries()) {
+      const given = Math.min(need, Math.floor(rest / (alike.length - index)));
+      rooms.set(part, given);
+      rest -= given;
+    }
+  }
+  return parts.map((part) => ({ part, room: rooms.get(part) ?? 0 }));
+}
+
+/** A part as a table of at most so many bytes. */
 function table({ title, groups, columns, row, isFolded }: Part, room: number): { readonly text: string; readonly left: number } {
   if (groups.length === 0) return { text: '', left: 0 };
   const number = title.startsWith('Routes') ? '' : ` (${groups.length})`;
   const opening = isFolded ? `\n<details><summary>${title}${number}</summary>\n` : `\n#### ${title}${number}\n`;
   const closing = isFolded ? '\n</details>\n' : '';
+  const more = (left: number): string => (left === 0 ? '' : `\nand ${left} more\n`);
   let text = `${opening}\n| ${columns.join(' | ')} |\n|${columns.map(() => '---').join('|')}|\n`;
-  if (text.length + closing.length > room) return { text: '', left: groups.length };
-  for (const [index, group] of groups.entries()) {
+  let size = Buffer.byteLength(text) + closing.length;
+  let shown = 0;
+  for (const group of groups) {
     const line = `| ${row(group).join(' | ')} |\n`;
-    if (text.length + line.length + closing.length > room) return { text: text + closing, left: groups.length - index };
+    const bytes = Buffer.byteLength(line);
+    // Of names without end: it shall not hide the lines after it.
+    if (bytes > LONGEST_LINE) continue;
+    size += bytes;
+    if (size + more(groups.length - shown - 1).length > room) break;
     text += line;
+    shown += 1;
   }
-  return { text: text + closing, left: 0 };
+  const left = groups.length - shown;
+  return shown === 0 ? { text: '', left } : { text: text + more(left) + closing, left };
 }
 
 function foot(report: Report, left: number): string {
   const more = left === 0 ? [] : [`${plural(left, 'more line')} did not fit: see the JSON report.`];
-  const skipped = report.skipped.map((text) => `Not compared: ${markdown(text).slice(0, 300)}`).slice(0, 3);
+  const skipped = report.skipped.map((text) => `Not compared: ${markdown(cut(text))}`).slice(0, 3);
   const docs = report.documentation === 0 ? [] : [`Documentation only: ${report.documentation}`];
   const approve = report.changes.some((change) => blocks(change, report))
-    ? ['To accept a change, add its fingerprint to `approvals.yaml` with a reason.']
+    ? ['To accept a change, add its fingerprint to `approvals.yaml` with a reason. The JSON report has all of them.']
     : [];
   return `\n${[...more, ...skipped, ...docs, ...approve, `Reproduce: ${code(`npx --no-install gw diff ${report.base}`)}`].join('\n\n')}\n`;
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Change, Report, Verdict } from '../../../cli/diff/change.ts';
-import { MAX_CHARACTERS, writeMarkdown } from '../../../cli/diff/report/markdown.ts';
+import { MAX_BYTES, writeMarkdown } from '../../../cli/diff/report/markdown.ts';
 import { formats, writeDiff } from '../../../cli/diff/report/report.ts';
 import { packageRoot } from '../../../cli/package-root.ts';
 import { diffed } from '../../support/diffed.ts';
@@ -61,8 +61,41 @@ const options = { color: false, docs: false };
 describe('C5: the comment', () => {
   it.each([0, 1, 50, 5_000])('of %i changes', async (count) => {
     const text = writeMarkdown(reportOf(Array.from({ length: count }, (_, n) => change(n))));
-    expect(text.length).toBeLessThanOrEqual(MAX_CHARACTERS);
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MAX_BYTES);
     await expect(text).toMatchFileSnapshot(join(packageRoot, 'test', 'fixtures', 'pull-requests', 'sizes', `${count}.md`));
+  });
+
+  it('stays small whatever the names and values are, and still shows every part that blocks', () => {
+    const long = '€'.repeat(20_000);
+    const changes = Array.from({ length: 500 }, (_, n) => {
+      const routes = [{ key: `${n}`, name: `GET /${n}${long}`, owner: `${n}${long}` }];
+      return change(n, { message: `${n}${long}`, routes, witness: long });
+    });
+    const diagnostic = {
+      rule: 'x/y',
+      severity: 'error' as const,
+      message: long,
+      at: place(1),
+      pointer: '',
+      fingerprint: '',
+      related: [],
+    };
+    const many = reportOf(changes);
+    const text = writeMarkdown({
+      ...many,
+      errors: Array.from({ length: 100 }, () => diagnostic),
+      skipped: [long, long, long, long],
+      notes: Array.from({ length: 100 }, () => ({ severity: 'error' as const, message: long })),
+      reviewers: Array.from({ length: 500 }, (_, n) => ({
+        team: `team-${n}`,
+        handles: [`@acme/t${n}`],
+        why: ['owner' as const],
+      })),
+    });
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MAX_BYTES);
+    expect(text).toContain('and 450 more teams');
+    for (const title of ['Policy weakened', 'Conflicts with other teams', 'Breaking for clients'])
+      expect(text).toMatch(new RegExp(`${title} \\(100\\)\\n\\n\\| route .*\\n.*\\n\\| .*\\d+€`));
   });
 
   it('C1: what blocks comes first, and links where the forge is known', () => {
