@@ -6,7 +6,9 @@ import { testFolder } from '../support/gw.ts';
 const document = (team: string, paths: string): string => `openapi: 3.1.0
 info: { title: ${team}, version: 1.0.0 }
 x-gateway: { upstream: main, owner: ${team} }
-components: { securitySchemes: { key: { type: apiKey, in: header, name: X-API-Key } } }
+components:
+  securitySchemes: { key: { type: apiKey, in: header, name: X-API-Key } }
+  schemas: { Full: { type: object, example: { a: 1 } } }
 security: [{ key: [] }]
 paths:
 ${paths}`;
@@ -18,7 +20,7 @@ const files = {
       operationId: full
       x-gateway: { timeouts: { total: 3s } }
       requestBody: { content: { application/json: { example: { a: 1 }, schema: { type: object } } } }
-      responses: { "201": { description: ok, content: { application/json: { schema: { type: object, example: { a: 1 } } } } } }
+      responses: { "201": { description: ok, content: { application/json: { schema: { $ref: "#/components/schemas/Full" } } } } }
   /a/bare:
     get:
       operationId: bare
