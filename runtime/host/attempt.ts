@@ -1,10 +1,27 @@
 import type { Dispatcher } from 'undici';
+import type { Reply } from '../contract.ts';
+import type { ServedExchange } from '../exchange.ts';
 import type { UpstreamTimeouts } from '../upstream-client.ts';
-import type { Forwarding } from './forwarding.ts';
+import type { AnswerBody } from './held-answer.ts';
+
+/** Whose attempt it is. */
+export interface AttemptOwner {
+  readonly exchange: ServedExchange;
+  /** Where the answer goes. */
+  readonly answer: AnswerBody;
+  /** Monotonic, milliseconds. */
+  now(): number;
+  /** @param raw names and values in turn, as they came */
+  head(status: number, raw: readonly Uint8Array[]): void;
+  complete(): void;
+  failed(attempt: Attempt, error: Error): void;
+  /** The client's body cannot be had; `reply` says why. */
+  bodyFailed(reply: Reply): void;
+}
 
 /** One try of a request on one target: hears undici, feeds it the body, and knows since when nothing has moved. */
 export class Attempt implements Dispatcher.DispatchHandler, AsyncIterable<Uint8Array>, AsyncIterator<Uint8Array> {
-  readonly #forwarding: Forwarding;
+  readonly #forwarding: AttemptOwner;
   #controller: Dispatcher.DispatchController | undefined;
   #over = false;
   /** When something last moved on the connection to the target. */
@@ -18,7 +35,7 @@ export class Attempt implements Dispatcher.DispatchHandler, AsyncIterable<Uint8A
   /** A pull of the body waits for the client. */
   awaitsClient = false;
 
-  constructor(forwarding: Forwarding, now: number) {
+  constructor(forwarding: AttemptOwner, now: number) {
     this.#forwarding = forwarding;
     this.#movedAt = now;
   }

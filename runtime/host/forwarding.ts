@@ -4,12 +4,12 @@ import { allowedMs } from '../deadline.ts';
 import type { AnswerWatcher, ServedExchange } from '../exchange.ts';
 import { problem } from '../problem.ts';
 import type { UpstreamRequest } from '../upstream-client.ts';
-import { Attempt } from './attempt.ts';
+import { Attempt, type AttemptOwner } from './attempt.ts';
 import { type AnswerBody, openAnswer } from './held-answer.ts';
 import { ATTEMPTS, IDEMPOTENT } from './retry.ts';
 import type { HostServices } from './services.ts';
+import type { Target } from './target-pool.ts';
 import { pickTarget } from './targets.ts';
-import type { Target } from './undici-upstream.ts';
 import { errorType, replyFor } from './upstream-error.ts';
 import { readHead } from './upstream-head.ts';
 
@@ -17,7 +17,7 @@ import { readHead } from './upstream-head.ts';
  * One exchange on its way through an upstream: at most two attempts (RE-1), its timeouts (TO-1), and the answer as it streams. Ends once:
  * with nothing when the answer was streamed or the client has left, else with the reply to give instead.
  */
-export class Forwarding implements AnswerWatcher {
+export class Forwarding implements AnswerWatcher, AttemptOwner {
   readonly #host: HostServices;
   readonly exchange: ServedExchange;
   /** Where the answer goes. */

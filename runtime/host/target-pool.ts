@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { buildConnector, Pool } from 'undici';
+import type { WeightedTarget } from './targets.ts';
 
 /** The connections to one target. Survives reloads; no header, path or policy belongs to it. */
 export interface TargetPool {
@@ -9,6 +10,11 @@ export interface TargetPool {
   /** Whether this error ended a connection that had answered an earlier request. */
   endedReused(error: Error): boolean;
   close(): void;
+}
+
+/** One address of an upstream, with undici's connections to it. */
+export interface Target extends WeightedTarget {
+  readonly pool: TargetPool;
 }
 
 /** DR-6: below the 5 s after which Node services close an idle connection; shorter when the target's `Keep-Alive` says so. */

@@ -2,13 +2,8 @@ import type { UpstreamSpec } from '../gateway-spec.ts';
 import type { UpstreamClient } from '../upstream-client.ts';
 import { Forwarding } from './forwarding.ts';
 import type { HostServices } from './services.ts';
-import { openTargetPool, type TargetPool } from './target-pool.ts';
-import { targetAddresses, type WeightedTarget } from './targets.ts';
-
-/** One address of an upstream, with undici's connections to it. */
-export interface Target extends WeightedTarget {
-  readonly pool: TargetPool;
-}
+import { openTargetPool, type Target } from './target-pool.ts';
+import { targetAddresses } from './targets.ts';
 
 /** Opens an upstream over undici: what the direct client is compared with. Pools are known by the target's origin here, too. */
 export function openUndiciUpstream(host: HostServices, spec: UpstreamSpec): { readonly client: UpstreamClient; release(): void } {

@@ -38,7 +38,7 @@ export function directReader(): { read(pieces: readonly string[]): Promise<Readi
       if (exchange.declaredLength === 0) answer('');
       else wholeBody(exchange).then(answer, () => answer());
     },
-    handOver(_connection, socket) {
+    handOver({ socket }) {
       handedOver = '';
       socket.on('data', (chunk: Buffer) => {
         handedOver += chunk.toString('latin1');

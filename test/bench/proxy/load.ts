@@ -31,13 +31,16 @@ export interface Measured {
   readonly rssBytes: number;
 }
 
-/** Loads a contestant for some seconds, after one to warm up. Throws when it answers otherwise than the work expects. */
+/** V8 is still compiling what it has found to be hot during the first hundred thousand requests. */
+export const WARM_UP_SECONDS = 3;
+
+/** Loads a contestant for some seconds, after some to warm up. Throws when it answers otherwise than the work expects. */
 export async function measure(contestant: Contestant, work: Work, folder: string, seconds: number): Promise<Measured> {
   // A limit of one is met by the second.
   await statusOf(contestant, work);
   const status = await statusOf(contestant, work);
   if (status !== work.status) throw new Error(`${contestant.name} answers ${status} to ${work.path}, not ${work.status}`);
-  const warm = await wrk(contestant, work, folder, 1);
+  const warm = await wrk(contestant, work, folder, WARM_UP_SECONDS);
   const { connections = CONNECTIONS } = work;
   // Each connection waits so long between two requests that together they ask for half.
   if (work.half) return await measureWith({ ...work, delayMs: (2_000 * connections) / warm.perSecond - warm.p50 });

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { packageRoot } from '../../../cli/package-root.ts';
 import { body, token } from './bundle.ts';
 import { contestants, type Setting, startUpstream } from './contestants.ts';
-import { type Measured, measure, type Work } from './load.ts';
+import { type Measured, measure, WARM_UP_SECONDS, type Work } from './load.ts';
 
 const SECONDS = Number(process.env.GW_BENCH_SECONDS ?? 4);
 const only = process.argv.slice(2);
@@ -113,7 +113,7 @@ const text = `# What a proxied request costs
 
 Written by \`npm run bench:proxy\`, ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model.trim()} (${arch()}). Everything in one run: what is measured
 has one core and one thread unless it says otherwise, load (wrk, 64 connections with keep-alive unless it says otherwise) and upstream share the other. CPU is what the kernel
-accounts to the process for one request; the ratio is to nginx. The machine is shared: compare within this page only.
+accounts to the process for one request, after ${WARM_UP_SECONDS} s of the same load; the ratio is to nginx. The machine is shared: compare within this page only.
 
 ${works
   .map((work) => section(work))

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { OpenedUpstream } from '../../../runtime/generation.ts';
 import { createHostServices } from '../../../runtime/host/create-services.ts';
+import type { Target } from '../../../runtime/host/target-pool.ts';
 import { openTargetPool } from '../../../runtime/host/target-pool.ts';
 import { pickTarget } from '../../../runtime/host/targets.ts';
-import type { Target } from '../../../runtime/host/undici-upstream.ts';
 
 function targets(...weights: number[]): Target[] {
   return weights.map((weight, index) => {

@@ -3,12 +3,11 @@ import { problem } from '../../../problem.ts';
 import { newRequestId } from '../../../request-id.ts';
 import { WheelEntry } from '../../timer-wheel.ts';
 import { rawAnswer, rawRecord } from '../raw-answer.ts';
-import type { BodySource } from '../request-body.ts';
 import type { ClientSocket, Peer } from '../transport.ts';
-import { DirectExchange } from './direct-exchange.ts';
+import { DirectExchange, type ExchangeConnection } from './direct-exchange.ts';
 import { Outlet } from './outlet.ts';
 import { readRequestHead } from './request-head.ts';
-import type { DirectShared } from './shared.ts';
+import type { DirectShared, KeptConnection } from './shared.ts';
 
 /** Requests that are read before the first of them has its answer; then reading stops. */
 const AHEAD = 16;
@@ -22,7 +21,7 @@ const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
  * Bytes that cannot be read yet are put back and the socket is paused: behind `AHEAD` requests, and before a connection is refused or
  * handed over, which happens when every request before has its answer. Put back they also keep the socket from telling its end.
  */
-export class DirectConnection extends WheelEntry implements BodySource {
+export class DirectConnection extends WheelEntry implements ExchangeConnection, KeptConnection {
   readonly socket: ClientSocket;
   readonly peer: Peer;
   readonly shared: DirectShared;
@@ -254,7 +253,7 @@ export class DirectConnection extends WheelEntry implements BodySource {
     this.outlet.flush();
     shared.services.wheel.remove(this);
     for (const [event, listener] of Object.entries(this.#listeners)) socket.off(event, listener);
-    shared.handOver(this, socket);
+    shared.handOver(this);
   }
 
   /** Answers without an exchange, and closes. */

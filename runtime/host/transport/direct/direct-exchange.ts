@@ -1,18 +1,32 @@
 import type { Reply } from '../../../contract.ts';
 import type { HeaderFields } from '../../../header-fields.ts';
 import { ExchangeBase } from '../exchange-base.ts';
-import { type BodyPart, RequestBody } from '../request-body.ts';
+import { type BodyPart, type BodySource, RequestBody } from '../request-body.ts';
+import type { Peer } from '../transport.ts';
 import { answerHead } from './answer-head.ts';
-import type { DirectConnection } from './connection.ts';
+import type { Outlet } from './outlet.ts';
 import { eachField, type RequestHead } from './request-head.ts';
 import type { DirectShared } from './shared.ts';
 
 /** The largest piece of a body that is written as one string with what stands before it; a larger one is written as it came. */
 const SMALL_BYTES = 8_192;
 
+/** What an exchange needs of the connection it came by: where its body comes from, and where its answer goes. */
+export interface ExchangeConnection extends BodySource {
+  readonly peer: Peer;
+  readonly shared: DirectShared;
+  readonly outlet: Outlet;
+  /** Says whether the answer that begins is the last of the connection. */
+  settleLast(exchange: DirectExchange, close: boolean): boolean;
+  /** All of the exchange's answer is given. */
+  answered(exchange: DirectExchange): void;
+  /** The connection can take no answer any more. */
+  destroy(): void;
+}
+
 /** An exchange whose head the direct parser has accepted. It keeps the text of the head, and nothing keeps it once it has ended. */
 export class DirectExchange extends ExchangeBase {
-  readonly #connection: DirectConnection;
+  readonly #connection: ExchangeConnection;
   readonly #text: string;
   readonly #fields: number;
   readonly #end: number;
@@ -36,7 +50,7 @@ export class DirectExchange extends ExchangeBase {
    */
   constructor(
     shared: DirectShared,
-    connection: DirectConnection,
+    connection: ExchangeConnection,
     text: string,
     head: RequestHead,
     whole: Uint8Array | undefined,

@@ -14,7 +14,7 @@ import { keepAliveFields } from './answer-head.ts';
 import { DirectConnection } from './connection.ts';
 import { FieldNames } from './field-names.ts';
 import { RequestHead } from './request-head.ts';
-import type { DirectShared } from './shared.ts';
+import type { DirectShared, KeptConnection } from './shared.ts';
 
 /**
  * The direct transport: HTTP/1.1 on sockets, without the objects of node:http. What is valid but unusual goes, with its connection, to a
@@ -28,7 +28,7 @@ class DirectTransport implements Transport {
   readonly #listener: Listener;
   readonly #shared: DirectShared;
   readonly #library: AdoptingTransport;
-  readonly #connections = new Set<DirectConnection>();
+  readonly #connections = new Set<KeptConnection>();
   /** Told when the last connection of our own is gone. */
   #onEmpty: (() => void)[] = [];
 
@@ -45,8 +45,8 @@ class DirectTransport implements Transport {
       accepting: true,
       draining: false,
       inFlight: 0,
-      handOver: (connection, socket) => {
-        this.#library.adopt(socket, 'http/1.1');
+      handOver: (connection) => {
+        this.#library.adopt(connection.socket, 'http/1.1');
         this.#gone(connection);
       },
       gone: (connection) => this.#gone(connection),
@@ -106,7 +106,7 @@ class DirectTransport implements Transport {
     return this.#connections.size + this.#library.connections;
   }
 
-  #gone(connection: DirectConnection): void {
+  #gone(connection: KeptConnection): void {
     this.#connections.delete(connection);
     if (this.#connections.size > 0) return;
     for (const tell of this.#onEmpty.splice(0)) tell();

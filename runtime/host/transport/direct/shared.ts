@@ -1,7 +1,13 @@
 import type { HostServices } from '../../services.ts';
 import type { ClientSocket, Serve, TransportSettings } from '../transport.ts';
-import type { DirectConnection } from './connection.ts';
 import type { HeadRules, RequestHead } from './request-head.ts';
+
+/** A connection as its transport sees it. */
+export interface KeptConnection {
+  readonly socket: ClientSocket;
+  /** Closes it when it is idle. */
+  closeIdle(): void;
+}
 
 /** What all connections of a direct transport share. */
 export interface DirectShared {
@@ -20,7 +26,7 @@ export interface DirectShared {
   /** Exchanges begun and not ended. */
   inFlight: number;
   /** The library transport takes a connection, which is paused; the bytes that were not used are put back. */
-  handOver(connection: DirectConnection, socket: ClientSocket): void;
+  handOver(connection: KeptConnection): void;
   /** A connection is closed. */
-  gone(connection: DirectConnection): void;
+  gone(connection: KeptConnection): void;
 }
