@@ -61,7 +61,7 @@ export function bindingOf(
  */
 export function identityPolicies(
   { operation }: MergedOperation,
-  { identityHeaders }: GatewayConfig,
+  { identityHeaders, security }: GatewayConfig,
   auth: GatewayPlan['auth'],
 ): readonly PolicyPlan[] {
   const headers = Object.entries(identityHeaders).map(([name, source]) => [name.toLowerCase(), source] as const);
@@ -70,15 +70,30 @@ export function identityPolicies(
   // Those that are always taken away need no policy.
   const names = headers.map(([name]) => name).filter((name) => !saysWhoCalls(name));
   const module = 'policies/identity-headers';
-  const strip: StripIdentityOptions = { names };
+  const proxied = certificateFields([
+    ...[...security.values()].map(({ value }) => value),
+    ...[...operation.api.securitySchemes.values()].map(({ value }) => member(value, 'x-gateway')),
+  ]).filter((name) => !saysWhoCalls(name) && !names.includes(name));
+  const strip: StripIdentityOptions = { names, proxied };
   const inject: IdentityHeadersOptions = { headers };
   const known = auth !== 'none' && (operation.security?.value.length ?? 0) > 0;
   return [
-    ...(names.length > 0 ? [{ key: 'identity', stage: 'identity', module, factory: 'stripIdentity', options: json(strip) }] : []),
+    ...(names.length + proxied.length > 0
+      ? [{ key: 'identity', stage: 'identity', module, factory: 'stripIdentity', options: json(strip) }]
+      : []),
     ...(known && headers.length > 0
       ? [{ key: 'identity', stage: 'transform', module, factory: 'identityHeaders', options: json(inject) }]
       : []),
   ];
+}
+
+/** Fields that some binding takes certificates of clients from, lower case, sorted. */
+function certificateFields(authored: readonly unknown[]): readonly string[] {
+  const fields = authored.flatMap((binding) => {
+    const spec = bindingType(binding) === 'mtls' ? verifierSpec('', binding) : undefined;
+    return spec?.type === 'mtls' && spec.header !== undefined ? [spec.header] : [];
+  });
+  return [...new Set(fields)].sort();
 }
 
 /** Where a scheme puts its credential; undefined where nothing here reads it. */

@@ -63,6 +63,7 @@ export class Admission {
   readonly #threads: number;
   readonly #places: number;
   readonly #refused: () => void;
+  readonly #changed: (connections: number) => void;
   /** Connections that hold a place here: a transport may hand them to another one, which asks again. */
   readonly #admitted = new WeakSet<AdmittedSocket>();
 
@@ -70,6 +71,7 @@ export class Admission {
    * @param threads of the process
    * @param thread the one that asks; 0 is main
    * @param refused called for every connection that is turned away
+   * @param changed told how many connections the thread holds, whenever that changes
    */
   constructor(
     shared: SharedHandle,
@@ -77,6 +79,7 @@ export class Admission {
     thread: number,
     limits: ConnectionLimits,
     refused: () => void = () => undefined,
+    changed: (connections: number) => void = () => undefined,
   ) {
     const { offset, bytes } = sharedBlock(shared, 'admission');
     this.#words = new Int32Array(shared.buffer, offset, bytes / Int32Array.BYTES_PER_ELEMENT);
@@ -86,6 +89,7 @@ export class Admission {
     this.#threads = threads;
     this.#places = places(limits.connections);
     this.#refused = refused;
+    this.#changed = changed;
   }
 
   /** Once per process, before any thread asks: addresses that somebody chose for their hashes must not meet in one window. */
@@ -108,6 +112,7 @@ export class Admission {
       return false;
     }
     this.#admitted.add(socket);
+    this.#tell();
     socket.once('close', () => this.#leave(entry));
     return true;
   }
@@ -163,6 +168,11 @@ export class Admission {
     words[held] = (words[held] ?? 0) - 1;
     const cell = entry + KEY + this.#thread;
     if (entry !== 0) words[cell] = (words[cell] ?? 0) - 1;
+    this.#tell();
+  }
+
+  #tell(): void {
+    this.#changed(this.#words[HEAD + this.#thread] ?? 0);
   }
 
   /** The entry of a key, else a free one of its window, else 0. A key that was once written stays until its place is wanted. */

@@ -80,8 +80,13 @@ class ServingThread {
       runtimeValues: new RuntimeValues(start.runtimeValues),
       drivers,
       ask: (topic, value) => this.#questions.ask(topic, value),
-      admission: new Admission(start.shared, start.threads, start.thread, start.connectionLimits, () =>
-        this.#column.add('connectionsRefused', 1),
+      admission: new Admission(
+        start.shared,
+        start.threads,
+        start.thread,
+        start.connectionLimits,
+        () => this.#column.add('connectionsRefused', 1),
+        (connections) => this.#column.set('connections', connections),
       ),
       limits: this.#limits.store,
       log: (record) => this.#ended(record),
@@ -213,9 +218,7 @@ class ServingThread {
   #ended(record: ExchangeRecord): void {
     record.limits?.end();
     const column = this.#column;
-    const { inFlight, connections } = this.#transport;
-    column.set('inFlight', inFlight);
-    column.set('connections', connections);
+    column.set('inFlight', this.#transport.inFlight);
     column.add('requests', 1);
     column.add(record.status === 499 ? 'aborted' : statusClass(record.status), 1);
     if (record.notes !== undefined) this.#countNotes(record.notes);

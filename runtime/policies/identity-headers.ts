@@ -21,6 +21,8 @@ export interface IdentityHeadersOptions {
 export interface StripIdentityOptions {
   /** Lower case. */
   readonly names: readonly string[];
+  /** Taken away unless a trusted proxy says it: fields that pass certificates of clients on (MT-3). Lower case. */
+  readonly proxied: readonly string[];
 }
 
 /** All fields together, characters. */
@@ -47,9 +49,10 @@ export const identityHeaders: PolicyFactory<IdentityHeadersOptions> = ({ headers
 };
 
 /** Takes away what a client says under names that the gateway writes itself, whoever calls and whether or not it has proved it (ID-2). */
-export const stripIdentity: PolicyFactory<StripIdentityOptions> = ({ names }) => {
+export const stripIdentity: PolicyFactory<StripIdentityOptions> = ({ names, proxied }) => {
   return (exchange) => {
     for (const name of names) exchange.removeRequestHeader(name);
+    if (!exchange.peerTrusted) for (const name of proxied) exchange.removeRequestHeader(name);
     return undefined;
   };
 };

@@ -12,14 +12,9 @@ export function alternativeNames({ subjectAltName }: Pick<X509Certificate, 'subj
   return found.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind)).map(({ text }) => text);
 }
 
-/** The subject as a text of RFC 4514: the last part of the name first. */
+/** The subject as a text of RFC 4514: the last part of the name first. What is special in a value Node has escaped already. */
 export function subjectText({ subject }: Pick<X509Certificate, 'subject'>): string {
-  const escaped = (value: string): string => value.replace(/^[ #]|[",+;<>\\]| $/g, '\\$&');
-  const parts = subject.split('\n').map((part) => {
-    const equals = part.indexOf('=');
-    return `${part.slice(0, equals)}=${escaped(part.slice(equals + 1))}`;
-  });
-  return parts.reverse().join(',');
+  return subject.split('\n').reverse().join(',');
 }
 
 /** Node writes a name that holds something special as a text of JSON, so that no name can be taken for two. */

@@ -8,12 +8,16 @@ export interface ClientCertificates {
   /** Reads a field in which a trusted proxy passes it on (MT-3). @param name lower case */
   trustHeader(name: string): void;
   /**
-   * Undefined where there is none, or it cannot be read.
+   * Undefined where there is none, or it cannot be read. A proxy shows its own certificate on the connection: where its clients' stand in
+   * a field, what it has shown itself is never taken for theirs.
    *
-   * @param header the only field that it may stand in; default: every one that some binding trusts
+   * @param header the only field that a trusted proxy may pass it on in; undefined: what the connection has shown
    */
-  of(exchange: Exchange, header?: string): ClientCertificate | undefined;
-  /** SHA-256 of the certificate, base64url (RFC 8705 §3.1); undefined without one. */
+  of(exchange: Exchange, header: string | undefined): ClientCertificate | undefined;
+  /**
+   * SHA-256 of the certificate, base64url (RFC 8705 §3.1); undefined without one. From a trusted proxy, that in the first field that some
+   * binding trusts.
+   */
   thumbprint(exchange: Exchange): string | undefined;
 }
 
@@ -40,21 +44,24 @@ export function clientCertificates(slotOf: (name: string) => number): ClientCert
     parsed.set(id, known);
     return known === 'none' ? undefined : known;
   };
-  const of: ClientCertificates['of'] = (exchange, header) => {
-    const { clientCertificate, peerTrusted } = exchange;
-    // A proxy that passes certificates on shows its own, if any, on the connection.
-    if (peerTrusted) {
-      for (const [name, slot] of fields) {
-        const value = header === undefined || header === name ? exchange.header(slot) : undefined;
-        if (value !== undefined && value !== '') return read(name, value);
-      }
+  const field = (exchange: Exchange, name: string): ClientCertificate | undefined => {
+    const slot = fields.get(name);
+    const value = slot === undefined ? undefined : exchange.header(slot);
+    return value === undefined || value === '' ? undefined : read(name, value);
+  };
+  const shown = ({ clientCertificate }: Exchange): ClientCertificate | undefined =>
+    clientCertificate === undefined ? undefined : read('tls', clientCertificate);
+  const passedOn = (exchange: Exchange): ClientCertificate | undefined => {
+    for (const name of fields.keys()) {
+      const found = field(exchange, name);
+      if (found !== undefined) return found;
     }
-    return clientCertificate === undefined ? undefined : read('tls', clientCertificate);
+    return undefined;
   };
   return {
     trustHeader: (name) => void fields.set(name, slotOf(name)),
-    of,
-    thumbprint: (exchange) => of(exchange)?.thumbprint,
+    of: (exchange, header) => (header !== undefined && exchange.peerTrusted ? field(exchange, header) : shown(exchange)),
+    thumbprint: (exchange) => (exchange.peerTrusted && fields.size > 0 ? passedOn(exchange) : shown(exchange))?.thumbprint,
   };
 }
 

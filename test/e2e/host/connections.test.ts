@@ -51,7 +51,10 @@ describe('limits on connections (SL-1)', () => {
     await run.eventually('/readyz?verbose', ({ connectionsRefused }) => connectionsRefused === refused);
     const metrics = await fetch(`${run.admin}/metrics`, { headers: asAdmin });
     expect(await metrics.text()).toContain(`\ngw_connections_refused_total ${refused}\n`);
+    // None of them has asked for anything.
+    await run.eventually('/readyz?verbose', ({ connections }) => connections === TOTAL);
     first[0]?.destroy();
+    await run.eventually('/readyz?verbose', ({ connections }) => connections === TOTAL - 1);
     await again(run, '127.0.0.1');
     expect(await connected(run, '127.0.0.1')).toBeUndefined();
   });
