@@ -10,7 +10,7 @@ export class CompileMemory {
 
   validators(plan: GatewayPlan): ReturnType<typeof emitValidators> {
     const schemas = JSON.stringify([plan.schemas, plan.routes.map(({ policies }) => policies)]);
-    if (this.#validators === undefined || schemas !== this.#schemas) this.#validators = emitValidators(plan);
+    if (this.#validators === undefined || schemas !== this.#schemas) this.#validators = emitValidators(plan, { optimize: false });
     this.#schemas = schemas;
     return this.#validators;
   }

@@ -72,8 +72,6 @@ export interface Checked {
   readonly settings: LintSettings | undefined;
   readonly merged: Merged | undefined;
   readonly plan: GatewayPlan | undefined;
-  /** Emitted while checking, since emitting finds schemas that cannot be compiled. */
-  readonly validators: string | undefined;
   /** Settled, located and sorted. */
   readonly diagnostics: readonly LocatedDiagnostic[];
   /** What someone has accepted, settled alike. */
@@ -82,7 +80,12 @@ export interface Checked {
   readonly failed: boolean;
 }
 
-export interface Compiled extends Checked {
+/** With the text of the validators: emitted while checking, since emitting finds schemas that cannot be compiled. */
+interface Validated extends Checked {
+  readonly validators: string | undefined;
+}
+
+export interface Compiled extends Validated {
   readonly bundle: GatewayBundle | undefined;
 }
 
@@ -91,7 +94,7 @@ export type Progress = (stage: string) => void;
 
 /** Compiles one gateway. There is a bundle if, and only if, there is no error. */
 export async function compile(request: CompileRequest, progress: Progress = () => undefined): Promise<Compiled> {
-  const checked = check(request, progress);
+  const checked = examine(request, progress, emitValidators);
   const { plan, validators, failed } = checked;
   if (failed) return { ...checked, bundle: undefined };
   invariant(plan !== undefined && validators !== undefined, 'without an error there is a plan');
@@ -116,12 +119,16 @@ export function adminModules(): AdminModules {
 }
 
 function compileAdmin(): AdminModules {
-  const { plan, validators, failed, workspace, diagnostics } = check({
-    root: join(packageRoot, 'templates', 'admin'),
-    source: { kind: 'documents', files: ['openapi.yaml'], upstream: 'http://127.0.0.1' },
-    auth: 'none',
-    defaultPreset: 'serve',
-  });
+  const { plan, validators, failed, workspace, diagnostics } = examine(
+    {
+      root: join(packageRoot, 'templates', 'admin'),
+      source: { kind: 'documents', files: ['openapi.yaml'], upstream: 'http://127.0.0.1' },
+      auth: 'none',
+      defaultPreset: 'serve',
+    },
+    () => undefined,
+    emitValidators,
+  );
   const first = diagnostics.find(({ severity }) => severity === 'error')?.message;
   invariant(!failed && plan !== undefined && validators !== undefined, `the document of the admin listener compiles: ${first}`);
   const scopes = plan.routes.map(({ operationId, security = [] }): [string, readonly string[] | null] => [
@@ -142,8 +149,21 @@ function compileAdmin(): AdminModules {
   };
 }
 
-/** Finds all that is wrong with the documents of one gateway, and plans it. */
+/** Finds all that is wrong with the documents of one gateway, and plans it. Nothing runs its validators, so their text is not optimized. */
 export function check(request: CompileRequest, progress: Progress = () => undefined, memory?: CompileMemory): Checked {
+  const emit = (plan: GatewayPlan): EmittedValidators => memory?.validators(plan) ?? emitValidators(plan, { optimize: false });
+  const { validators: _, ...checked } = examine(request, progress, emit, memory);
+  return checked;
+}
+
+type EmittedValidators = ReturnType<typeof emitValidators>;
+
+function examine(
+  request: CompileRequest,
+  progress: Progress,
+  emit: (plan: GatewayPlan) => EmittedValidators,
+  memory?: CompileMemory,
+): Validated {
   progress('load');
   const { governedBy } = request;
   const opened = openWorkspace(request.root, memory?.files);
@@ -169,7 +189,7 @@ export function check(request: CompileRequest, progress: Progress = () => undefi
 
   progress('merge');
   const merged = mergeApis(apis, config, effectiveOf);
-  const result = (found: readonly Diagnostic[]): Omit<Checked, 'plan' | 'validators'> => {
+  const result = (found: readonly Diagnostic[]): Omit<Validated, 'plan' | 'validators'> => {
     const all = [...loaded.diagnostics, ...resolving, ...linting, ...merged.diagnostics, ...found];
     const settled = settleAll(withOwners(all, apis), settings, suppressions);
     const diagnostics = locate(settled.diagnostics, workspace);
@@ -187,7 +207,7 @@ export function check(request: CompileRequest, progress: Progress = () => undefi
   const complete: GatewayPlan = { ...plan, inputs: inputsOf(workspace) };
 
   progress('validators');
-  const { code: validators, diagnostics: emitting } = memory?.validators(complete) ?? emitValidators(complete);
+  const { code: validators, diagnostics: emitting } = emit(complete);
 
   return { ...result([...planning, ...emitting]), plan: complete, validators };
 }
@@ -207,7 +227,7 @@ function loadConfig(
 }
 
 /** A gateway file that says nothing usable: only what is wrong with it is known. */
-function broken(workspace: Workspace, found: readonly Diagnostic[]): Checked {
+function broken(workspace: Workspace, found: readonly Diagnostic[]): Validated {
   const diagnostics = locate(found, workspace);
   invariant(hasError(diagnostics), 'a gateway file that cannot be read has a finding');
   const nothing = { config: undefined, settings: undefined, merged: undefined, plan: undefined, validators: undefined };

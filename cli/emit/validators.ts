@@ -10,14 +10,16 @@ const CHECKS = ['codePoints', 'compilePattern', 'equal', 'hasUniqueItems', 'isMu
 /**
  * Emits the text of `gw:validators`: one function a schema, equal schemas once, and `validators`, which names those that routes use by id.
  * A schema that cannot be compiled is a diagnostic and accepts nothing.
+ *
+ * @param options.optimize false where only the diagnostics matter; the text does the same, longer and slower
  */
-export function emitValidators(plan: Pick<GatewayPlan, 'schemas' | 'routes'>): {
-  readonly code: string;
-  readonly diagnostics: readonly Diagnostic[];
-} {
+export function emitValidators(
+  plan: Pick<GatewayPlan, 'schemas' | 'routes'>,
+  { optimize = true }: { readonly optimize?: boolean } = {},
+): { readonly code: string; readonly diagnostics: readonly Diagnostic[] } {
   const same = sameSchemas(plan.schemas);
   const nameOf = (id: string): string => same.get(id) ?? id;
-  const compiler = new SchemaCompiler(nameOf);
+  const compiler = new SchemaCompiler(nameOf, optimize);
   const unevaluated = evaluatedSchemas(plan.schemas);
   const recursive = recursiveSchemas(plan.schemas);
   const diagnostics: Diagnostic[] = [];

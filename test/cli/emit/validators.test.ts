@@ -64,6 +64,14 @@ describe('emitValidators', () => {
     expect(['s1', 's2'].map((id) => validators[id]?.('x'))).toEqual([false, true]);
   });
 
+  it('finds and decides the same without optimizing, where only findings matter', async () => {
+    const schemas = { s1: { type: 'unheard' }, s2: { anyOf: [{ type: 'string', minLength: 2 }, { type: 'integer' }] } };
+    const fast = emitValidators(plan(schemas), { optimize: false });
+    expect(fast.diagnostics).toEqual(emitValidators(plan(schemas)).diagnostics);
+    const validators = await loadValidators(fast.code);
+    expect(['x', 'xy', 1, 1.5].map((value) => validators.s2?.(value))).toEqual([false, true, true, false]);
+  });
+
   it('keeps texts of documents texts', async () => {
     const names = [
       '"',

@@ -7,6 +7,10 @@ import { defineRule, type Finding } from '../../rule.ts';
 /** Of fewer operations each is told by itself. */
 const FEW = 4;
 
+/** More silent operations than this are the habit of a document, not slips: told once, with some of them. */
+const MANY = 20;
+const SHOWN = 3;
+
 export default defineRule({
   id: 'gateway/error-response',
   severity: 'info',
@@ -38,11 +42,16 @@ export default defineRule({
       },
       end() {
         for (const [{ document, title }, { silent, count }] of documents) {
-          if (silent.length < count || count < FEW) for (const finding of silent) report(finding);
-          else {
-            const message = `None of the ${count} operations of ${title} describes an error, and the gateway answers some`;
-            report({ at: { file: document.file, pointer: '/paths', part: 'key' }, message });
+          const isAll = silent.length === count;
+          if (isAll ? count < FEW : silent.length <= MANY) {
+            for (const finding of silent) report(finding);
+            continue;
           }
+          const at = { file: document.file, pointer: '/paths', part: 'key' } as const;
+          const which = isAll ? `None of the ${count}` : `${silent.length} of the ${count}`;
+          const describe = isAll ? 'describes an error' : 'describe no error';
+          const related = isAll ? [] : silent.slice(0, SHOWN).map((one) => ({ at: one.at, message: one.message }));
+          report({ at, message: `${which} operations of ${title} ${describe}, and the gateway answers some`, related });
         }
       },
     };

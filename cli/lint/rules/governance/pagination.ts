@@ -19,6 +19,10 @@ interface PaginationOptions {
   readonly largest: number;
 }
 
+/** Members of a page, its list included: totals, cursors and links. What has more is one resource with a list in it. */
+const LARGEST_ENVELOPE = 10;
+const SCALARS = ['string', 'number', 'integer', 'boolean'];
+
 export default defineRule<PaginationOptions>({
   id: 'governance/pagination',
   severity: 'warn',
@@ -106,16 +110,26 @@ export default defineRule<PaginationOptions>({
       }
     }
 
-    /** Whether the answer is a list without an end, or an object around one. */
+    /** Whether the answer is a list without an end, or a page: an object around one list of things, and little else. */
     function answersList({ path, responses }: ApiOperation): boolean {
       const schema = successSchema(responses);
       if (schema === undefined) return false;
       if (hasType(schema, 'array', resolver)) return isOpenEnded(schema);
       // What one resource holds is no page of a collection.
       if (segmentsOf(path).at(-1)?.includes('{') !== false) return false;
-      const lists = [...propertiesOf(schema, resolver).values()].filter((property) => hasType(property, 'array', resolver));
+      const properties = [...propertiesOf(schema, resolver).values()];
+      const lists = properties.filter((property) => hasType(property, 'array', resolver));
       const [only] = lists;
-      return lists.length === 1 && only !== undefined && isOpenEnded(only);
+      const isPage = lists.length === 1 && properties.length <= LARGEST_ENVELOPE;
+      return isPage && only !== undefined && isOpenEnded(only) && !holdsScalars(only);
+    }
+
+    /** A settings object names its hosts or languages in a list of texts; a page holds things. */
+    function holdsScalars(list: Node): boolean {
+      return wholeSchema(list, resolver).some((part) => {
+        const items = objectAt(part, 'items', resolver);
+        return items !== undefined && SCALARS.some((type) => hasType(items, type, resolver));
+      });
     }
 
     function isOpenEnded(schema: Node): boolean {
