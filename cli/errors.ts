@@ -9,6 +9,7 @@ export type GwErrorCode =
   | 'ERR_GW_GIT'
   | 'ERR_GW_UNKNOWN_RULE'
   | 'ERR_GW_OUTPUT'
+  | 'ERR_GW_TOO_LARGE'
   | 'ERR_GW_PORT_IN_USE'
   | 'ERR_GW_BUNDLE'
   | 'ERR_GW_ADMIN'

@@ -1,12 +1,13 @@
+import { gatewayWords } from '../config/gateway-words.ts';
 import { catalogue } from '../lint/catalogue.ts';
 import type { Key } from '../plan/key.ts';
 import { reserved, vocabulary } from '../plan/vocabulary.ts';
 
-/** The text of REFERENCE.md: the vocabulary of `x-gateway` and the rules, from the code that they are made of. */
+/** The text of REFERENCE.md: the vocabulary of `x-gateway`, the members of the gateway file and the rules, from the code that they are made of. */
 export function reference(): string {
   return `# Reference
 
-Written by \`npm run generate\` from the vocabulary (\`cli/policies\`) and the rules (\`cli/lint/rules\`).
+Written by \`npm run generate\` from the vocabulary (\`cli/policies\`), the gateway file (\`cli/config\`) and the rules (\`cli/lint/rules\`).
 
 ## Keys of \`x-gateway\`
 
@@ -18,6 +19,31 @@ member of a group and inherited by itself; every other key is replaced whole by 
 ${vocabulary.map(keyRow).join('\n')}
 
 Known and not yet supported: ${reserved.map((name) => `\`${name}\``).join(', ')}.
+
+## The gateway file
+
+\`*\` stands for a name, \`[]\` for the items of a list. Most texts may hold \`\${NAME}\` or \`\${NAME:-default}\` of the environment in which the gateway
+runs. \`gw schema config\` prints the JSON Schema, for editors.
+
+| member | what it says |
+|---|---|
+${Object.entries(gatewayWords)
+  .map(([path, words]) => `| \`${path}\` | ${cell(words)} |`)
+  .join('\n')}
+
+### Issuers
+
+Tokens are read as RFC 9068 has them. Of these products, known by \`issuer\`, gw knows what they do otherwise; \`scopes\`, \`roles\`, \`tenant\` and
+\`consumer\` of the binding replace any of it.
+
+| product | issuer | scopes | roles | tenant | consumer | note |
+|---|---|---|---|---|---|---|
+| Microsoft Entra ID | \`https://login.microsoftonline.com/<tenant>/v2.0\` | \`scp\` | \`roles\` | \`tid\` | \`azp\` | |
+| Okta | \`https://<org>.okta.com/oauth2/<server>\` | \`scp\` | \`groups\` | | \`cid\` | |
+| Auth0 | \`https://<tenant>.auth0.com/\` | \`scope\` | \`permissions\` | \`org_id\` | \`azp\` | the slash at its end belongs to it |
+| Amazon Cognito | \`https://cognito-idp.<region>.amazonaws.com/<pool>\` | \`scope\` | \`cognito:groups\` | | \`client_id\` | access tokens have no \`aud\`: \`audience\` is the id of the client |
+| Firebase | \`https://securetoken.google.com/<project>\` | \`scope\` | \`roles\` | \`firebase.tenant\` | | \`audience\` is the project |
+| Keycloak | \`https://<host>/realms/<realm>\` | \`scope\` | \`realm_access.roles\` | | \`azp\` | |
 
 ## Rules
 

@@ -2,6 +2,7 @@
  * Schemas of both sides, compared pair by pair. Each pair is looked at once, however many operations reach it; what an operation sees is
  * what is reachable from it. A pair that is being compared is taken as equal where it meets itself: so recursive schemas end.
  */
+import { GwError } from '../../errors.ts';
 import { canonical } from '../../merge/canonical.ts';
 import type { Resolver } from '../../resolve/api.ts';
 import { isFields } from '../../resolve/walk.ts';
@@ -32,11 +33,15 @@ const documentation = ['title', 'description', 'example', 'examples', 'externalD
 /** Steps of one question whether two schemas are the same. */
 const SAME_STEPS = 2_000;
 
+/** Schemas that are looked at together, in all: some hundred in documents of thousands of operations. */
+const MAX_COMBINED = 20_000;
+
 export class SchemaPairs {
   readonly base: Units;
   readonly head: Units;
   readonly #pairs = new Map<string, Pair | undefined>();
   readonly #same = new Map<string, boolean>();
+  #combined = 0;
 
   constructor(base: Resolver, head: Resolver) {
     this.base = new Units(base);
@@ -91,12 +96,13 @@ export class SchemaPairs {
     const key = `${sender} ${base.key} ${head.key}`;
     if (this.#pairs.has(key)) return this.#pairs.get(key) ?? nothing;
     this.#pairs.set(key, undefined);
-    const pair = this.#asWritten(base, head, sender) ?? this.#compare(base, head, sender);
+    const pair = this.#asReferences(base, head) ?? this.#asWritten(base, head, sender) ?? this.#compare(base, head, sender);
     this.#pairs.set(key, pair);
     return pair;
   }
 
   #compare(base: Unit, head: Unit, sender: Sender): Pair {
+    this.#count(base, head);
     const at: Comparing = {
       base,
       head,
@@ -115,6 +121,36 @@ export class SchemaPairs {
     }
     compareDocumentation(at);
     return { locals: at.locals, edges: at.edges };
+  }
+
+  /** @throws GwError when schemas hold together in more ways than anybody writes: what cannot be compared shall not pass */
+  #count(base: Unit, head: Unit): void {
+    const [root] = [...head.roots, ...base.roots];
+    if (root === undefined || (base.roots.length < 2 && head.roots.length < 2)) return;
+    this.#combined += base.leaves.length + head.leaves.length;
+    if (this.#combined <= MAX_COMBINED) return;
+    throw new GwError(
+      'ERR_GW_TOO_LARGE',
+      `${root.document.file} combines its schemas in too many ways to be compared, at #${root.pointer}`,
+      'Schemas that refer to each other by allOf, or by anyOf with null, hold together in every combination.',
+    );
+  }
+
+  /**
+   * References on both sides differ as what they lead to does, which is compared once however many lead there: else the properties of
+   * schemas that all refer to each other would be compared for every reference anew.
+   */
+  #asReferences({ roots: [from, ...more] }: Unit, { roots: [to, ...others] }: Unit): Pair | undefined {
+    if (from === undefined || to === undefined || more.length + others.length > 0) return undefined;
+    if (!isReference(from) || !isReference(to)) return undefined;
+    const [base, head] = [this.base.target(from), this.head.target(to)];
+    if (base === undefined || head === undefined) return undefined;
+    const texts = [from, to].map(({ value }) => canonical(documentation.map((key) => memberOf(value, key) ?? null)));
+    const changed: Local = { kind: 'documentation', detail: '', message: 'description or example changed', base: from, head: to };
+    return {
+      locals: texts[0] === texts[1] ? [] : [changed],
+      edges: [{ step: '', base: this.base.of([base]), head: this.head.of([head]) }],
+    };
   }
 
   /** Schemas of one text differ only where their references lead; undefined when the texts are not one. */
@@ -148,6 +184,12 @@ export class SchemaPairs {
 /** The mark of properties that messages of a sender never hold. */
 function hiddenFrom(sender: Sender): 'readOnly' | 'writeOnly' {
   return sender === 'client' ? 'readOnly' : 'writeOnly';
+}
+
+/** A reference, and texts beside it at most. */
+function isReference({ value }: SchemaNode): boolean {
+  if (!isFields(value) || typeof memberOf(value, '$ref') !== 'string') return false;
+  return Object.keys(value).every((key) => key === '$ref' || documentation.some((one) => one === key));
 }
 
 /** Keys whose values hold no schema. */

@@ -4,7 +4,7 @@
  */
 import { member } from '../../load/pointer.ts';
 import { canonical } from '../../merge/canonical.ts';
-import type { Resolver } from '../../resolve/api.ts';
+import type { Fields, Resolver } from '../../resolve/api.ts';
 import { isFields } from '../../resolve/walk.ts';
 import { childOf, Identities, referenced, type SchemaNode } from './schema-node.ts';
 import { type Atom, both, declaredTypes, either, type Types, typeOfValue, without } from './types.ts';
@@ -30,7 +30,7 @@ export interface Unit {
   readonly choices: readonly Choice[];
 }
 
-/** Deepest nest of `allOf` and references within one unit, and branches looked into for their types. */
+/** Deepest nest of `allOf`, references and choices within one unit. */
 const MAX_DEPTH = 60;
 /** As deep as anybody hides a null. */
 const NULL_DEPTH = 8;
@@ -41,13 +41,16 @@ export class Units {
   readonly #ids = new Identities();
   readonly #units = new Map<string, Unit>();
   readonly #types = new Map<string, Types>();
+  readonly #typesOfNodes = new Map<string, Types>();
+  readonly #nulls = new Map<number, boolean>();
 
   constructor(resolver: Resolver) {
     this.#resolver = resolver;
   }
 
-  /** Schemas that hold together. None = anything fits. */
-  of(roots: readonly SchemaNode[]): Unit {
+  /** Schemas that hold together. None = anything fits. A reference and nothing else is what it leads to. */
+  of(written: readonly SchemaNode[]): Unit {
+    const roots = written.length > 1 ? written.map((root) => this.#behind(root)) : written;
     const key = [...new Set(roots.map((root) => this.#ids.of(root)))].sort((a, b) => a - b).join();
     const known = this.#units.get(key);
     if (known !== undefined) return known;
@@ -58,8 +61,18 @@ export class Units {
     return unit;
   }
 
-  /** Whether null alone fits, however it is written. */
+  /** Whether null alone fits, however it is written. Each schema is asked once: choices within choices would be asked without end. */
   #isNull(node: SchemaNode, depth: number): boolean {
+    const id = this.#ids.of(node);
+    const known = this.#nulls.get(id);
+    if (known !== undefined) return known;
+    this.#nulls.set(id, false);
+    const isNull = this.#saysNull(node, depth);
+    this.#nulls.set(id, isNull);
+    return isNull;
+  }
+
+  #saysNull(node: SchemaNode, depth: number): boolean {
     const { value } = node;
     if (!isFields(value) || depth > NULL_DEPTH) return false;
     if (value.type === 'null' || (Array.isArray(value.type) && value.type.length === 1 && value.type[0] === 'null')) return true;
@@ -72,6 +85,17 @@ export class Units {
 
   target(node: SchemaNode): SchemaNode | undefined {
     return referenced(node, this.#resolver);
+  }
+
+  /** Places that refer to the same hold the same: each combination of schemas is one unit, however often it is written. */
+  #behind(root: SchemaNode): SchemaNode {
+    let node = root;
+    for (let hops = 0; hops < MAX_DEPTH && isFields(node.value) && Object.keys(node.value).join() === '$ref'; hops += 1) {
+      const target = this.target(node);
+      if (target === undefined) return root;
+      node = target;
+    }
+    return node;
   }
 
   #take(node: SchemaNode, parts: Parts, depth: number): void {
@@ -102,39 +126,49 @@ export class Units {
     }
   }
 
-  /** Types that can fit, branches of choices included. */
+  /** Types that can fit, branches of choices included. Each unit is asked once; where it meets itself, it asks for nothing. */
   types(unit: Unit): Types {
     return this.#typesOf(unit, 0);
   }
 
-  #typesOf(unit: Unit, depth: number): Types {
+  #typesOf(unit: Unit, nest: number): Types {
     if (this.#types.has(unit.key)) return this.#types.get(unit.key);
-    if (depth > MAX_DEPTH / 10) return undefined;
+    if (nest > MAX_DEPTH) return undefined;
+    this.#types.set(unit.key, undefined);
     let types: Types = unit.isNever ? new Set<Atom>() : undefined;
-    for (const root of unit.roots) types = both(types, this.#typesAt(root, depth, 0));
+    for (const root of unit.roots) types = both(types, this.#typesAt(root, nest));
     const values = types === undefined ? enumOf(unit) : undefined;
     if (values !== undefined) types = new Set([...values.values()].map(typeOfValue));
-    if (depth === 0) this.#types.set(unit.key, types);
+    this.#types.set(unit.key, types);
+    return types;
+  }
+
+  #typesAt(node: SchemaNode, nest: number): Types {
+    if (node.value === false) return new Set();
+    if (!isFields(node.value) || nest > MAX_DEPTH) return undefined;
+    const key = `${this.#ids.of(node)} ${node.version}`;
+    if (this.#typesOfNodes.has(key)) return this.#typesOfNodes.get(key);
+    this.#typesOfNodes.set(key, undefined);
+    const types = this.#readTypes(node, node.value, nest);
+    this.#typesOfNodes.set(key, types);
     return types;
   }
 
   /** A `nullable` or a null branch opens what stands at its own object, and only there. */
-  #typesAt(node: SchemaNode, depth: number, nest: number): Types {
-    const { value, version } = node;
-    if (value === false) return new Set();
-    if (!isFields(value) || nest > MAX_DEPTH) return undefined;
+  #readTypes(node: SchemaNode, value: Fields, nest: number): Types {
+    const { version } = node;
     const target = typeof member(value, '$ref') === 'string' ? this.target(node) : undefined;
-    const referred = target === undefined ? undefined : this.#typesAt(target, depth, nest + 1);
+    const referred = target === undefined ? undefined : this.#typesAt(target, nest + 1);
     if (target !== undefined && version === '3.0') return referred;
     let types = both(declaredTypes(node), referred);
     for (const [index, branch] of listOf(value.allOf).entries())
-      types = both(types, this.#typesAt(childOf(node, branch, 'allOf', index), depth, nest + 1));
+      types = both(types, this.#typesAt(childOf(node, branch, 'allOf', index), nest + 1));
     for (const keyword of ['oneOf', 'anyOf'] as const) {
       const branches = listOf(value[keyword]);
       if (branches.length === 0) continue;
       let union: Types = new Set<Atom>();
       for (const [index, branch] of branches.entries())
-        union = either(union, this.#typesOf(this.of([childOf(node, branch, keyword, index)]), depth + 1));
+        union = either(union, this.#typesOf(this.of([childOf(node, branch, keyword, index)]), nest + 1));
       types = both(types, union);
     }
     return version === '3.0' && value.nullable === true && types !== undefined ? new Set([...types, 'null']) : types;

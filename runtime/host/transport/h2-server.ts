@@ -101,6 +101,8 @@ export class H2Server {
     if (socket === undefined) return;
     const held = new H2Session(session, socket, peerOf(socket, this.#settings), this.#services, this.#settings);
     this.#sessions.set(session, held);
+    // Sockets may be half open here for HTTP/1.1; who ends one that speaks HTTP/2 has left.
+    socket.once('end', () => socket.destroy());
     socket.once('close', () => {
       this.#sessions.delete(session);
       if (!session.destroyed) session.destroy();

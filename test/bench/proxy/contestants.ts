@@ -1,16 +1,17 @@
 /** What is compared: our bundle over each of its transports, nginx, haproxy, and proxies on Node; each on one core, one thread. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gwBundle } from './bundle.ts';
-import { GATEWAY_CORE, pinned } from './cores.ts';
+import { certificateIn, fullBundle, gwBundle } from './bundle.ts';
+import { BOTH_CORES, GATEWAY_CORE, pinned } from './cores.ts';
 
 export interface Contestant {
   readonly name: string;
   readonly port: number;
+  readonly tls: boolean;
   /** Processes whose CPU time counts. */
   readonly pids: readonly number[];
   stop(): Promise<void>;
@@ -23,9 +24,16 @@ export interface Setting {
   readonly folder: string;
   /** Routes of our bundle. */
   readonly routes: number;
+  readonly tls: boolean;
+  /** Threads, or processes of nginx; two have both cores, one of them with the load. */
+  readonly threads: number;
+  /** With a log and limits, and for us all that is on the way of a request. */
+  readonly full: boolean;
 }
 
 type Start = (setting: Setting, port: number) => Promise<Contestant>;
+
+const coresOf = ({ threads }: Setting): string => (threads === 1 ? GATEWAY_CORE : BOTH_CORES);
 
 /** In the order they are shown; the first is what the others are compared with. */
 export const contestants: readonly { readonly name: string; readonly available: () => boolean; readonly start: Start }[] = [
@@ -56,6 +64,8 @@ export async function startUpstream(folder: string, port: number): Promise<{ sto
   const small = JSON.stringify({ id: 'a'.repeat(110) });
   const large = 'x'.repeat(64 * 1024);
   mkdirSync(join(folder, 'www'), { recursive: true });
+  // A worker of nginx that root starts is nobody, and may read nothing in a new temporary folder.
+  chmodSync(folder, 0o755);
   writeFileSync(join(folder, 'www', 'large'), large);
   const file = nginxFile(
     folder,
@@ -68,60 +78,71 @@ export async function startUpstream(folder: string, port: number): Promise<{ sto
   return { stop: () => end(child) };
 }
 
-function nginxFile(folder: string, name: string, http: string): string {
+function nginxFile(folder: string, name: string, http: string, workers = 1): string {
   const file = join(folder, `${name}.conf`);
   writeFileSync(
     file,
-    `worker_processes 1; pid ${join(folder, `${name}.pid`)}; error_log ${join(folder, `${name}.log`)} crit;
+    `worker_processes ${workers}; pid ${join(folder, `${name}.pid`)}; error_log ${join(folder, `${name}.log`)} crit;
      events { worker_connections 4096; }
      http { access_log off; client_body_temp_path ${folder}; proxy_temp_path ${folder}; fastcgi_temp_path ${folder}; uwsgi_temp_path ${folder}; scgi_temp_path ${folder}; ${http} }`,
   );
   return file;
 }
 
-async function nginx({ upstream, folder }: Setting, port: number): Promise<Contestant> {
+async function nginx(setting: Setting, port: number): Promise<Contestant> {
+  const { upstream, folder, tls, threads, full } = setting;
+  const { cert, key } = certificateIn(folder);
   const file = nginxFile(
     folder,
     'nginx',
     `upstream u { server 127.0.0.1:${upstream}; keepalive 128; keepalive_requests 1000000; }
-     server { listen 127.0.0.1:${port}; keepalive_requests 1000000; client_max_body_size 1m;
-       location / { proxy_pass http://u; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header X-Forwarded-For $remote_addr; }
+     limit_req_zone $binary_remote_addr zone=all:1m rate=1000000r/s; limit_req_zone $binary_remote_addr zone=one:1m rate=1r/m; limit_req_status 429;
+     server { listen 127.0.0.1:${port}${tls ? ' ssl' : ''}; keepalive_requests 1000000; client_max_body_size 1m;
+       ${tls ? `ssl_certificate ${cert}; ssl_certificate_key ${key}; ssl_protocols TLSv1.3;` : ''}
+       ${full ? `access_log ${join(folder, 'access.log')} combined buffer=64k;` : ''}
+       proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header X-Forwarded-For $remote_addr;
+       location / { proxy_pass http://u; }
+       location /full { limit_req zone=all burst=100000 nodelay; if ($http_authorization = "") { return 401; } proxy_pass http://u; }
+       location /limited { limit_req zone=one; proxy_pass http://u; }
        location /nowhere { return 404; }
        location /refused { return 400; } }`,
+    threads,
   );
-  const child = await launch(GATEWAY_CORE, 'nginx', ['-c', file, '-g', 'daemon off;'], port);
-  return { name: 'nginx', port, pids: [...childrenOf(child.pid ?? 0)], stop: () => end(child) };
+  const child = await launch(coresOf(setting), 'nginx', ['-c', file, '-g', 'daemon off;'], port);
+  return { name: 'nginx', port, tls, pids: [...childrenOf(child.pid ?? 0)], stop: () => end(child) };
 }
 
-async function haproxy({ upstream, folder }: Setting, port: number): Promise<Contestant> {
+async function haproxy(setting: Setting, port: number): Promise<Contestant> {
+  const { upstream, folder, tls, threads } = setting;
   const file = join(folder, 'haproxy.cfg');
   writeFileSync(
     file,
-    `global\n nbthread 1\n maxconn 4096\ndefaults\n mode http\n timeout connect 5s\n timeout client 30s\n timeout server 30s\n http-reuse always\n option http-keep-alive\n` +
-      `frontend f\n bind 127.0.0.1:${port}\n option forwardfor\n http-request return status 404 if { path_beg /nowhere }\n http-request return status 400 if { path_beg /refused }\n default_backend b\n` +
+    `global\n nbthread ${threads}\n maxconn 4096\ndefaults\n mode http\n timeout connect 5s\n timeout client 30s\n timeout server 30s\n http-reuse always\n option http-keep-alive\n` +
+      `frontend f\n bind 127.0.0.1:${port}${tls ? ` ssl crt ${certificateIn(folder).both} ssl-min-ver TLSv1.3` : ''}\n option forwardfor\n http-request return status 404 if { path_beg /nowhere }\n http-request return status 400 if { path_beg /refused }\n default_backend b\n` +
       `backend b\n server s 127.0.0.1:${upstream}\n`,
   );
-  const child = await launch(GATEWAY_CORE, 'haproxy', ['-db', '-q', '-f', file], port);
-  return { name: 'haproxy', port, pids: [child.pid ?? 0], stop: () => end(child) };
+  const child = await launch(coresOf(setting), 'haproxy', ['-db', '-q', '-f', file], port);
+  return { name: 'haproxy', port, tls, pids: [child.pid ?? 0], stop: () => end(child) };
 }
 
 async function gw(
   name: string,
-  { upstream, folder, routes }: Setting,
+  setting: Setting,
   port: number,
   env: Readonly<Record<string, string>>,
   pipelining = 1,
 ): Promise<Contestant> {
-  const bundle = await gwBundle(folder, routes, pipelining);
-  const child = await launch(GATEWAY_CORE, process.execPath, [bundle], port, {
+  const { upstream, folder, routes, tls, threads, full } = setting;
+  const bundle = full ? await fullBundle(folder) : await gwBundle(folder, routes, pipelining, tls);
+  const child = await launch(coresOf(setting), process.execPath, [bundle], port, {
     ...env,
     PORT: String(port),
     HOST: '127.0.0.1',
-    GW_THREADS: '1',
+    GW_THREADS: String(threads),
     GW_ADMIN: '127.0.0.1:0',
     UPSTREAM_URL: `http://127.0.0.1:${upstream}`,
   });
-  return { name, port, pids: [child.pid ?? 0], stop: () => end(child) };
+  return { name, port, tls, pids: [child.pid ?? 0], stop: () => end(child) };
 }
 
 async function fastify(setting: Setting, port: number): Promise<Contestant> {
@@ -134,7 +155,7 @@ async function fastify(setting: Setting, port: number): Promise<Contestant> {
      await server.listen({ port: ${port}, host: '127.0.0.1' });`,
   );
   const child = await launch(GATEWAY_CORE, process.execPath, [file], port);
-  return { name: '@fastify/http-proxy', port, pids: [child.pid ?? 0], stop: () => end(child) };
+  return { name: '@fastify/http-proxy', port, tls: false, pids: [child.pid ?? 0], stop: () => end(child) };
 }
 
 async function expressGateway(setting: Setting, port: number): Promise<Contestant> {
@@ -152,7 +173,7 @@ async function expressGateway(setting: Setting, port: number): Promise<Contestan
   const file = join(folder, `eg-${port}.cjs`);
   writeFileSync(file, `require('express-gateway')().load(${JSON.stringify(config)}).run();`);
   const child = await launch(GATEWAY_CORE, process.execPath, [file], port, { LOG_LEVEL: 'error' });
-  return { name: 'express-gateway', port, pids: [child.pid ?? 0], stop: () => end(child) };
+  return { name: 'express-gateway', port, tls: false, pids: [child.pid ?? 0], stop: () => end(child) };
 }
 
 const peers = new Map<string, string | undefined>();
@@ -179,7 +200,9 @@ async function launch(
 ): Promise<ChildProcess> {
   const [command = program, ...rest] = pinned(core, program, args);
   const child = spawn(command, rest, { stdio: 'ignore', env: { ...process.env, ...env } });
-  process.once('exit', () => child.kill('SIGKILL'));
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
   while (!(await accepts(port))) {
     if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode} before it listened`);
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -7,6 +7,8 @@ import { cpus } from 'node:os';
 export const LOAD_CORE = '0';
 /** Core of what is measured. */
 export const GATEWAY_CORE = '1';
+/** Of what is measured with two threads, beside the load. */
+export const BOTH_CORES = '0,1';
 
 const canPin = cpus().length > 1 && spawnSync('which', ['taskset']).status === 0;
 

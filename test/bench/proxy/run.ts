@@ -7,8 +7,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { arch, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../../cli/package-root.ts';
-import { body } from './bundle.ts';
-import { contestants, startUpstream } from './contestants.ts';
+import { body, token } from './bundle.ts';
+import { contestants, type Setting, startUpstream } from './contestants.ts';
 import { type Measured, measure, type Work } from './load.ts';
 
 const SECONDS = Number(process.env.GW_BENCH_SECONDS ?? 4);
@@ -20,15 +20,62 @@ if (missing.length > 0) {
 }
 
 const eighteen = Object.fromEntries(Array.from({ length: 18 }, (_, n) => [`x-header-${n}`, `value-${n}-of-a-header`]));
-const works: readonly Work[] = [
-  { name: 'GET, 1 header', path: '/small', status: 200 },
-  { name: 'GET, 19 headers', path: '/small', headers: eighteen, status: 200 },
-  { name: 'GET, 4 connections', path: '/small', connections: 4, status: 200 },
+const small = { path: '/small', status: 200 };
+const asCaller = { authorization: `Bearer ${token}` };
+
+/** Everybody, or who is named, does some work in one setting. */
+interface Round {
+  readonly setting: Pick<Setting, 'routes' | 'tls' | 'threads' | 'full'>;
+  readonly names?: readonly string[];
+  /** Behind the name. */
+  readonly shown?: string;
+  readonly works: readonly Work[];
+}
+
+const bare = { routes: 10, tls: false, threads: 1, full: false };
+const native = ['nginx', 'haproxy', 'gw', 'gw, library transport'];
+const plain: readonly Work[] = [
+  { name: 'GET, 1 header', ...small },
+  { name: 'GET, 19 headers', ...small, headers: eighteen },
+  { name: 'GET, 4 connections', ...small, connections: 4 },
+  { name: 'GET at half of what each can do', ...small, half: true },
   { name: 'GET of 64 KiB', path: '/large', status: 200 },
   { name: 'POST of 1 KiB, validated by gw', path: '/orders', body, status: 200 },
   { name: 'refused: 404', path: '/nowhere', status: 404 },
   { name: 'refused: 400', path: '/refused', status: 400 },
 ];
+const rounds: readonly Round[] = [
+  { setting: bare, works: plain },
+  { setting: { ...bare, routes: 10_000 }, names: ['gw'], shown: ', 10000 routes', works: plain },
+  {
+    setting: { ...bare, tls: true },
+    names: native,
+    works: [
+      { name: 'GET over TLS 1.3', ...small },
+      { name: 'GET of 64 KiB over TLS 1.3', path: '/large', status: 200 },
+    ],
+  },
+  {
+    setting: { ...bare, threads: 2 },
+    names: native,
+    works: [{ name: 'GET, 2 threads, one of them on the core of the load', ...small }],
+  },
+  {
+    setting: { ...bare, full: true },
+    names: ['nginx', 'gw', 'gw, library transport'],
+    works: [
+      {
+        name: 'GET, logged and limited; by gw with a token and parameters that are checked',
+        path: '/full/order-1?page=7',
+        headers: asCaller,
+        status: 200,
+      },
+      { name: 'refused: 401, logged', path: '/full/order-1?page=7', status: 401 },
+      { name: 'refused: 429, logged', path: '/limited', status: 429 },
+    ],
+  },
+];
+const works = [...new Set(rounds.flatMap(({ works: ofRound }) => ofRound.map(({ name }) => name)))];
 
 const folder = mkdtempSync(join(tmpdir(), 'gw-bench-proxy-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
@@ -36,22 +83,24 @@ const upstream = await startUpstream(folder, 18_080);
 
 const results = new Map<string, Map<string, Measured | string>>();
 let port = 18_100;
-for (const routes of [10, 10_000]) {
+for (const round of rounds) {
   for (const { name, available, start } of contestants) {
     if (only.length > 0 && !only.includes(name)) continue;
-    if (routes > 10 && name !== 'gw') continue;
+    if (round.names !== undefined && !round.names.includes(name)) continue;
     if (!available()) continue;
-    const shown = routes > 10 ? `${name}, ${routes} routes` : name;
+    const shown = `${name}${round.shown ?? ''}`;
     port += 1;
-    const contestant = await start({ upstream: 18_080, folder, routes }, port).catch((error: unknown) => {
+    const contestant = await start({ upstream: 18_080, folder, ...round.setting }, port).catch((error: unknown) => {
       process.stderr.write(`bench: ${shown} does not start here and is left out: ${String(error)}\n`);
       return undefined;
     });
     if (contestant === undefined) continue;
-    const row = new Map<string, Measured | string>();
-    for (const work of works) {
+    const row = results.get(shown) ?? new Map<string, Measured | string>();
+    for (const work of round.works) {
       process.stderr.write(`bench: ${shown}: ${work.name}\n`);
-      row.set(work.name, await measure(contestant, work, folder, SECONDS).catch((error: unknown) => String(error)));
+      const measured = await measure(contestant, work, folder, SECONDS).catch((error: unknown) => String(error));
+      if (typeof measured === 'string') process.stderr.write(`bench: left out: ${measured}\n`);
+      row.set(work.name, measured);
     }
     results.set(shown, row);
     await contestant.stop();
@@ -63,11 +112,11 @@ const base = results.get('nginx');
 const text = `# What a proxied request costs
 
 Written by \`npm run bench:proxy\`, ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model.trim()} (${arch()}). Everything in one run: what is measured
-has one core and one thread, load (wrk, 64 connections with keep-alive unless it says otherwise) and upstream share the other. CPU is what the kernel
+has one core and one thread unless it says otherwise, load (wrk, 64 connections with keep-alive unless it says otherwise) and upstream share the other. CPU is what the kernel
 accounts to the process for one request; the ratio is to nginx. The machine is shared: compare within this page only.
 
 ${works
-  .map((work) => section(work.name))
+  .map((work) => section(work))
   .filter((text) => text !== '')
   .join('\n')}`;
 writeFileSync(join(packageRoot, 'test/bench/PROXY.md'), text);
