@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashSecret, newApiKey } from '../../../runtime/host/auth/api-key-format.ts';
-import { type StartedGateway, start } from '../../support/gateway.ts';
+import { asAdmin, type StartedGateway, start } from '../../support/gateway.ts';
 import { type Issuer, signingKey, startIssuer } from '../../support/issuer.ts';
 
 const document = (issuer: string): string => `
@@ -282,5 +282,38 @@ describe('the address of a client that is no trusted proxy', () => {
   it('cannot be spoofed by X-Forwarded-For', async () => {
     const answer = await gateway.fetch('/ip', { headers: { 'x-api-key': key.text, 'x-forwarded-for': '203.0.113.9' } });
     expect(answer.status).toBe(403);
+  });
+});
+
+describe('an issuer that is down when the gateway starts (JW-4)', () => {
+  it('is told by readiness and metrics, and is forgotten once its keys are there', async () => {
+    const late = await startIssuer();
+    late.answer = (_request, response) => void response.writeHead(500).end();
+    const files = { 'gateway.yaml': gatewayFile(late.url), 'openapi.yaml': document(late.url) };
+    await using waiting = await start({ files }, { auth: 'enforced', env: { KEYS: keyFile, ELSEWHERE: elsewhere } });
+    const ask = async (path: string): Promise<string> => await (await fetch(waiting.admin + path, { headers: asAdmin })).text();
+    /** The metrics that tell of keys, without their labels. */
+    const metrics = async (): Promise<readonly string[]> =>
+      (await ask('/metrics')).split('\n').flatMap((line) => {
+        const [, name, value] = /^(gw_ready|gw_jwks_keys|gw_jwks_failing)(?:\{.*\})? (.*)$/.exec(line) ?? [];
+        return name === undefined ? [] : [`${name} ${value}`];
+      });
+    const call = async (): Promise<number> =>
+      (await waiting.fetch('/user', { headers: { authorization: `Bearer ${await late.token()}` } })).status;
+    try {
+      const detail = 'The keys of an issuer were not loaded yet.';
+      expect(JSON.parse(await ask('/readyz'))).toEqual({ status: 'fail', state: 'ready', detail });
+      expect(await metrics()).toEqual(['gw_ready 0', 'gw_jwks_keys 0', 'gw_jwks_failing 1']);
+      late.answer = undefined;
+      // A token of a key that is unknown asks for the keys at once.
+      expect(await call()).toBe(200);
+      expect(JSON.parse(await ask('/readyz'))).toEqual({ status: 'pass', state: 'ready' });
+      expect(await metrics()).toEqual(['gw_ready 1', 'gw_jwks_keys 1', 'gw_jwks_failing 0']);
+      expect(JSON.parse(await ask('/readyz?verbose'))).toMatchObject({
+        keySets: [{ id: `issuer ${late.url}`, keys: 1, failing: false, loadedAt: expect.any(String) }],
+      });
+    } finally {
+      await late.close();
+    }
   });
 });
