@@ -15,6 +15,7 @@ import { Findings } from './findings.ts';
 import type { GatewayConfig, GuardrailConfig, LintConfig, TeamConfig } from './gateway.ts';
 import { gatewayFile, guardrail, members, roleList, ruleSetting, suppression, team, upstream } from './gateway-file.ts';
 import { Layers } from './layers.ts';
+import { reportRoleCycles } from './roles.ts';
 import { adminPlan, isLoopback, serverPlan, telemetryPlan } from './server.ts';
 import { specEntries } from './specs.ts';
 import { storePlan } from './store.ts';
@@ -53,6 +54,7 @@ export function loadGateway(workspace: Workspace, file: string): LoadedGateway {
   }
   reportBindings(entries, config, findings);
   reportStores(config, findings);
+  reportRoleCycles(layers.named('roles'), findings);
   return { config: { ...config, entries }, diagnostics: findings.diagnostics };
 }
 

@@ -15,6 +15,7 @@ import gatewayLimitMissing from './rules/gateway/limit-missing.ts';
 import gatewayLimitValue from './rules/gateway/limit-value.ts';
 import gatewayNotDelegated from './rules/gateway/not-delegated.ts';
 import gatewayPolicyUndefined from './rules/gateway/policy-undefined.ts';
+import gatewayRoleUndefined from './rules/gateway/role-undefined.ts';
 import gatewaySchema from './rules/gateway/schema.ts';
 import gatewaySchemaUncompilable from './rules/gateway/schema-uncompilable.ts';
 import gatewaySecretLiteral from './rules/gateway/secret-literal.ts';
@@ -160,6 +161,7 @@ export const catalogue: readonly Rule[] = [
   gatewayLimitMissing,
   gatewayLimitValue,
   gatewayPolicyUndefined,
+  gatewayRoleUndefined,
   gatewayTimeoutBudget,
   gatewayUpstreamPlain,
   gatewayIdentityHeader,

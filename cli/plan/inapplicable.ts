@@ -9,7 +9,7 @@ import { keyOf } from './vocabulary.ts';
  * for it wherever they were written.
  */
 export function inapplicableFindings(operations: readonly MergedOperation[]): readonly Diagnostic[] {
-  const diagnostics: Diagnostic[] = [];
+  const diagnostics: Diagnostic[] = [...authorizesNobody(operations)];
   // What many operations inherit is wrong once.
   const said = new Set<string>();
   for (const merged of operations) {
@@ -36,4 +36,32 @@ export function inapplicableFindings(operations: readonly MergedOperation[]): re
     }
   }
   return diagnostics;
+}
+
+/**
+ * What a document or a path demands of callers where nobody has to say who calls: its author believes that something is protected. A
+ * warning, since the operations that it is meant for may be of another gateway.
+ */
+function authorizesNobody(operations: readonly MergedOperation[]): readonly Diagnostic[] {
+  const written = new Map<string, { readonly diagnostic: Diagnostic; applies: boolean }>();
+  for (const merged of operations) {
+    for (const { key, node, level, skipped } of merged.effective.values()) {
+      if (!key.startsWith('authorize.') || (level !== 'root' && level !== 'path')) continue;
+      const at = placeOf(node, 'key');
+      const id = `${at.file}#${at.pointer}`;
+      const about = written.get(id) ?? {
+        diagnostic: {
+          rule: 'gateway/inapplicable',
+          severity: 'warn' as const,
+          message: `'${key}' protects nothing: ${skipped ?? ''}`,
+          hint: 'Write security, or remove it here.',
+          at,
+        },
+        applies: false,
+      };
+      about.applies ||= skipped === undefined;
+      written.set(id, about);
+    }
+  }
+  return [...written.values()].flatMap(({ diagnostic, applies }) => (applies ? [] : [diagnostic]));
 }

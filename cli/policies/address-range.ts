@@ -10,7 +10,29 @@ export function addressRange(says: string): Shape<string> {
       const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
       if (longest === -1 || Number(prefix ?? 0) > longest) {
         report(keys, 'value', `${says} must be an address range such as 10.0.0.0/8, but is '${String(value)}'`);
+      } else if (prefix !== undefined && isSetBehind(address, Number(prefix), longest)) {
+        const hint = `Write /${longest} for the one address, or zeros behind the first ${prefix} bits for the range.`;
+        report(keys, 'value', `'${String(value)}' names one address, and a range that is larger`, hint);
       }
     },
   };
+}
+
+/** Whether an address says something behind its prefix: then its author meant another range than the one that is compared. */
+function isSetBehind(address: string, prefix: number, longest: number): boolean {
+  const bits = longest === 32 ? fourBits(address) : sixBits(address);
+  return (bits & ((1n << BigInt(longest - prefix)) - 1n)) !== 0n;
+}
+
+function fourBits(address: string): bigint {
+  return address.split('.').reduce((bits, part) => (bits << 8n) | BigInt(Number(part)), 0n);
+}
+
+/** WHATWG URLs write IPv6 in words of hex alone. */
+function sixBits(address: string): bigint {
+  const [before = '', after = ''] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
+  const words = (text: string): readonly string[] => text.split(':').filter((word) => word !== '');
+  const [head, tail] = [words(before), words(after)];
+  const all = [...head, ...Array.from({ length: 8 - head.length - tail.length }, () => '0'), ...tail];
+  return all.reduce((bits, word) => (bits << 16n) | BigInt(Number.parseInt(word, 16)), 0n);
 }

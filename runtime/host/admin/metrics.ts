@@ -1,6 +1,8 @@
 import type { Reply } from '../../contract.ts';
+import type { KeySourceState } from '../auth/key-sources.ts';
 import type { Gateway } from '../gateway.ts';
 import type { AdminCall } from './call.ts';
+import { isReady } from './health.ts';
 
 /**
  * Counters and gauges of all threads, in the text format of Prometheus. No label has a value that a caller can choose.
@@ -13,7 +15,8 @@ export function metrics({ gateway }: AdminCall): Reply {
 
 const CLASSES = ['1xx', '2xx', '3xx', '4xx', '5xx'] as const;
 
-function exposition({ threads, bundle, reloads, state, certificates }: Gateway): string {
+function exposition(gateway: Gateway): string {
+  const { threads, bundle, reloads, certificates } = gateway;
   const { table, shared } = threads;
   const { name, hash } = bundle.parts.gateway;
   const lines: string[] = [];
@@ -29,7 +32,7 @@ function exposition({ threads, bundle, reloads, state, certificates }: Gateway):
   family('gw_info', 'gauge', 'What runs.', [
     [`{gateway="${quoted(name)}",gw="${quoted(bundle.file.version)}",hash="${hash}"}`, 1],
   ]);
-  family('gw_ready', 'gauge', 'Whether requests should be sent here.', [['', state === 'ready' ? 1 : 0]]);
+  family('gw_ready', 'gauge', 'Whether requests should be sent here.', [['', isReady(gateway) ? 1 : 0]]);
   family('gw_threads', 'gauge', 'Threads that accept connections.', [['', threads.listening]]);
   family('gw_threads_replaced_total', 'counter', 'Threads that died and were replaced.', [
     ['', threads.states.reduce((sum, { replaced }) => sum + replaced, 0)],
@@ -57,6 +60,29 @@ function exposition({ threads, bundle, reloads, state, certificates }: Gateway):
     ['{result="swapped"}', reloads.swapped],
     ['{result="failed"}', reloads.failed],
   ]);
+  const keySets = gateway.credentials.states;
+  if (keySets.length > 0) {
+    const of = (value: (one: KeySourceState) => number): readonly (readonly [string, number])[] =>
+      keySets.map((one) => [`{keys="${quoted(one.id)}"}`, value(one)]);
+    family(
+      'gw_jwks_keys',
+      'gauge',
+      'Keys in the last key set of an issuer.',
+      of(({ keys }) => keys),
+    );
+    family(
+      'gw_jwks_loaded_seconds',
+      'gauge',
+      'When the key set was loaded last, seconds since 1970; 0: never.',
+      of(({ loadedAtMs = 0 }) => loadedAtMs / 1_000),
+    );
+    family(
+      'gw_jwks_failing',
+      'gauge',
+      'Whether the last try to load the key set has failed.',
+      of(({ failure }) => (failure === undefined ? 0 : 1)),
+    );
+  }
   if (certificates !== undefined) {
     family('gw_tls_cert_expiry_seconds', 'gauge', 'When the certificate of the listener expires, seconds since 1970.', [
       ['', certificates.expires.getTime() / 1_000],

@@ -32,6 +32,8 @@ export class Credentials {
   readonly #keys: KeyBindings;
   readonly #passwords: PasswordQueue;
   readonly #options: CredentialsOptions;
+  /** Key sets that the process has started without. */
+  #awaited: readonly string[] | undefined;
 
   constructor(options: CredentialsOptions) {
     this.#options = options;
@@ -69,6 +71,7 @@ export class Credentials {
       throw error;
     });
     await this.keySources.acquire(sources);
+    this.#awaited ??= this.states.filter(({ loaded }) => !loaded).map(({ id }) => id);
     return () => {
       releaseKeys();
       this.files.release(files);
@@ -89,6 +92,16 @@ export class Credentials {
     return this.#keys.of(bindings);
   }
 
+  /**
+   * Whether every issuer's keys were there since the process has started (JW-4): before, it could accept nobody. What a reload brings, or
+   * an issuer that fails later, takes no process out of service.
+   */
+  get isComplete(): boolean {
+    const awaited = this.#awaited ?? [];
+    return awaited.length === 0 || !this.states.some(({ id, loaded }) => !loaded && awaited.includes(id));
+  }
+
+  /** Of the key sets of issuers, in the order of their ids. */
   get states(): readonly KeySourceState[] {
     return this.keySources.states;
   }

@@ -130,7 +130,7 @@ export class KeySources {
   }
 
   get states(): readonly KeySourceState[] {
-    return [...this.#held.values()].map(({ state }) => state);
+    return [...this.#held.values()].map(({ state }) => state).sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
   close(): void {

@@ -1,10 +1,11 @@
+import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashSecret, newApiKey } from '../../../runtime/host/auth/api-key-format.ts';
-import { type StartedGateway, start } from '../../support/gateway.ts';
-import { type Issuer, startIssuer } from '../../support/issuer.ts';
+import { asAdmin, type StartedGateway, start } from '../../support/gateway.ts';
+import { type Issuer, signingKey, startIssuer } from '../../support/issuer.ts';
 
 const document = (issuer: string): string => `
 openapi: 3.1.1
@@ -137,6 +138,52 @@ describe('tokens', () => {
   });
 });
 
+describe('attacks on tokens', () => {
+  const own = signingKey('ES256', 'attacker');
+  const confused = (input: string, secret: string): string =>
+    `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`;
+  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const nowS = Math.floor(Date.now() / 1_000);
+  const claims = () => ({ iss: issuer.url, aud: 'api', sub: 'admin', iat: nowS, exp: nowS + 600 });
+  /** Signed by the attacker, in a header of his choice. */
+  const forged = async (header: Readonly<Record<string, unknown>>): Promise<string> => await issuer.token({}, header, own);
+
+  const attacks: readonly (readonly [name: string, token: () => Promise<string> | string])[] = [
+    ['alg none', () => `${part({ alg: 'none', typ: 'JWT' })}.${part(claims())}.`],
+    ['alg nOnE', () => `${part({ alg: 'nOnE', typ: 'JWT' })}.${part(claims())}.`],
+    [
+      'the public key as a secret',
+      () =>
+        confused(`${part({ alg: 'HS256', kid: issuer.keys[0]?.kid })}.${part(claims())}`, JSON.stringify(issuer.keys[0]?.jwk)),
+    ],
+    ['a kid that is a path', () => forged({ kid: '../../../dev/null' })],
+    ['a kid that is SQL', () => forged({ kid: "x' UNION SELECT 'key" })],
+    ['a kid of the issuer, another key', () => forged({ kid: issuer.keys[0]?.kid })],
+    ['jku', () => forged({ jku: `${gateway.upstream.url}/keys` })],
+    ['x5u', () => forged({ x5u: `${gateway.upstream.url}/keys` })],
+    ['an embedded jwk', () => forged({ jwk: own.jwk })],
+    ['crit', async () => (await issuer.token({}, {})).replace(/^[^.]*/, part({ alg: 'ES256', crit: ['exp'], exp: 1 }))],
+    ['expired', () => issuer.token({ exp: nowS - 60 })],
+    ['of tomorrow', () => issuer.token({ nbf: nowS + 86_400 })],
+    ['issued in the future', () => issuer.token({ iat: nowS + 86_400 })],
+    ['without an end', () => issuer.token({ exp: undefined })],
+    ['of another issuer', () => issuer.token({ iss: 'https://evil.example' })],
+    ['for another audience', () => issuer.token({ aud: 'other' })],
+    ['of another type', () => issuer.token({}, { typ: 'logout+jwt' })],
+    ['changed claims', async () => (await issuer.token()).replace(/\.[^.]*\./, `.${part(claims())}.`)],
+    ['without its signature', async () => (await issuer.token()).replace(/[^.]*$/, '')],
+  ];
+
+  it.each(attacks)('%s: 401, and nothing reaches the service', async (_name, token) => {
+    gateway.upstream.requests.length = 0;
+    const answer = await gateway.fetch('/user', { headers: { authorization: `Bearer ${await token()}` } });
+    expect([answer.status, gateway.upstream.requests]).toEqual([401, []]);
+    expect(answer.headers.get('www-authenticate')).toMatch(
+      /^Bearer realm="shop", error="invalid_token", error_description="[a-z ]+"$/,
+    );
+  });
+});
+
 describe('API keys', () => {
   it('accepts a key and keeps it from the service (AK-6)', async () => {
     gateway.upstream.requests.length = 0;
@@ -235,5 +282,38 @@ describe('the address of a client that is no trusted proxy', () => {
   it('cannot be spoofed by X-Forwarded-For', async () => {
     const answer = await gateway.fetch('/ip', { headers: { 'x-api-key': key.text, 'x-forwarded-for': '203.0.113.9' } });
     expect(answer.status).toBe(403);
+  });
+});
+
+describe('an issuer that is down when the gateway starts (JW-4)', () => {
+  it('is told by readiness and metrics, and is forgotten once its keys are there', async () => {
+    const late = await startIssuer();
+    late.answer = (_request, response) => void response.writeHead(500).end();
+    const files = { 'gateway.yaml': gatewayFile(late.url), 'openapi.yaml': document(late.url) };
+    await using waiting = await start({ files }, { auth: 'enforced', env: { KEYS: keyFile, ELSEWHERE: elsewhere } });
+    const ask = async (path: string): Promise<string> => await (await fetch(waiting.admin + path, { headers: asAdmin })).text();
+    /** The metrics that tell of keys, without their labels. */
+    const metrics = async (): Promise<readonly string[]> =>
+      (await ask('/metrics')).split('\n').flatMap((line) => {
+        const [, name, value] = /^(gw_ready|gw_jwks_keys|gw_jwks_failing)(?:\{.*\})? (.*)$/.exec(line) ?? [];
+        return name === undefined ? [] : [`${name} ${value}`];
+      });
+    const call = async (): Promise<number> =>
+      (await waiting.fetch('/user', { headers: { authorization: `Bearer ${await late.token()}` } })).status;
+    try {
+      const detail = 'The keys of an issuer were not loaded yet.';
+      expect(JSON.parse(await ask('/readyz'))).toEqual({ status: 'fail', state: 'ready', detail });
+      expect(await metrics()).toEqual(['gw_ready 0', 'gw_jwks_keys 0', 'gw_jwks_failing 1']);
+      late.answer = undefined;
+      // A token of a key that is unknown asks for the keys at once.
+      expect(await call()).toBe(200);
+      expect(JSON.parse(await ask('/readyz'))).toEqual({ status: 'pass', state: 'ready' });
+      expect(await metrics()).toEqual(['gw_ready 1', 'gw_jwks_keys 1', 'gw_jwks_failing 0']);
+      expect(JSON.parse(await ask('/readyz?verbose'))).toMatchObject({
+        keySets: [{ id: `issuer ${late.url}`, keys: 1, failing: false, loadedAt: expect.any(String) }],
+      });
+    } finally {
+      await late.close();
+    }
   });
 });
