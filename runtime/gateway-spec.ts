@@ -52,12 +52,22 @@ export interface StoreSpec {
   readonly secret?: EnvText;
 }
 
+/** Files, PEM. */
+export interface TlsSpec {
+  readonly cert: EnvText;
+  readonly key: EnvText;
+  /** For clients that ask for one of these names: `a.example`, or `*.example` for every name one label longer. The first that fits best. */
+  readonly others?: readonly { readonly hosts: readonly string[]; readonly cert: EnvText; readonly key: EnvText }[];
+  /** Who asks for a name that no certificate is for is not answered. Absent = it is shown `cert`. */
+  readonly closeUnknown?: boolean;
+}
+
 export interface ServerSpec {
   readonly port: number | EnvText;
   readonly host: EnvText;
   readonly trustedProxies: readonly EnvText[];
   /** Files, PEM; absent = the listener speaks no TLS. */
-  readonly tls?: { readonly cert: EnvText; readonly key: EnvText };
+  readonly tls?: TlsSpec;
   readonly limits: {
     readonly headBytes: number;
     readonly headerCount: number;

@@ -22,7 +22,7 @@ import { addressRange } from '../policies/address-range.ts';
 import { serviceUrl } from '../policies/upstream.ts';
 import { binding, identity } from './bindings.ts';
 import { fromEnvironment } from './env-text.ts';
-import { adminTokens } from './server.ts';
+import { adminTokens, certificateFiles, hosts, otherCertificates } from './server.ts';
 import { storeShape } from './store.ts';
 
 const name = { pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/, says: 'a name of letters, digits, dot, dash and underscore' };
@@ -32,13 +32,6 @@ const texts = list(text());
 const listenAddress = /^\S+:(?:[0-5]?\d{1,4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])$/;
 
 const toNumber = (value: string): unknown => (/^\d{1,9}$/.test(value) ? Number(value) : value);
-
-const hosts = list(
-  text({
-    pattern: /^(?:\*\.)?(?!-)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.?$/,
-    says: 'a host without port, such as api.example.com or *.example.com',
-  }),
-);
 
 const network = fromEnvironment(addressRange('A trusted proxy'));
 
@@ -52,11 +45,16 @@ export const spec = object(
   { required: ['files'] },
 );
 
+const tls = object(
+  { ...certificateFiles, others: otherCertificates, unknownHost: oneOf('default', 'close') },
+  { required: ['cert', 'key'] },
+);
+
 const server = object({
   port: fromEnvironment(count(0, 65_535), toNumber),
   host: fromEnvironment(text({ pattern: /^[A-Za-z0-9.:-]+$/, says: 'an address' })),
   trustedProxies: list(network),
-  tls: object({ cert: fromEnvironment(text()), key: fromEnvironment(text()) }, { required: ['cert', 'key'] }),
+  tls,
   securityHeaders: flag,
   paths: object({
     encodedSlash: oneOf('reject', 'keep'),

@@ -19,6 +19,12 @@ export const gatewayWords: Readonly<Record<string, string>> = {
   'server.tls': 'Makes it speak TLS: HTTP/1.1 and HTTP/2. Changed files are taken without a restart.',
   'server.tls.cert': 'File with the certificate and its chain, PEM.',
   'server.tls.key': 'File with its key, PEM.',
+  'server.tls.others': 'Certificates for clients that ask for other names (SNI).',
+  'server.tls.others[].hosts': 'The names; `*.example.com` is every name one label longer. A whole name goes before a pattern.',
+  'server.tls.others[].cert': 'File with the certificate and its chain, PEM.',
+  'server.tls.others[].key': 'File with its key, PEM.',
+  'server.tls.unknownHost':
+    'What a client gets that asks for a name without a certificate: `default` shows `cert`, `close` nothing.',
   'server.securityHeaders': 'Adds security headers to every answer; on.',
   'server.paths': 'What is done with unusual paths; by default nothing.',
   'server.paths.encodedSlash': '`keep` lets `%2F` into path variables; else it is 400.',

@@ -27,6 +27,20 @@ export const adminTokens = list(
   ),
 );
 
+/** Names of hosts, and patterns of them. */
+export const hosts = list(
+  text({
+    pattern: /^(?:\*\.)?(?!-)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.?$/,
+    says: 'a host without port, such as api.example.com or *.example.com',
+  }),
+);
+
+/** Files with a certificate and its key. */
+export const certificateFiles = { cert: fromEnvironment(text()), key: fromEnvironment(text()) };
+
+/** Certificates for names that clients ask for (TL-1). */
+export const otherCertificates = list(object({ hosts, ...certificateFiles }, { required: ['hosts', 'cert', 'key'] }));
+
 /** HL-1, SL-1, TR-6, DR-1. Used where the gateway file says nothing. */
 export const serverDefaults: ServerPlan = {
   port: 8_080,
@@ -61,13 +75,11 @@ export function serverPlan(layers: Layers): ServerPlan {
   const port = value('port');
   const host = value('host');
   const proxies = value('trustedProxies');
-  const cert = value('tls', 'cert');
-  const key = value('tls', 'key');
   return {
     port: hasReference(port) ? port : (whole(port) ?? serverDefaults.port),
     host: typeof host === 'string' ? host : serverDefaults.host,
     trustedProxies: Array.isArray(proxies) ? proxies.filter((one) => typeof one === 'string') : [],
-    ...(typeof cert === 'string' && typeof key === 'string' ? { tls: { cert, key } } : {}),
+    ...tlsPlan(layers),
     securityHeaders: value('securityHeaders') !== false,
     paths: {
       keepEncodedSlash: value('paths', 'encodedSlash') === 'keep',
@@ -91,6 +103,20 @@ export function serverPlan(layers: Layers): ServerPlan {
       keepAliveMs: ms('keepAlive', timeouts.keepAliveMs),
       preStopMs: ms('preStop', timeouts.preStopMs),
       drainMs: ms('drain', timeouts.drainMs),
+    },
+  };
+}
+
+function tlsPlan(layers: Layers): Pick<ServerPlan, 'tls'> {
+  const value = (key: string): unknown => layers.value('server', 'tls', key)?.value;
+  const [cert, key, others] = [value('cert'), value('key'), value('others')];
+  if (typeof cert !== 'string' || typeof key !== 'string') return {};
+  const closeUnknown = value('unknownHost') === 'close';
+  return {
+    tls: {
+      ...{ cert, key },
+      ...(fits(otherCertificates, others) && others.length > 0 ? { others } : {}),
+      ...(closeUnknown ? { closeUnknown } : {}),
     },
   };
 }

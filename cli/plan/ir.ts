@@ -5,6 +5,7 @@
  */
 
 import type { MockAnswer } from '../../runtime/actions/mock.ts';
+import type { TlsSpec } from '../../runtime/gateway-spec.ts';
 import type { VerifierSpec } from '../../runtime/verifier-spec.ts';
 import type { Location } from '../diagnostics.ts';
 import type { Tree } from '../expressions/tree.ts';
@@ -54,7 +55,7 @@ export interface ServerPlan {
   /** CIDR ranges whose X-Forwarded-* is believed (RL-25). */
   readonly trustedProxies: readonly EnvText[];
   /** Files with the certificate and its key, PEM, read when the gateway starts (TL-1); absent = no TLS. */
-  readonly tls?: { readonly cert: EnvText; readonly key: EnvText };
+  readonly tls?: TlsSpec;
   /** Whether answers carry the security headers of SH-1. */
   readonly securityHeaders: boolean;
   /** RT-2, RT-3. */

@@ -4,7 +4,13 @@ import { messageOf } from './say.ts';
 import { type Certificate, secureContextOptions } from './transport/tls-options.ts';
 
 /** Where certificate (with its chain) and key are, PEM; relative to the folder that the process runs in. */
-export interface CertificateFiles {
+export interface CertificateFiles extends Pair {
+  /** For clients that ask for other names. */
+  readonly others?: readonly (Pair & { readonly hosts: readonly string[] })[];
+  readonly closeUnknown?: boolean;
+}
+
+interface Pair {
   readonly cert: string;
   readonly key: string;
 }
@@ -52,9 +58,11 @@ export class Certificates {
     return this.#current;
   }
 
-  /** Until when the certificate is valid. */
-  get expires(): Date {
-    return new X509Certificate(this.#current.cert).validToDate;
+  /** Until when each certificate is valid, the one of all other names with ''. */
+  get expires(): readonly (readonly [host: string, until: Date])[] {
+    const { cert, others = [] } = this.#current;
+    const until = (text: string): Date => new X509Certificate(text).validToDate;
+    return [['', until(cert)], ...others.map((other): [string, Date] => [other.hosts.join(','), until(other.cert)])];
   }
 
   /** Looks at the files from time to time, and changes the keys of session tickets. The process may end meanwhile. */
@@ -76,7 +84,7 @@ export class Certificates {
 
   /** Reads these files from now on. Does nothing when they are the ones that were read before. */
   use(files: CertificateFiles): void {
-    if (files.cert === this.#files.cert && files.key === this.#files.key) return;
+    if (JSON.stringify(files) === JSON.stringify(this.#files)) return;
     this.#files = files;
     this.reload();
   }
@@ -108,19 +116,31 @@ export class Certificates {
   }
 }
 
+/** What the files say, without the keys of tickets. */
+type Shown = Omit<Certificate, 'ticketKeys'>;
+
 /**
- * Reads a certificate and its key, and sees to it that they can be used together.
+ * Reads certificates and their keys, and sees to it that they can be used together.
  *
  * @throws Error with one line for people
  */
-export function readCertificate({ cert, key }: CertificateFiles): Pick<Certificate, 'cert' | 'key'> {
-  const certificate = { cert: read('server.tls.cert', cert), key: read('server.tls.key', key) };
+export function readCertificate(files: CertificateFiles): Shown {
+  const { others = [], closeUnknown = false } = files;
+  return {
+    ...readPair('server.tls', files),
+    others: others.map((other, index) => ({ hosts: other.hosts, ...readPair(`server.tls.others[${index}]`, other) })),
+    closeUnknown,
+  };
+}
+
+function readPair(name: string, { cert, key }: Pair): Pair {
+  const pair = { cert: read(`${name}.cert`, cert), key: read(`${name}.key`, key) };
   try {
-    secureContextOptions(certificate);
+    secureContextOptions(pair);
   } catch (error) {
-    throw new Error(`server.tls: ${cert} and ${key} are no certificate and its key: ${messageOf(error)}`);
+    throw new Error(`${name}: ${cert} and ${key} are no certificate and its key: ${messageOf(error)}`);
   }
-  return certificate;
+  return pair;
 }
 
 function read(name: string, file: string): string {
@@ -131,14 +151,20 @@ function read(name: string, file: string): string {
   }
 }
 
-function contentOf({ cert, key }: Pick<Certificate, 'cert' | 'key'>): string {
-  return `${cert}\0${key}`;
+function contentOf({ cert, key, others, closeUnknown }: Shown): string {
+  return JSON.stringify([cert, key, others, closeUnknown]);
 }
 
 /** '' while one of them cannot be read. */
-function readContent({ cert, key }: CertificateFiles): string {
+function readContent(files: CertificateFiles): string {
+  const { others = [], closeUnknown = false } = files;
+  const pair = ({ cert, key }: Pair): Pair => ({ cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') });
   try {
-    return contentOf({ cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') });
+    return contentOf({
+      ...pair(files),
+      others: others.map((other) => ({ hosts: other.hosts, ...pair(other) })),
+      closeUnknown,
+    });
   } catch {
     return '';
   }

@@ -77,6 +77,11 @@ function textsOf(value: unknown): readonly string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsOf) : [];
 }
 
+interface Pair {
+  readonly cert: string;
+  readonly key: string;
+}
+
 /** Reads values and remembers what is wrong with them. What cannot be resolved is undefined and was said. */
 class Reader {
   readonly errors = new Set<string>();
@@ -159,7 +164,9 @@ class Reader {
 
   tls(files: GatewaySpec['server']['tls']): CertificateFiles | undefined {
     if (files === undefined) return undefined;
-    return { cert: this.resolve(files.cert) ?? '', key: this.resolve(files.key) ?? '' };
+    const pair = ({ cert, key }: Pair): Pair => ({ cert: this.resolve(cert) ?? '', key: this.resolve(key) ?? '' });
+    const { others = [], closeUnknown = false } = files;
+    return { ...pair(files), others: others.map((other) => ({ hosts: other.hosts, ...pair(other) })), closeUnknown };
   }
 
   tokens(specs: readonly AdminTokenSpec[], environment: string | undefined): ReturnType<typeof adminTokens> {

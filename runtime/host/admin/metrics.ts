@@ -84,9 +84,11 @@ function exposition(gateway: Gateway): string {
     );
   }
   if (certificates !== undefined) {
-    family('gw_tls_cert_expiry_seconds', 'gauge', 'When the certificate of the listener expires, seconds since 1970.', [
-      ['', certificates.expires.getTime() / 1_000],
+    const samples = certificates.expires.map(([hosts, until]): [string, number] => [
+      hosts === '' ? '' : `{hosts="${quoted(hosts)}"}`,
+      until.getTime() / 1_000,
     ]);
+    family('gw_tls_cert_expiry_seconds', 'gauge', 'When a certificate of the listener expires, seconds since 1970.', samples);
   }
   family('gw_shared_bytes', 'gauge', 'Memory that the threads share.', [['', shared.buffer.byteLength]]);
   return `${lines.join('\n')}\n`;

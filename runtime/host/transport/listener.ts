@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
+import { createServer as createTlsServer, type SecureContext, type TLSSocket, type Server as TlsServer } from 'node:tls';
 import type { HostServices } from '../services.ts';
-import { type Certificate, secureContextOptions } from './tls-options.ts';
+import { type Certificate, type ContextOf, contextsByName, secureContextOptions } from './tls-options.ts';
 import { type ClientSocket, type ListenOptions, peerOf, type TransportSettings } from './transport.ts';
 
 /** What a connection speaks: TLS lets clients choose (ALPN). */
@@ -16,6 +16,8 @@ export class Listener {
   readonly #settings: TransportSettings;
   readonly #server: Server;
   readonly #tls: TlsServer | undefined;
+  /** Of the certificate that is shown now. */
+  #contextOf: ContextOf = () => undefined;
   /** Connections that shake hands. */
   readonly #shaking = new Set<Socket>();
 
@@ -32,8 +34,10 @@ export class Listener {
   }
 
   #secure(certificate: Certificate, take: TakeConnection): TlsServer {
+    this.#contextOf = contextsByName(certificate);
     const server = createTlsServer({
       ...secureContextOptions(certificate),
+      SNICallback: (name, done) => this.#choose(name, done),
       ticketKeys: Buffer.from(certificate.ticketKeys),
       ALPNProtocols: ['h2', 'http/1.1'],
       handshakeTimeout: this.#settings.timeouts.handshakeMs,
@@ -53,6 +57,18 @@ export class Listener {
     // A handshake that failed or took too long: nobody is left to be answered.
     server.on('tlsClientError', (_error: Error, socket: TLSSocket) => socket.destroy());
     return server;
+  }
+
+  /** Certificate by the name that a client asks for. */
+  #choose(name: string, done: (error: Error | null, context?: SecureContext) => void): void {
+    try {
+      const context = this.#contextOf(name);
+      if (context === null) done(new Error('No certificate is for this name.'));
+      else done(null, context);
+    } catch (error) {
+      this.#services.fault(error, 'tls');
+      done(new Error('The certificate cannot be chosen.'));
+    }
   }
 
   #shake(socket: Socket, server: TlsServer): void {
@@ -84,7 +100,9 @@ export class Listener {
 
   /** Connections that arrive from now on see another certificate. Does nothing without TLS. */
   setCertificate(certificate: Certificate): void {
-    this.#tls?.setSecureContext({ ...secureContextOptions(certificate), ticketKeys: Buffer.from(certificate.ticketKeys) });
+    if (this.#tls === undefined) return;
+    this.#contextOf = contextsByName(certificate);
+    this.#tls.setSecureContext({ ...secureContextOptions(certificate), ticketKeys: Buffer.from(certificate.ticketKeys) });
   }
 
   /** Takes no more connections. */

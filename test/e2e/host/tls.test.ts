@@ -9,12 +9,22 @@ import { buildText, platform } from './support/bundle.ts';
 import { GatewayRun } from './support/process.ts';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'gw-tls-')));
-const files = { CERT: join(folder, 'cert.pem'), KEY: join(folder, 'key.pem') };
-const [first, second] = [selfSigned('one.example'), selfSigned('two.example')];
+const files = {
+  ...{ CERT: join(folder, 'cert.pem'), KEY: join(folder, 'key.pem') },
+  ...{ OTHER_CERT: join(folder, 'third.pem'), OTHER_KEY: join(folder, 'third-key.pem') },
+};
+const [first, second, third] = [selfSigned('one.example'), selfSigned('two.example'), selfSigned('three.example')];
 let text: string;
 
 beforeAll(async () => {
-  text = await buildText(platform(['/one'], 'server: { tls: { cert: "${CERT}", key: "${KEY}" } }'));
+  put(files.OTHER_CERT, third.cert);
+  put(files.OTHER_KEY, third.key);
+  text = await buildText(
+    platform(
+      ['/one'],
+      'server: { tls: { cert: "${CERT}", key: "${KEY}", others: [{ hosts: [three.example], cert: "${OTHER_CERT}", key: "${OTHER_KEY}" }] } }',
+    ),
+  );
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -30,8 +40,9 @@ function putBoth({ cert, key }: SelfSigned): void {
 }
 
 /** A connection that has shaken hands. */
-async function shaken(run: GatewayRun): Promise<TLSSocket> {
-  const socket = connect({ port: run.port, host: '127.0.0.1', rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] });
+async function shaken(run: GatewayRun, servername?: string): Promise<TLSSocket> {
+  const asked = servername === undefined ? {} : { servername };
+  const socket = connect({ ...asked, port: run.port, host: '127.0.0.1', rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] });
   await new Promise<void>((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject));
   return socket;
 }
@@ -45,8 +56,8 @@ async function ask(socket: TLSSocket): Promise<string> {
 }
 
 /** Whose certificate a new connection sees. */
-async function shown(run: GatewayRun): Promise<unknown> {
-  const socket = await shaken(run);
+async function shown(run: GatewayRun, servername?: string): Promise<unknown> {
+  const socket = await shaken(run, servername);
   const { subject } = socket.getPeerCertificate();
   socket.destroy();
   return subject.CN;
@@ -68,7 +79,10 @@ describe('TLS (TL-1)', () => {
     expect(await shown(run)).toBe('one.example');
     const metrics = await fetch(`${run.admin}/metrics`, { headers: asAdmin });
     const expires = Date.parse(kept.getPeerCertificate().valid_to) / 1_000;
-    expect(await metrics.text()).toContain(`\ngw_tls_cert_expiry_seconds ${expires}\n`);
+    const said = await metrics.text();
+    expect(said).toContain(`\ngw_tls_cert_expiry_seconds ${expires}\n`);
+    expect(said).toMatch(/\ngw_tls_cert_expiry_seconds\{hosts="three.example"\} \d+\n/);
+    expect([await shown(run, 'three.example'), await shown(run, 'four.example')]).toEqual(['three.example', 'one.example']);
 
     putBoth(second);
     await run.hears('certificate replaced');
@@ -104,6 +118,11 @@ describe('TLS (TL-1)', () => {
   it.each([
     ['a certificate that is missing', { CERT: join(folder, 'none.pem') }, /^gw: server\.tls\.cert: ENOENT[^\n]*none\.pem'\n$/],
     ['a key that is a folder', { KEY: folder }, /^gw: server\.tls\.key: EISDIR[^\n]*\n$/],
+    [
+      'a key of another name that is missing',
+      { OTHER_KEY: join(folder, 'none.pem') },
+      /^gw: server\.tls\.others\[0\]\.key: ENOENT[^\n]*\n$/,
+    ],
     [
       'a key of another certificate',
       { KEY: join(folder, 'other.pem') },

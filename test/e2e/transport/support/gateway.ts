@@ -12,6 +12,7 @@ import { createHostServices } from '../../../../runtime/host/create-services.ts'
 import type { HostServices } from '../../../../runtime/host/services.ts';
 import { parseTarget } from '../../../../runtime/host/target-address.ts';
 import { openTransport, type TransportKind, transportKind } from '../../../../runtime/host/transport/open-transport.ts';
+import type { Certificate } from '../../../../runtime/host/transport/tls-options.ts';
 import { type Transport, type TransportTimeouts, transportSettings } from '../../../../runtime/host/transport/transport.ts';
 import { ConnectionPool, type PoolLimits } from '../../../../runtime/host/upstream/pool.ts';
 import { otherClient } from '../../../../runtime/host/upstream.ts';
@@ -34,7 +35,7 @@ export interface GatewayOptions {
   readonly limits?: Partial<GatewaySpec['server']['limits']>;
   readonly sanitizeErrors?: boolean;
   readonly timeouts?: Partial<TransportTimeouts>;
-  readonly certificate?: SelfSigned;
+  readonly certificate?: SelfSigned & Pick<Certificate, 'others' | 'closeUnknown'>;
   /** The default is that of the environment. */
   readonly transport?: TransportKind;
 }
