@@ -6,8 +6,8 @@
 
 import type { MockAnswer } from '../../runtime/actions/mock.ts';
 import type { VerifierSpec } from '../../runtime/verifier-spec.ts';
-import type { Location } from '../diagnostics.ts';
 import type { Tree } from '../expressions/tree.ts';
+import type { Location } from '../location.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
