@@ -6,6 +6,7 @@
  */
 
 import type { Edit } from './lint/fix/edit.ts';
+import type { Location } from './location.ts';
 
 /** How much a diagnostic weighs. An error makes the bundle wrong, unsafe or unserveable; `gw build` refuses it. */
 export type Severity = 'error' | 'warn' | 'info';
@@ -24,15 +25,6 @@ export interface TextPlace {
   readonly file: string;
   readonly start: number;
   readonly end: number;
-}
-
-/** A place as a person reads it. Lines and columns start at 1; columns count UTF-16 code units. */
-export interface Location {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  readonly endLine: number;
-  readonly endColumn: number;
 }
 
 /** Another place that belongs to a diagnostic: a step of the `$ref` chain, or the other side of a conflict. */

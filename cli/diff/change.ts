@@ -1,6 +1,7 @@
 /** What `gw diff` finds: data, made by the parts of a comparison, finished (places, fingerprints, reviewers) in one place. */
-import type { LocatedDiagnostic, Location } from '../diagnostics.ts';
+import type { LocatedDiagnostic } from '../diagnostics.ts';
 import type { Node } from '../load/document.ts';
+import type { Location } from '../location.ts';
 import type { Json } from '../plan/ir.ts';
 
 /** The parts of a report, in the order in which they are shown. */

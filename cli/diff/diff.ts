@@ -8,9 +8,10 @@ import { versionChanges } from './contract/version.ts';
 import type { RouteTable } from './effective.ts';
 import { finish } from './finish.ts';
 import { lifecycleChanges, removedRoutes } from './lifecycle.ts';
+import { match } from './matched.ts';
 import { policyChanges } from './policy/policy.ts';
 import { reviewersOf } from './reviewers.ts';
-import { match, trafficChanges } from './traffic.ts';
+import { trafficChanges } from './traffic.ts';
 
 export interface DiffOptions {
   /** Midnight (UTC) of the day that announcements are judged on, in milliseconds. */

@@ -1,7 +1,8 @@
 /** Places as lines and columns, fingerprints, teams: what every change gets, whoever found it. */
 import { createHash } from 'node:crypto';
-import type { Location, Place } from '../diagnostics.ts';
+import type { Place } from '../diagnostics.ts';
 import { type Document, placeOf } from '../load/document.ts';
+import type { Location } from '../location.ts';
 import { canonical } from '../merge/canonical.ts';
 import { compareText } from '../merge/order.ts';
 import { type Change, type ChangeDraft, sections, severities, type Where } from './change.ts';

@@ -3,7 +3,8 @@ import type { Json } from '../plan/ir.ts';
 import { parseDate } from '../plan/units.ts';
 import type { ChangeDraft } from './change.ts';
 import type { TableRoute } from './effective.ts';
-import { about, type Pair, summary } from './traffic.ts';
+import { about, type Pair } from './matched.ts';
+import { summary } from './traffic.ts';
 
 /** Days between the announcement of a sunset and the sunset. */
 export const NOTICE_DAYS = 180;

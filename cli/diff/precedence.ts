@@ -4,7 +4,7 @@ import { type Leaf, RouteTree } from '../merge/route-tree.ts';
 import { witness } from '../merge/witness.ts';
 import type { ChangeDraft } from './change.ts';
 import type { RouteTable, TableRoute } from './effective.ts';
-import { about, type Matched } from './traffic.ts';
+import { about, type Matched } from './matched.ts';
 
 /** Steps of the search for common paths, per template and in all; as many as the merge takes for the same question. */
 const STEPS_EACH = 20_000;

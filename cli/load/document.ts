@@ -1,4 +1,5 @@
-import type { Location, Place, TextPlace } from '../diagnostics.ts';
+import type { Place, TextPlace } from '../diagnostics.ts';
+import type { Location } from '../location.ts';
 import { below, member } from './pointer.ts';
 
 /** A file as it was read: text without a byte order mark. */

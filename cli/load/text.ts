@@ -1,4 +1,4 @@
-import type { Location } from '../diagnostics.ts';
+import type { Location } from '../location.ts';
 
 /** What the bytes of a file say: text without a byte order mark, or why they are not UTF-8. */
 export type Decoded =

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join, posix, relative, sep } from 'node:path';
-import type { Diagnostic, Location, Place, TextPlace } from '../diagnostics.ts';
+import type { Diagnostic, Place, TextPlace } from '../diagnostics.ts';
 import { isTextPlace } from '../diagnostics.ts';
 import { GwError } from '../errors.ts';
+import type { Location } from '../location.ts';
 import type { Document, Source } from './document.ts';
 import { parseJson } from './json.ts';
 import type { Content, Parsed } from './parsed.ts';

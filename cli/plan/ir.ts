@@ -7,8 +7,8 @@
 import type { MockAnswer } from '../../runtime/actions/mock.ts';
 import type { TlsSpec } from '../../runtime/gateway-spec.ts';
 import type { VerifierSpec } from '../../runtime/verifier-spec.ts';
-import type { Location } from '../diagnostics.ts';
 import type { Tree } from '../expressions/tree.ts';
+import type { Location } from '../location.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 

@@ -1,5 +1,6 @@
-import type { Location, Place } from '../diagnostics.ts';
+import type { Place } from '../diagnostics.ts';
 import { type Document, type Node, placeOf } from '../load/document.ts';
+import type { Location } from '../location.ts';
 import type { Origin, OriginLevel } from './ir.ts';
 
 /** Where a value was written, before lines and columns are known. No node: gw itself, or the command line. */

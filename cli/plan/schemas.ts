@@ -1,7 +1,8 @@
-import type { Diagnostic, Location, Place } from '../diagnostics.ts';
+import type { Diagnostic, Place } from '../diagnostics.ts';
 import { invariant } from '../errors.ts';
 import { type Document, type Node, placeOf } from '../load/document.ts';
 import { member } from '../load/pointer.ts';
+import type { Location } from '../location.ts';
 import type { OpenApiVersion, Resolver } from '../resolve/api.ts';
 import type { Json, SchemaPlan } from './ir.ts';
 import type { Direction } from './schema-in-place.ts';

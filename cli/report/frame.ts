@@ -1,4 +1,4 @@
-import type { Location } from '../diagnostics.ts';
+import type { Location } from '../location.ts';
 import { printableSource } from './escape.ts';
 
 /** Characters of a source line that a code frame shows; longer ones (JSON on one line) are cut around the place. */

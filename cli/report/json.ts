@@ -1,5 +1,6 @@
-import type { LocatedDiagnostic, Location } from '../diagnostics.ts';
+import type { LocatedDiagnostic } from '../diagnostics.ts';
 import { uniqueFingerprints } from '../lint/fingerprint.ts';
+import type { Location } from '../location.ts';
 import { gwVersion } from '../package-root.ts';
 import { printableJson } from './escape.ts';
 import { count, type Findings } from './findings.ts';

@@ -1,5 +1,6 @@
 import pc from 'picocolors';
-import type { LocatedDiagnostic, Location, Severity } from '../diagnostics.ts';
+import type { LocatedDiagnostic, Severity } from '../diagnostics.ts';
+import type { Location } from '../location.ts';
 import { printable } from './escape.ts';
 import { type Findings, summaryLine } from './findings.ts';
 import { codeFrame, SourceLines } from './frame.ts';

@@ -1,8 +1,9 @@
 /** Findings as SARIF 2.1.0 (L3), for code scanning. Source: OASIS SARIF 2.1.0 with errata 01; the limits are those of GitHub. */
-import type { LocatedDiagnostic, Location, Severity } from '../diagnostics.ts';
+import type { LocatedDiagnostic, Severity } from '../diagnostics.ts';
 import { catalogue } from '../lint/catalogue.ts';
 import { uniqueFingerprints } from '../lint/fingerprint.ts';
 import type { RuleInfo } from '../lint/rule.ts';
+import type { Location } from '../location.ts';
 import { gwVersion } from '../package-root.ts';
 import { printable, printableJson } from './escape.ts';
 import { bySeverity, type Findings, fullMessage } from './findings.ts';

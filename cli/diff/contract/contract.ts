@@ -3,7 +3,7 @@ import { canonical } from '../../merge/canonical.ts';
 import type { ChangeDraft, RouteName } from '../change.ts';
 import type { RouteTable } from '../effective.ts';
 import { announcedAt, isUnstable } from '../lifecycle.ts';
-import { nameOnly, type Pair } from '../traffic.ts';
+import { nameOnly, type Pair } from '../matched.ts';
 import { callbacksOf, childFields, type Described, describe, describePathItem, membersOf } from './described.ts';
 import { add, type Contract } from './found.ts';
 import type { Sender } from './kinds.ts';

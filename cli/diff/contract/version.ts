@@ -3,7 +3,7 @@ import { child, type Node } from '../../load/document.ts';
 import { compareText } from '../../merge/order.ts';
 import type { Api } from '../../resolve/api.ts';
 import type { ChangeDraft, RouteName } from '../change.ts';
-import type { Matched } from '../traffic.ts';
+import type { Matched } from '../matched.ts';
 
 /** A number of at least four digits is a year: such versions promise nothing. */
 const SEMANTIC = /^v?(\d{1,3})(?:\.\d+){0,2}(?:[-+].*)?$/;

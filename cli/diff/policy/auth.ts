@@ -9,7 +9,7 @@ import type { Compared } from '../../plan/key.ts';
 import { isFields } from '../../resolve/walk.ts';
 import type { ChangeDraft, Where } from '../change.ts';
 import type { RouteTable, TableRoute } from '../effective.ts';
-import { about, type Pair } from '../traffic.ts';
+import { about, type Pair } from '../matched.ts';
 import { combined, compareSets, judged, suffixOf } from './direction.ts';
 
 /** One credential that a caller must show. */

@@ -3,7 +3,7 @@ import { json } from '../../plan/json.ts';
 import type { Compared } from '../../plan/key.ts';
 import type { ChangeDraft, RouteName, Where } from '../change.ts';
 import type { RouteTable, TableRoute } from '../effective.ts';
-import { nameOnly } from '../traffic.ts';
+import { nameOnly } from '../matched.ts';
 import { judged, suffixOf, type Weight } from './direction.ts';
 
 /** A change of the gateway file. */

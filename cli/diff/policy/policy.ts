@@ -1,6 +1,6 @@
 import type { ChangeDraft } from '../change.ts';
 import type { RouteTable } from '../effective.ts';
-import type { Pair } from '../traffic.ts';
+import type { Pair } from '../matched.ts';
 import { authChanges } from './auth.ts';
 import { configChanges } from './config.ts';
 import { configChange, routesOf } from './config-change.ts';

@@ -4,7 +4,7 @@ import type { Key } from '../../plan/key.ts';
 import { vocabulary } from '../../plan/vocabulary.ts';
 import type { ChangeDraft, Where } from '../change.ts';
 import type { TableRoute } from '../effective.ts';
-import { about, type Pair } from '../traffic.ts';
+import { about, type Pair } from '../matched.ts';
 import { judged, suffixOf } from './direction.ts';
 import { compareValue, rowOf } from './keys.ts';
 

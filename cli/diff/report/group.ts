@@ -1,5 +1,6 @@
 /** What several writers show alike: changes that say the same of many routes as one line, and the words of the summary. */
-import type { LocatedDiagnostic, Location } from '../../diagnostics.ts';
+import type { LocatedDiagnostic } from '../../diagnostics.ts';
+import type { Location } from '../../location.ts';
 import { plural } from '../../report/findings.ts';
 import type { Change, Report, RouteName, Section, Verdict } from '../change.ts';
 
