@@ -1,12 +1,6 @@
-import {
-  type Diagnostic,
-  isTextPlace,
-  type LocatedDiagnostic,
-  type Location,
-  type Place,
-  type TextPlace,
-} from '../diagnostics.ts';
+import { type Diagnostic, isTextPlace, type LocatedDiagnostic, type Place, type TextPlace } from '../diagnostics.ts';
 import { fingerprint } from '../lint/fingerprint.ts';
+import type { Location } from '../location.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
