@@ -83,8 +83,11 @@ export function requestHeaders(exchange: ServedExchange, hostHeader: string, tot
   const leftMs = allowedMs(exchange, totalMs, durationMs) - durationMs;
   fields.push('x-request-timeout-ms', String(Math.max(0, Math.floor(leftMs))));
   if (set.length === 0) return fields;
-  drop(fields, new Set(set.filter((_text, index) => index % 2 === 0)));
-  return fields.concat(set);
+  const names = new Set<string>();
+  for (let index = 0; index < set.length; index += 2) names.add(set[index] ?? '');
+  drop(fields, names);
+  fields.push(...set);
+  return fields;
 }
 
 /** What becomes of a field that has arrived: `trusted` is passed on from a trusted proxy only, of `noted` we write our own. */
