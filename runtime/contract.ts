@@ -194,6 +194,8 @@ export interface Exchange {
   header(slot: number): string | undefined;
   /** Every request header in order of arrival, lower-case names, identity and hop-by-hop ones included. */
   eachHeader(visit: (name: string, value: string) => void): void;
+  /** SHA-256 of a credential that the request has brought, base64. Its connection remembers the last one (JW-7). */
+  credentialHash(credential: string): string;
   /** Edits what the upstream will receive; names lower case. */
   setRequestHeader(name: string, value: string): void;
   removeRequestHeader(name: string): void;
@@ -218,6 +220,8 @@ export interface ResponseHead {
   status: number;
   get(name: string): string | undefined;
   set(name: string, value: string): void;
+  /** Adds a field unless there is one of that name. */
+  setMissing(name: string, value: string): void;
   append(name: string, value: string): void;
   remove(name: string): void;
 }

@@ -19,6 +19,8 @@ export interface ServedExchange extends Exchange, ExchangeRecord {
   readonly peerAddress: string;
   /** The client's own valid X-Request-ID (or X-Correlation-ID) where it was not kept (ID-5). */
   readonly clientRequestId: string | undefined;
+  /** Of the valid `traceparent` that came, or of the trace that the request begins (TC-1), 32 hex digits. */
+  readonly traceId: string;
 
   /** Set once by the pipeline, before any stage. */
   path: string;

@@ -29,6 +29,10 @@ export class HeaderFields implements ResponseHead {
     this.append(name, value);
   }
 
+  setMissing(name: string, value: string): void {
+    if (this.#find(name) === -1) this.append(name, value);
+  }
+
   /** A value that must not be sent is left out. */
   append(name: string, value: string): void {
     const sendable = fieldValue(value);
@@ -42,8 +46,10 @@ export class HeaderFields implements ResponseHead {
 
   remove(name: string): void {
     const { flat } = this;
-    let kept = 0;
-    for (let index = 0; index < flat.length; index += 2) {
+    const first = this.#find(name);
+    if (first === -1) return;
+    let kept = first;
+    for (let index = first + 2; index < flat.length; index += 2) {
       const field = flat[index];
       const value = flat[index + 1];
       if (field === undefined || value === undefined || field === name) continue;
@@ -52,6 +58,13 @@ export class HeaderFields implements ResponseHead {
       kept += 2;
     }
     flat.length = kept;
+  }
+
+  /** Where the first field of that name stands, or -1. */
+  #find(name: string): number {
+    const { flat } = this;
+    for (let index = 0; index < flat.length; index += 2) if (flat[index] === name) return index;
+    return -1;
   }
 
   /** Replaces every value of a name; undefined removes the field. */

@@ -14,31 +14,24 @@ export function traceIdOf(traceparent: string | undefined): string | undefined {
 }
 
 /**
- * The trace that a request belongs to: that of its valid `traceparent`, or a new one whose id comes from the request id, so that it is known
- * wherever that is.
+ * The id of the trace that a request of somebody else's id begins: the digits of a UUID, of which at least one in either half is not zero;
+ * those of any other id are mixed from its letters. Requests of our own ids have it from there.
  *
- * @returns 32 lower-case hex digits, not all of them zero
+ * @returns 32 lower-case hex digits, not all of them zero, in either half
  */
-export function traceIdFor(traceparent: string | undefined, requestId: string): string {
-  return traceIdOf(traceparent) ?? newTraceId(requestId);
+export function newTraceId(requestId: string): string {
+  if (UUID.test(requestId)) return requestId.toLowerCase().replaceAll('-', '');
+  return mixed(requestId, 1) + mixed(requestId, 2) + mixed(requestId, 3) + mixed(requestId, 4);
 }
 
 /** A `traceparent` that begins a trace, not sampled. Its parent is the gateway's own part of it, the same for every attempt. */
-export function newTraceparent(requestId: string): string {
-  const trace = newTraceId(requestId);
-  return `00-${trace}-${trace.slice(16)}-00`;
+export function newTraceparent(traceId: string): string {
+  return `00-${traceId}-${traceId.slice(16)}-00`;
 }
 
 /** Whether a `tracestate` may be passed on. */
 export function isTracestate(text: string): boolean {
   return text !== '' && text.length <= 512 && text.split(',').length <= 32;
-}
-
-/** The digits of a UUID, of which at least one in either half is not zero; those of any other id are mixed from its letters. */
-function newTraceId(requestId: string): string {
-  if (UUID.test(requestId)) return withoutHyphens(requestId);
-  if (ANY_CASE_UUID.test(requestId)) return withoutHyphens(requestId.toLowerCase());
-  return mixed(requestId, 1) + mixed(requestId, 2) + mixed(requestId, 3) + mixed(requestId, 4);
 }
 
 /** Eight hex digits, never all zero: FNV-1a with the finalizer of MurmurHash3. Who may choose the id may choose the trace as well. */
@@ -50,9 +43,4 @@ function mixed(text: string, seed: number): string {
   return ((bits ^ (bits >>> 16) || seed) >>> 0).toString(16).padStart(8, '0');
 }
 
-function withoutHyphens(uuid: string): string {
-  return uuid.slice(0, 8) + uuid.slice(9, 13) + uuid.slice(14, 18) + uuid.slice(19, 23) + uuid.slice(24);
-}
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-const ANY_CASE_UUID = new RegExp(UUID, 'i');
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;

@@ -3,6 +3,7 @@ import type { ServedExchange } from '../exchange.ts';
 import { fieldValue } from '../field-value.ts';
 import { HOP_BY_HOP } from '../hop-by-hop.ts';
 import { isIdentityHeader } from '../identity-headers.ts';
+import { remembered } from '../remembered.ts';
 import { isTracestate, newTraceparent, traceIdOf } from '../trace-context.ts';
 
 /** Written anew for every request, whatever arrived (RL-28, ID-5, TO-1). */
@@ -65,9 +66,9 @@ export function requestHeaders(exchange: ServedExchange, hostHeader: string, tot
   const set: string[] = [];
   exchange.eachEditedHeader(
     (name, value) => {
-      if (REPLACED.has(name)) note(arrived, name, value);
-      else if (name === 'connection') arrived.connection = list(arrived.connection, value);
-      else if (isPassedOn(name, exchange.peerTrusted)) fields.push(name, value);
+      const fate = fateOf(name);
+      if (fate === 'passed' || (fate === 'trusted' && exchange.peerTrusted)) fields.push(name, value);
+      else if (fate === 'noted') note(arrived, name, value);
     },
     (name, value) => {
       const sendable = fieldValue(value);
@@ -82,27 +83,37 @@ export function requestHeaders(exchange: ServedExchange, hostHeader: string, tot
   const leftMs = allowedMs(exchange, totalMs, durationMs) - durationMs;
   fields.push('x-request-timeout-ms', String(Math.max(0, Math.floor(leftMs))));
   if (set.length === 0) return fields;
-  drop(fields, new Set(set.filter((_text, index) => index % 2 === 0)));
-  return fields.concat(set);
+  const names = new Set<string>();
+  for (let index = 0; index < set.length; index += 2) names.add(set[index] ?? '');
+  drop(fields, names);
+  fields.push(...set);
+  return fields;
 }
 
-function isPassedOn(name: string, peerTrusted: boolean): boolean {
-  if (HOP_BY_HOP.has(name) || name.includes('_') || isIdentityHeader(name, peerTrusted)) return false;
-  return peerTrusted || !TRUSTED_ONLY.has(name);
-}
+/** What becomes of a field that has arrived: `trusted` is passed on from a trusted proxy only, of `noted` we write our own. */
+type Fate = 'passed' | 'trusted' | 'noted' | 'dropped';
+
+const fateOf: (name: string) => Fate = remembered((name) => {
+  if (REPLACED.has(name) || name === 'connection') return 'noted';
+  if (HOP_BY_HOP.has(name) || name.includes('_') || isIdentityHeader(name, true)) return 'dropped';
+  return TRUSTED_ONLY.has(name) || isIdentityHeader(name, false) ? 'trusted' : 'passed';
+});
+
+/** What `Via` says of us (RFC 9110 §7.6.3), by how the request came. */
+const VIA = { 'HTTP/1.0': '1.0 gw', 'HTTP/1.1': '1.1 gw', 'HTTP/2': '2 gw' } as const;
 
 function pushOwn(fields: string[], exchange: ServedExchange, arrived: Arrived): void {
   const { peerAddress, peerTrusted, authority } = exchange;
   const forwardedFor = peerTrusted ? list(arrived.forwardedFor, peerAddress) : peerAddress;
   const forwardedHost = peerTrusted && arrived.forwardedHost !== '' ? arrived.forwardedHost : authority;
-  fields.push('via', list(arrived.via, `${exchange.protocol.slice(5)} gw`), 'x-forwarded-for', forwardedFor);
+  fields.push('via', list(arrived.via, VIA[exchange.protocol]), 'x-forwarded-for', forwardedFor);
   fields.push('x-forwarded-proto', exchange.scheme);
   if (forwardedHost !== '') fields.push('x-forwarded-host', forwardedHost);
   fields.push('x-request-id', exchange.requestId);
   if (exchange.clientRequestId !== undefined) fields.push('x-client-request-id', exchange.clientRequestId);
   if (arrived.correlated) fields.push('x-correlation-id', exchange.requestId);
   if (arrived.traceparent === undefined || traceIdOf(arrived.traceparent) === undefined) {
-    fields.push('traceparent', newTraceparent(exchange.requestId));
+    fields.push('traceparent', newTraceparent(exchange.traceId));
     return;
   }
   fields.push('traceparent', arrived.traceparent);
@@ -110,7 +121,8 @@ function pushOwn(fields: string[], exchange: ServedExchange, arrived: Arrived): 
 }
 
 function note(arrived: Arrived, name: string, value: string): void {
-  if (name === 'x-forwarded-for') arrived.forwardedFor = list(arrived.forwardedFor, value);
+  if (name === 'connection') arrived.connection = list(arrived.connection, value);
+  else if (name === 'x-forwarded-for') arrived.forwardedFor = list(arrived.forwardedFor, value);
   else if (name === 'x-forwarded-host') arrived.forwardedHost = value;
   else if (name === 'via') arrived.via = list(arrived.via, value);
   else if (name === 'traceparent') arrived.traceparent = arrived.traceparent === undefined ? value : '';

@@ -52,15 +52,16 @@ function collect(use: LimitUse, said: Said): void {
 }
 
 function write(head: ResponseHead, { policies, states, limit, left, resetMs }: Said, nowMs: number): void {
-  head.set('ratelimit-policy', policies);
-  head.set('ratelimit', states);
-  head.set('x-ratelimit-limit', String(limit?.amount ?? 0));
-  head.set('x-ratelimit-remaining', String(Math.max(0, left)));
-  head.set('x-ratelimit-reset', String(Math.ceil((nowMs + resetMs) / 1_000)));
+  head.append('ratelimit-policy', policies);
+  head.append('ratelimit', states);
+  head.append('x-ratelimit-limit', String(limit?.amount ?? 0));
+  head.append('x-ratelimit-remaining', String(Math.max(0, left)));
+  head.append('x-ratelimit-reset', String(Math.ceil((nowMs + resetMs) / 1_000)));
 }
 
 /** RL-8: a soft quota lets callers pass, and says so. */
 function noteSoft(exchange: Exchange, use: LimitUse, head: ResponseHead): void {
+  if (use.exceeded === 0) return;
   const over = use.counter.limits.some(({ soft }, index) => soft && (use.exceeded & (1 << index)) !== 0);
   if (!over) return;
   head.set('x-gw-quota', 'exceeded');

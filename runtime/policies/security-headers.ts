@@ -6,6 +6,7 @@ export interface SecurityHeadersOptions {
 }
 
 const HSTS = 'max-age=31536000; includeSubDomains';
+const JSON_TYPE = /[/+]json\b/i;
 const CSP = "default-src 'none'; frame-ancestors 'none'";
 
 /**
@@ -15,16 +16,12 @@ const CSP = "default-src 'none'; frame-ancestors 'none'";
 export const securityHeaders: ResponsePolicyFactory<SecurityHeadersOptions> = ({ authenticated }) => {
   return (exchange, head) => {
     head.remove('x-xss-protection');
-    if (exchange.scheme === 'https' && head.get('strict-transport-security') === undefined) {
-      head.set('strict-transport-security', HSTS);
-    }
-    if (head.get('x-content-type-options') === undefined) head.set('x-content-type-options', 'nosniff');
-    if (head.get('referrer-policy') === undefined) head.set('referrer-policy', 'no-referrer');
-    if (head.get('cross-origin-resource-policy') === undefined) head.set('cross-origin-resource-policy', 'same-site');
-    if (authenticated && head.get('cache-control') === undefined) head.set('cache-control', 'no-store');
+    if (exchange.scheme === 'https') head.setMissing('strict-transport-security', HSTS);
+    head.setMissing('x-content-type-options', 'nosniff');
+    head.setMissing('referrer-policy', 'no-referrer');
+    head.setMissing('cross-origin-resource-policy', 'same-site');
+    if (authenticated) head.setMissing('cache-control', 'no-store');
     const type = head.get('content-type');
-    if (type !== undefined && /[/+]json\b/i.test(type) && head.get('content-security-policy') === undefined) {
-      head.set('content-security-policy', CSP);
-    }
+    if (type !== undefined && JSON_TYPE.test(type)) head.setMissing('content-security-policy', CSP);
   };
 };

@@ -1,4 +1,5 @@
 import { asciiJson } from '../ascii-json.ts';
+import type { RouteInfo } from '../contract.ts';
 import type { ExchangeRecord } from '../exchange.ts';
 
 /**
@@ -8,12 +9,13 @@ import type { ExchangeRecord } from '../exchange.ts';
  * @param epochMs when the exchange ended
  */
 export function accessLine(record: ExchangeRecord, epochMs: number): string {
-  const { route, status, durationMs, upstreamMs } = record;
-  let line = `{"ts":"${timestamp(epochMs)}","level":"${status >= 500 ? 'error' : 'info'}","msg":"request"`;
-  line += text('request_id', record.requestId) + text('trace_id', record.traceId);
-  line += text('method', record.method) + text('route', route?.template ?? '_unmatched') + text('operation', route?.id);
-  line += text('owner', route?.owner) + text('path', record.path);
-  if (record.identity !== undefined) line += text('consumer', record.identity.consumer) + text('plan', record.identity.plan);
+  const { route, status, durationMs, upstreamMs, identity } = record;
+  // Ids and methods hold nothing that JSON would quote.
+  let line =
+    `{"ts":"${timestamp(epochMs)}","level":"${status >= 500 ? 'error' : 'info'}","msg":"request","request_id":"${record.requestId}"` +
+    `${record.traceId === undefined ? '' : `,"trace_id":"${record.traceId}"`}${record.method === '' ? '' : `,"method":"${record.method}"`}`;
+  line += (route === undefined ? UNMATCHED : routeText(route)) + text('path', record.path);
+  if (identity !== undefined) line += text('consumer', identity.consumer) + text('plan', identity.plan);
   if (record.query !== '') line += text('query_keys', queryKeys(record.query));
   line += `${text('host', record.host)},"status":${status},"duration_ms":${ms(durationMs)},"ttfb_ms":${ms(record.ttfbMs)}`;
   if (record.attempts > 0) {
@@ -21,10 +23,21 @@ export function accessLine(record: ExchangeRecord, epochMs: number): string {
     line += `${text('upstream', record.upstream)}${text('target', record.upstreamTarget)},"attempts":${record.attempts}`;
   }
   line += `,"bytes_in":${record.bytesIn},"bytes_out":${record.bytesOut}${text('client_ip', record.clientAddress)}`;
-  line += text('protocol', record.protocol) + text('scheme', record.scheme) + text('user_agent', record.userAgent);
-  line += text('error', record.error);
+  line += `,"protocol":"${record.protocol}","scheme":"${record.scheme}"${text('user_agent', record.userAgent)}${text('error', record.error)}`;
   for (const [name, value] of record.notes ?? []) line += text(name, value);
   return `${line}}\n`;
+}
+
+const UNMATCHED = ',"route":"_unmatched"';
+/** Made once per route. */
+const routeTexts = new WeakMap<RouteInfo, string>();
+
+function routeText(route: RouteInfo): string {
+  const known = routeTexts.get(route);
+  if (known !== undefined) return known;
+  const made = text('route', route.template) + text('operation', route.id) + text('owner', route.owner);
+  routeTexts.set(route, made);
+  return made;
 }
 
 /** Longer values are cut, so that no client can make a line that is too long to be kept. */
@@ -40,8 +53,13 @@ function quote(value: string): string {
   return /^[ !#-[\]-~]*$/.test(value) ? `"${value}"` : asciiJson(value);
 }
 
+/** `000` to `999`. */
+const THREE_DIGITS: readonly string[] = Array.from({ length: 1_000 }, (_, number) => String(number).padStart(3, '0'));
+
+/** With three digits behind the point. */
 function ms(value: number): string {
-  return value.toFixed(3);
+  const micros = Math.round(value * 1_000);
+  return `${Math.floor(micros / 1_000)}.${THREE_DIGITS[micros % 1_000]}`;
 }
 
 /** Names of query parameters in order of arrival, joined by commas. */
@@ -64,5 +82,5 @@ function timestamp(epochMs: number): string {
     second = now;
     prefix = new Date(now * 1000).toISOString().slice(0, 20);
   }
-  return `${prefix}${String(Math.floor(epochMs) % 1000).padStart(3, '0')}Z`;
+  return `${prefix}${THREE_DIGITS[Math.floor(epochMs) % 1000]}Z`;
 }

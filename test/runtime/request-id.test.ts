@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isRequestId, newRequestId } from '../../runtime/request-id.ts';
+import { isRequestId, newIds, newRequestId } from '../../runtime/request-id.ts';
+import { newTraceId } from '../../runtime/trace-context.ts';
 
 describe('newRequestId (ID-5)', () => {
   it('is a UUIDv7', () => {
@@ -12,6 +13,13 @@ describe('newRequestId (ID-5)', () => {
     expect(newRequestId(0x0123_4567_89ab).slice(0, 13)).toBe('01234567-89ab');
     expect(newRequestId(1_000) < newRequestId(1_001)).toBe(true);
     expect(newRequestId(0)).toMatch(/^00000000-0000-7/);
+  });
+
+  it('comes with a trace of the same digits', () => {
+    for (let count = 0; count < 2_000; count += 1) {
+      const { requestId, traceId } = newIds();
+      expect(traceId).toBe(newTraceId(requestId));
+    }
   });
 
   it('never comes twice', () => {

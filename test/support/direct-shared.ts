@@ -6,7 +6,7 @@ import type { DirectShared } from '../../runtime/host/transport/direct/shared.ts
 import { type Peer, transportSettings } from '../../runtime/host/transport/transport.ts';
 
 /** Of a peer that is no proxy. */
-export const PEER: Peer = { address: '127.0.0.1', trusted: false, scheme: 'http', certificate: undefined };
+export const PEER: Peer = { address: '127.0.0.1', trusted: false, scheme: 'http', certificate: undefined, credential: undefined };
 
 export const LIMITS: GatewaySpec['server']['limits'] = {
   headBytes: 16_384,

@@ -1,4 +1,5 @@
 /** An exchange that is nothing but its data, for unit tests of policies. */
+import { hash } from 'node:crypto';
 import type { Exchange, Identity, PolicyEnv } from '../../runtime/contract.ts';
 
 export interface ExchangeOptions {
@@ -64,6 +65,7 @@ export function fakeExchange(options: ExchangeOptions = {}): FakeExchange {
     eachHeader(visit) {
       for (const [name, value] of Object.entries(headers)) visit(name, value);
     },
+    credentialHash: (credential) => hash('sha256', credential, 'base64'),
     setRequestHeader: (name, value) => void sent.set(name, value),
     removeRequestHeader: (name) => void sent.delete(name),
     limitBody(maxBytes) {

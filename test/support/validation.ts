@@ -11,6 +11,7 @@ import type { ValidationProblem } from '../../runtime/problem.ts';
 import { body } from '../../runtime/validate/body.ts';
 import { parameters } from '../../runtime/validate/parameters.ts';
 import { response } from '../../runtime/validate/response.ts';
+import { fakeEnv, fakeExchange } from './exchange.ts';
 import { documentOf, loadValidators, localResolver, routeWith } from './schemas.ts';
 
 /** One request as the validation policies see it. */
@@ -59,25 +60,12 @@ export async function validated(document: unknown, values: Partial<ValidationVal
   const validators = await loadValidators(code);
   const headerNames: string[] = [];
   const env: PolicyEnv = {
+    ...fakeEnv,
     route: { id: 'test', method: operation.method, template: operation.path, owner: undefined, parameterNames: [] },
     headerSlot(name) {
       const known = headerNames.indexOf(name);
       return known < 0 ? headerNames.push(name) - 1 : known;
     },
-    clock: () => 0,
-    expression(id) {
-      throw new Error(`no expression ${id}`);
-    },
-    runtimeValue: () => ({ value: undefined }),
-    verifier(name) {
-      throw new Error(`no verifier ${name}`);
-    },
-    limits: {
-      prepare() {
-        throw new Error('no limits');
-      },
-    },
-    wait: () => Promise.resolve(),
     validator(id) {
       const found = validators[id];
       if (found === undefined) throw new Error(`no validator ${id}`);
@@ -126,25 +114,11 @@ async function call(stages: readonly Stage[], headerNames: readonly string[], re
   let { query = '' } = request;
   let buffered = false;
   const exchange: Exchange = {
-    method: 'POST',
-    path: '/test',
+    ...fakeExchange({ method: 'POST', path: '/test', parameters: path }),
     get query() {
       return query;
     },
-    host: 'test',
-    scheme: 'http',
-    clientAddress: '127.0.0.1',
-    peerTrusted: false,
-    clientCertificate: undefined,
-    requestId: 'test',
-    route: undefined,
-    identity: undefined,
-    limits: undefined,
-    pathParameter: (index) => path[index] ?? '',
     header: (slot) => headers[headerNames[slot] ?? ''],
-    eachHeader: () => undefined,
-    setRequestHeader: () => undefined,
-    removeRequestHeader: () => undefined,
     setQuery(text) {
       query = text;
     },
@@ -177,6 +151,7 @@ function answer(
     status,
     get: (name) => headers[name],
     set: () => undefined,
+    setMissing: () => undefined,
     append: () => undefined,
     remove: () => undefined,
   };

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { Denial, Exchange, Principal, Verdict, Verifier } from '../../contract.ts';
 import type { ClientCertificates } from './certificates.ts';
 import type { ClaimReader, Claims } from './claims.ts';
@@ -59,7 +58,7 @@ export class IntrospectionVerifier implements Verifier {
   verify(token: string, exchange: Exchange): Verdict | Promise<Verdict> {
     const { clock, failures } = this.#parts;
     if (token.length > LONGEST_TOKEN || token === '') return { denied: 401, reason: 'malformed' };
-    const id = hash('sha256', token, 'base64');
+    const id = exchange.credentialHash(token);
     const known = this.#active.get(id);
     if (known !== undefined && known.untilMs > clock()) return this.#judge(known, exchange);
     const until = this.#inactive.get(id);

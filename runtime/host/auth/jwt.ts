@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { Denial, Exchange, Principal, Verdict, Verifier } from '../../contract.ts';
 import type { JwtSpec } from '../../verifier-spec.ts';
 import type { JwsDriver } from '../drivers.ts';
@@ -68,7 +67,7 @@ export class JwtVerifier implements Verifier {
     const { keys, opaque, failures, clock } = this.#parts;
     if (token.length > LONGEST_TOKEN) return denial('malformed');
     keys.update();
-    const id = hash('sha256', token, 'base64');
+    const id = exchange.credentialHash(token);
     const known = this.#verified.get(id);
     if (known !== undefined && known.untilMs > clock()) return this.#again(known, exchange);
     const refused = this.#refused.get(id);

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { clientAddress } from '../../address.ts';
 import type { Identity, Reply, RouteInfo } from '../../contract.ts';
 import type { AnswerWatcher, PreparedRoute, ServedExchange } from '../../exchange.ts';
@@ -5,8 +6,8 @@ import type { HeaderFields } from '../../header-fields.ts';
 import { CORRELATION_ID_SLOT, TRACEPARENT_SLOT, USER_AGENT_SLOT } from '../../header-slots.ts';
 import type { LimitUse } from '../../limits/store.ts';
 import { problem } from '../../problem.ts';
-import { isRequestId, newRequestId } from '../../request-id.ts';
-import { traceIdFor } from '../../trace-context.ts';
+import { isRequestId, newIds } from '../../request-id.ts';
+import { newTraceId, traceIdOf } from '../../trace-context.ts';
 import type { HostServices } from '../services.ts';
 import type { BodyPart, RequestBody } from './request-body.ts';
 import type { Peer, TransportSettings } from './transport.ts';
@@ -36,15 +37,20 @@ export interface ArrivedHead {
   requestId: string | undefined;
 }
 
+/** Longer credentials are not remembered by their connection, characters. */
+const LONGEST_REMEMBERED = 2_048;
+
 /** What every exchange knows and does, whatever reads its request and writes its answer. */
 export abstract class ExchangeBase implements ServedExchange {
   protected readonly services: HostServices;
   protected readonly settings: TransportSettings;
+  readonly #peer: Peer;
   readonly #startedAt: number;
   readonly #slots: readonly (string | undefined)[];
   #edits: Map<string, string | undefined> | undefined;
   #whole: Promise<Uint8Array | Reply> | undefined;
   #limited = false;
+  #traceId: string | undefined;
   #status = 0;
   #endMs = 0;
   readonly method: string;
@@ -86,6 +92,7 @@ export abstract class ExchangeBase implements ServedExchange {
   constructor(services: HostServices, settings: TransportSettings, peer: Peer, head: ArrivedHead) {
     this.services = services;
     this.settings = settings;
+    this.#peer = peer;
     this.#startedAt = services.now();
     this.#slots = head.slots;
     this.method = head.method;
@@ -106,13 +113,20 @@ export abstract class ExchangeBase implements ServedExchange {
       const proto = head.forwardedProto?.toLowerCase();
       this.scheme = proto === 'http' || proto === 'https' ? proto : peer.scheme;
       this.clientAddress = clientAddress(peer.address, head.forwardedFor, settings.trustedProxies);
-      this.requestId = claimed ?? newRequestId();
-      this.clientRequestId = undefined;
     } else {
       this.scheme = peer.scheme;
       this.clientAddress = peer.address;
-      this.requestId = newRequestId();
+    }
+    const traceparent = head.slots[TRACEPARENT_SLOT];
+    if (traceparent !== undefined) this.#traceId = traceIdOf(traceparent);
+    if (peer.trusted && claimed !== undefined) {
+      this.requestId = claimed;
+      this.clientRequestId = undefined;
+    } else {
+      const own = newIds();
+      this.requestId = own.requestId;
       this.clientRequestId = claimed;
+      this.#traceId ??= own.traceId;
     }
   }
 
@@ -134,7 +148,8 @@ export abstract class ExchangeBase implements ServedExchange {
   }
 
   get traceId(): string {
-    return traceIdFor(this.#slots[TRACEPARENT_SLOT], this.requestId);
+    this.#traceId ??= newTraceId(this.requestId);
+    return this.#traceId;
   }
 
   get status(): number {
@@ -163,6 +178,17 @@ export abstract class ExchangeBase implements ServedExchange {
 
   header(slot: number): string | undefined {
     return this.#slots[slot];
+  }
+
+  credentialHash(credential: string): string {
+    const known = this.#peer.credential;
+    if (known !== undefined && known.text === credential) return known.hash;
+    const made = hash('sha256', credential, 'base64');
+    // A copy: a piece of a head would keep the whole of it.
+    const text = Buffer.from(credential, 'latin1').toString('latin1');
+    const kept = text === credential && text.length <= LONGEST_REMEMBERED;
+    this.#peer.credential = kept ? { text, hash: made } : undefined;
+    return made;
   }
 
   setRequestHeader(name: string, value: string): void {

@@ -82,6 +82,8 @@ export interface Peer {
   readonly scheme: 'http' | 'https';
   /** DER in base64, where it has shown one. */
   readonly certificate: string | undefined;
+  /** The credential that it has sent last, and its SHA-256 in base64. */
+  credential: { readonly text: string; readonly hash: string } | undefined;
 }
 
 /** Who is at the other end of a connection. */
@@ -93,6 +95,7 @@ export function peerOf(socket: ClientSocket, { trustedProxies, requestsCertifica
     trusted: inRanges(trustedProxies, address),
     scheme: encrypted === true ? 'https' : 'http',
     certificate: requestsCertificates ? socket.getPeerCertificate?.()?.raw?.toString('base64') : undefined,
+    credential: undefined,
   };
 }
 

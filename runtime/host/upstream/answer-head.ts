@@ -1,5 +1,6 @@
 import { HeaderFields } from '../../header-fields.ts';
 import { HOP_BY_HOP } from '../../hop-by-hop.ts';
+import { lowerName } from '../../remembered.ts';
 
 /** The head of an upstream's answer, its framing decided. */
 export interface AnswerHead {
@@ -64,8 +65,6 @@ export function parseAnswerHead(text: string, toHead: boolean): AnswerHead | und
 
 /** Walks over the fields of a head that has the right form. Returns false when the framing is given twice or is not valid. */
 function readFields(text: string, fields: HeaderFields, facts: Facts): boolean {
-  // Of the same length, unit by unit: no character of latin1 has a longer lower case.
-  const lower = text.toLowerCase();
   let count = 0;
   let at = text.indexOf('\r\n', 12);
   while (at !== -1) {
@@ -79,10 +78,10 @@ function readFields(text: string, fields: HeaderFields, facts: Facts): boolean {
     while (end > first && isSpace(text.charCodeAt(end - 1))) end -= 1;
     count += 1;
     if (count > MAX_FIELDS) return false;
-    const name = lower.slice(start, colon);
+    const name = lowerName(text.slice(start, colon));
     if (!HOP_BY_HOP.has(name)) fields.push(name, text.slice(first, end));
     // With the whitespace behind it, which other parsers take for a part of a coding: framing has none.
-    else if (!note(facts, name, lower.slice(first, lineEnd))) return false;
+    else if (!note(facts, name, text.slice(first, lineEnd).toLowerCase())) return false;
   }
   return true;
 }

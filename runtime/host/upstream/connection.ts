@@ -30,6 +30,8 @@ const IDLE_HINT_MAX_MS = 60_000;
 const IDLE_HINT_MARGIN_MS = 1_000;
 /** The routes' own timeouts answer earlier; this one only ends the attempt to connect. */
 const CONNECT_MS = 30_000;
+/** So long a client may hold up the answers behind its own; most take more within a millisecond. */
+const CLIENT_PATIENCE_MS = 50;
 /** From this size on, bytes of a read are lent with their memory instead of copied: to allocate as much for each would cost more than to read it. */
 const LENT_BYTES = 16_384;
 
@@ -47,6 +49,8 @@ export class UpstreamConnection extends WheelEntry implements AnswerListener, So
   #connected = false;
   #gone = false;
   #paused = false;
+  /** When the answers behind the one that is held back are given up; 0 = its client has taken all at once so far. */
+  #releaseAt = 0;
   /** Takes no further request. */
   #last = false;
   /** Bytes of a read are being worked on, and more of them may follow: nothing may be sent that they could be taken to answer. */
@@ -83,7 +87,7 @@ export class UpstreamConnection extends WheelEntry implements AnswerListener, So
 
   /** Whether a request may be written now. */
   get usable(): boolean {
-    return this.#connected && !this.#gone && !this.#last && !this.#midRead && this.#socket.writable;
+    return this.#connected && !this.#gone && !this.#last && !this.#midRead && !this.#paused && this.#socket.writable;
   }
 
   /** When the request that has waited longest was sent; Infinity when none waits. */
@@ -176,10 +180,13 @@ export class UpstreamConnection extends WheelEntry implements AnswerListener, So
     if (flows || this.#gone) return;
     this.#paused = true;
     this.#socket.pause();
-    this.#release();
+    const now = this.#owner.now();
+    if (this.#releaseAt === 0) this.#releaseAt = now + CLIENT_PATIENCE_MS;
+    if (now < this.#releaseAt) this.#owner.wheel.add(this, this.#releaseAt);
+    else this.#release();
   }
 
-  /** One slow client must not hold up the answers behind its own: those requests are sent elsewhere. */
+  /** One slow client must not hold up the answers behind its own for long: those requests are sent elsewhere. */
   #release(): void {
     if (this.#outstanding.length < 2) return;
     this.#last = true;
@@ -193,6 +200,7 @@ export class UpstreamConnection extends WheelEntry implements AnswerListener, So
     const request = this.#outstanding.shift();
     if (request === undefined) return;
     this.#answers += 1;
+    this.#releaseAt = 0;
     // Surplus bytes would be taken for the answer to the next request; so would an answer to the rest of this one.
     if (!request.sent || (rest > 0 && this.#outstanding.length === 0)) this.#last = true;
     const lent = bytes === undefined ? undefined : this.#lend(bytes);
@@ -243,8 +251,11 @@ export class UpstreamConnection extends WheelEntry implements AnswerListener, So
   /** Closes what did not connect in time, and what has been idle for too long (DR-6). */
   due(now: number): void {
     if (!this.#connected) this.#close('connection_timeout');
-    else if (this.#outstanding.length > 0) this.#owner.wheel.add(this, now + this.#idleMs);
-    else if (now >= this.#idleSince + this.#idleMs) this.#close('connection_terminated');
+    else if (this.#paused && now < this.#releaseAt) this.#owner.wheel.add(this, this.#releaseAt);
+    else if (this.#outstanding.length > 0) {
+      if (this.#paused) this.#release();
+      this.#owner.wheel.add(this, now + this.#idleMs);
+    } else if (now >= this.#idleSince + this.#idleMs) this.#close('connection_terminated');
     else this.#owner.wheel.add(this, this.#idleSince + this.#idleMs);
   }
 

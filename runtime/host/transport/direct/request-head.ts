@@ -21,6 +21,7 @@ import { METHODS } from 'node:http';
 import type { Reply } from '../../../contract.ts';
 import type { ServerSpec } from '../../../gateway-spec.ts';
 import { problem } from '../../../problem.ts';
+import { lowerName } from '../../../remembered.ts';
 import type { ArrivedHead } from '../exchange-base.ts';
 import { hostName, isAuthority, isContentLength, MAX_COOKIES, parameterCount } from '../head-checks.ts';
 import type { FieldNames } from './field-names.ts';
@@ -285,7 +286,7 @@ export function eachField(text: string, fields: number, end: number, visit: (nam
   for (let at = fields; at < last; ) {
     const colon = text.indexOf(':', at);
     const lineEnd = text.indexOf('\r', colon);
-    visit(text.slice(at, colon).toLowerCase(), trimmed(text, colon + 1, lineEnd));
+    visit(lowerName(text.slice(at, colon)), trimmed(text, colon + 1, lineEnd));
     at = lineEnd + 2;
   }
 }

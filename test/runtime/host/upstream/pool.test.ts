@@ -162,20 +162,34 @@ describe('ConnectionPool', () => {
     expect(second.outcome).toBe('connection_terminated any');
   });
 
-  it('sends elsewhere what stands unwritten behind an answer that its client does not take', async () => {
-    const { ask } = await start(1);
-    const first = ask(3);
-    await until(is('sent', first));
-    await written();
-    first.slow = true;
-    const second = ask(3);
-    const arrive = (text: string): unknown => first.connection?.read(text.length, Buffer.from(text));
-    arrive('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nab');
-    expect([first.outcome, second.outcome]).toEqual(['sent', 'connection_terminated behind']);
-    first.connection?.resume();
-    arrive('cd');
-    expect(first.outcome).toBe('complete');
-  });
+  it.each([false, true])(
+    'sends elsewhere what stands behind an answer that its client is slow to take, written: %s',
+    async (isWritten) => {
+      const { ask, clock } = await start(1);
+      const first = ask(3);
+      await until(is('sent', first));
+      await written();
+      first.slow = true;
+      const second = ask(3);
+      if (isWritten) await written();
+      const arrive = (text: string): unknown => first.connection?.read(text.length, Buffer.from(text));
+      arrive('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\na');
+      clock.now += 30;
+      first.connection?.due(clock.now);
+      first.connection?.resume();
+      arrive('b');
+      expect([first.outcome, second.outcome]).toEqual(['sent', 'sent']);
+      const third = ask(3);
+      expect(third.connection).not.toBe(first.connection);
+      clock.now += 20;
+      first.connection?.due(clock.now);
+      expect([first.outcome, second.outcome]).toEqual(['sent', 'connection_terminated behind']);
+      first.connection?.resume();
+      arrive('c');
+      arrive('cd');
+      expect(first.outcome).toBe('complete');
+    },
+  );
 
   it('reads into memory again only when nobody holds it', async () => {
     const { ask } = await start(1);
