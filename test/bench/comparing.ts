@@ -67,7 +67,8 @@ function manyDocuments(path: string): { readonly path: string; readonly commit: 
   return { path, commit: git('rev-parse', 'HEAD').trim(), bytes };
 }
 
-function documentOf(team: string): string {
+/** A document of a team, formatted as people do, in JSON. */
+export function documentOf(team: string, operations = OPERATIONS): string {
   const text = { type: 'string', maxLength: 64 };
   const body = { content: { 'application/json': { schema: { $ref: '#/components/schemas/Item' } } } };
   const item = (n: number) => ({
@@ -75,7 +76,7 @@ function documentOf(team: string): string {
     get: { operationId: `get${team}${n}`, responses: { 200: { description: 'One item.', ...body } } },
     put: { operationId: `put${team}${n}`, requestBody: body, responses: { 204: { description: 'Changed.' } } },
   });
-  const paths = Object.fromEntries(Array.from({ length: OPERATIONS / 2 }, (_, n) => [`/${team}/kind${n}/{id}`, item(n)]));
+  const paths = Object.fromEntries(Array.from({ length: operations / 2 }, (_, n) => [`/${team}/kind${n}/{id}`, item(n)]));
   const properties = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`field${n}`, text]));
   const document = {
     openapi: '3.1.0',

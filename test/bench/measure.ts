@@ -15,11 +15,27 @@ const accounting = `data:text/javascript,${encodeURIComponent(
   `import { writeSync } from 'node:fs'; process.on('exit', () => writeSync(3, JSON.stringify(process.resourceUsage())));`,
 )}`;
 
+/** How a process is run. */
+export interface Run {
+  /** Exit codes that are no failure. */
+  readonly codes?: readonly number[];
+  readonly cwd?: string;
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Runs `gw` with arguments and gives its cost. Throws when it fails. */
-export async function measureGw(args: readonly string[]): Promise<Cost> {
+export function measureGw(args: readonly string[]): Promise<Cost> {
+  return measure([join(packageRoot, 'bin', 'gw.js'), ...args]);
+}
+
+/** Runs a script on this Node and gives its cost. Throws when it fails. */
+export async function measure(command: readonly string[], { codes = [0], cwd, env }: Run = {}): Promise<Cost> {
   const started = performance.now();
-  const child = spawn(process.execPath, ['--import', accounting, join(packageRoot, 'bin', 'gw.js'), ...args], {
+  const child = spawn(process.execPath, ['--import', accounting, ...command], {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    ...(cwd === undefined ? {} : { cwd }),
+    env: { ...process.env, ...env },
   });
   let usage = '';
   let errors = '';
@@ -31,7 +47,7 @@ export async function measureGw(args: readonly string[]): Promise<Cost> {
   });
   const [code] = await once(child, 'close');
   const wallMs = performance.now() - started;
-  if (code !== 0) throw new Error(`gw ${args.join(' ')} ended with ${code}: ${errors}`);
+  if (!codes.includes(code)) throw new Error(`${command.join(' ')} ended with ${code}: ${errors}`);
   const { userCPUTime, systemCPUTime, maxRSS } = JSON.parse(usage);
   return { wallMs, cpuMs: (userCPUTime + systemCPUTime) / 1000, maxRssBytes: maxRSS * 1024 };
 }
@@ -40,8 +56,19 @@ export async function measureGw(args: readonly string[]): Promise<Cost> {
 export async function median(runs: number, run: () => Promise<Cost>): Promise<Cost> {
   const costs: Cost[] = [];
   for (let n = 0; n < runs; n += 1) costs.push(await run());
-  costs.sort((a, b) => a.wallMs - b.wallMs);
-  return costs[Math.floor(runs / 2)] ?? { wallMs: 0, cpuMs: 0, maxRssBytes: 0 };
+  return middle(costs);
+}
+
+/** As {@link median} for several things, each run of one followed by one of the next, so that what else the machine does meets all. */
+export async function medians(runs: number, kinds: readonly (() => Promise<Cost>)[]): Promise<readonly Cost[]> {
+  const costs: Cost[][] = kinds.map(() => []);
+  for (let n = 0; n < runs; n += 1) for (const [index, run] of kinds.entries()) costs[index]?.push(await run());
+  return costs.map(middle);
+}
+
+function middle(costs: readonly Cost[]): Cost {
+  const sorted = costs.toSorted((a, b) => a.wallMs - b.wallMs);
+  return sorted[Math.floor(sorted.length / 2)] ?? { wallMs: 0, cpuMs: 0, maxRssBytes: 0 };
 }
 
 export function mebibytes(bytes: number): string {
