@@ -2,3 +2,10 @@
 export function asciiJson(value: unknown): string {
   return JSON.stringify(value).replaceAll(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
+
+/** A text as JSON in ASCII. Nearly every one is plain, and stands as it is. */
+export function asciiText(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : asciiJson(text);
+}
+
+const PLAIN = /^[ !#-[\]-~]*$/;

@@ -1,6 +1,5 @@
 import type { UpstreamSpec } from '../gateway-spec.ts';
 import type { UpstreamAddress } from '../upstream-client.ts';
-import type { HostServices } from './services.ts';
 import { parseTarget } from './target-address.ts';
 
 /** One address of an upstream, with its share of the traffic. */
@@ -32,10 +31,10 @@ export function pickTarget<T extends WeightedTarget>(targets: readonly T[], not?
  * @throws Error when a URL is not absolute http(s), or the environment lacks a variable
  */
 export function targetAddresses(
-  host: HostServices,
+  { resolve }: { resolve(text: string): string },
   { name, targets }: UpstreamSpec,
 ): { readonly address: UpstreamAddress; readonly weight: number }[] {
-  return targets.map(({ url, weight }) => ({ address: addressOf(host.resolve(url), name), weight }));
+  return targets.map(({ url, weight }) => ({ address: addressOf(resolve(url), name), weight }));
 }
 
 function addressOf(text: string, name: string): UpstreamAddress {

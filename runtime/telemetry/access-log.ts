@@ -1,4 +1,4 @@
-import { asciiJson } from '../ascii-json.ts';
+import { asciiText } from '../ascii-json.ts';
 import type { RouteInfo } from '../contract.ts';
 import type { ExchangeRecord } from '../exchange.ts';
 
@@ -45,12 +45,7 @@ const LONGEST_VALUE = 2_048;
 
 function text(name: string, value: string | undefined): string {
   if (value === undefined || value === '') return '';
-  return `,"${name}":${quote(value.length > LONGEST_VALUE ? value.slice(0, LONGEST_VALUE) : value)}`;
-}
-
-/** Nearly every value is plain and is quoted as it is. */
-function quote(value: string): string {
-  return /^[ !#-[\]-~]*$/.test(value) ? `"${value}"` : asciiJson(value);
+  return `,"${name}":${asciiText(value.length > LONGEST_VALUE ? value.slice(0, LONGEST_VALUE) : value)}`;
 }
 
 /** `000` to `999`. */

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Reply } from '../../contract.ts';
 import type { ExchangeRecord } from '../../exchange.ts';
 import { newRequestId } from '../../request-id.ts';
-import type { LibraryExchange } from './library-exchange.ts';
+import type { LibraryExchange, LibraryExchangeConnection } from './library-exchange.ts';
 import { rawAnswer, rawRecord } from './raw-answer.ts';
 import { RawRequests } from './raw-requests.ts';
 import type { Peer } from './transport.ts';
@@ -22,7 +22,7 @@ export interface Shared {
  * One client connection. Requests that a client sends without waiting for the answers are served one after another, so that one
  * connection never has more than one request at an upstream.
  */
-export class LibraryConnection {
+export class LibraryConnection implements LibraryExchangeConnection {
   readonly socket: Socket;
   readonly peer: Peer;
   readonly shared: Shared;

@@ -6,15 +6,26 @@ import { problem } from '../../problem.ts';
 import type { HostServices } from '../services.ts';
 import { type ArrivedHead, ExchangeBase } from './exchange-base.ts';
 import { checkHead, type HeadFacts, hostName, parseTarget } from './head-checks.ts';
-import type { LibraryConnection } from './library-connection.ts';
 import { type BodyPart, RequestBody } from './request-body.ts';
-import type { TransportSettings } from './transport.ts';
+import type { Peer, TransportSettings } from './transport.ts';
+
+/** What an exchange needs of the connection it came by. */
+export interface LibraryExchangeConnection {
+  readonly peer: Peer;
+  readonly shared: { readonly draining: boolean };
+  /** An answer said that it is the last. */
+  last: boolean;
+  /** Throws away for a while what still arrives, and closes. */
+  linger(): void;
+  /** Finds out whether a half-closed client is still there. */
+  probe(): void;
+}
 
 /** An exchange over node:http. The head is judged again when it is made; `refusal` says how. */
 export class LibraryExchange extends ExchangeBase {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
-  readonly #connection: LibraryConnection;
+  readonly #connection: LibraryExchangeConnection;
   readonly #body: RequestBody;
   #expectsContinue: boolean;
   #blockedSince = 0;
@@ -28,7 +39,7 @@ export class LibraryExchange extends ExchangeBase {
   constructor(
     services: HostServices,
     settings: TransportSettings,
-    connection: LibraryConnection,
+    connection: LibraryExchangeConnection,
     request: IncomingMessage,
     response: ServerResponse,
   ) {

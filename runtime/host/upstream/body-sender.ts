@@ -1,7 +1,7 @@
 import type { Reply } from '../../contract.ts';
 import type { ServedExchange } from '../../exchange.ts';
 import { problem } from '../../problem.ts';
-import type { UpstreamConnection } from './connection.ts';
+import type { Carrier } from './outstanding.ts';
 
 /** Hears how a body fares. */
 export interface BodyProgress {
@@ -22,7 +22,7 @@ const SMALL_BYTES = 16_384;
  */
 export class BodySender {
   readonly #exchange: ServedExchange;
-  readonly #connection: UpstreamConnection;
+  readonly #connection: Carrier;
   readonly #progress: BodyProgress;
   /** The head, until it is written. */
   #head: string;
@@ -35,7 +35,7 @@ export class BodySender {
   /** All of it was written. */
   done = false;
 
-  constructor(exchange: ServedExchange, connection: UpstreamConnection, head: string, progress: BodyProgress) {
+  constructor(exchange: ServedExchange, connection: Carrier, head: string, progress: BodyProgress) {
     this.#exchange = exchange;
     this.#connection = connection;
     this.#head = head;

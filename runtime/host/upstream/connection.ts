@@ -6,7 +6,7 @@ import { errorType } from '../upstream-error.ts';
 import type { AnswerHead } from './answer-head.ts';
 import { type AnswerListener, AnswerReader } from './answer-reader.ts';
 import { joinSmall } from './body-sender.ts';
-import { Discarded, type Outstanding, type RetryLicence } from './outstanding.ts';
+import { type Carrier, Discarded, type Outstanding, type RetryLicence } from './outstanding.ts';
 import { givePage, sharedPage, takePage } from './read-memory.ts';
 import { openSocket, type SocketReader } from './socket.ts';
 
@@ -36,7 +36,7 @@ const CLIENT_PATIENCE_MS = 50;
 const LENT_BYTES = 16_384;
 
 /** One connection to a target: writes requests, reads answers, and gives itself up rather than guess what a byte belongs to. */
-export class UpstreamConnection extends WheelEntry implements AnswerListener, SocketReader, Gathering {
+export class UpstreamConnection extends WheelEntry implements Carrier, AnswerListener, SocketReader, Gathering {
   readonly #owner: ConnectionOwner;
   readonly #socket: Socket;
   readonly #reader = new AnswerReader(this);

@@ -7,15 +7,27 @@ import type { UpstreamRequest } from '../../upstream-client.ts';
 import { type AnswerBody, openAnswer } from '../held-answer.ts';
 import { ATTEMPTS, IDEMPOTENT } from '../retry.ts';
 import type { HostServices } from '../services.ts';
+import type { WeightedTarget } from '../targets.ts';
 import { WheelEntry } from '../timer-wheel.ts';
 import { replyFor } from '../upstream-error.ts';
 import type { AnswerHead } from './answer-head.ts';
 import { type BodyProgress, BodySender, joinSmall } from './body-sender.ts';
-import type { UpstreamConnection } from './connection.ts';
-import type { DirectTarget, DirectUpstream } from './direct.ts';
-import type { RetryLicence } from './outstanding.ts';
-import type { PooledRequest } from './pool.ts';
+import type { Carrier, RetryLicence } from './outstanding.ts';
+import type { ConnectionPool, PooledRequest } from './pool.ts';
 import { requestHead } from './request-head.ts';
+
+/** One address of an upstream, with the connections to it. */
+export interface DirectTarget extends WeightedTarget {
+  readonly pool: ConnectionPool;
+}
+
+/** What the exchanges of one upstream share. */
+export interface DirectUpstream {
+  /** The next target; another one than `not` where there is one. */
+  pick(not: DirectTarget | undefined): DirectTarget | undefined;
+  /** How many requests may share a connection when this one is among them. */
+  depthFor(exchange: ServedExchange): number;
+}
 
 /** What is waited for; each has its own time (TO-1). */
 type Phase = 'queued' | 'opening' | 'answer' | 'body';
@@ -33,7 +45,7 @@ export class DirectForwarding extends WheelEntry implements AnswerWatcher, Poole
   readonly #startedAt: number;
   readonly #totalAt: number;
   #target: DirectTarget | undefined;
-  #connection: UpstreamConnection | undefined;
+  #connection: Carrier | undefined;
   #body: BodySender | undefined;
   #answer: AnswerBody;
   #head = '';
@@ -122,7 +134,7 @@ export class DirectForwarding extends WheelEntry implements AnswerWatcher, Poole
     this.#arm();
   }
 
-  begin(connection: UpstreamConnection): void {
+  begin(connection: Carrier): void {
     const exchange = this.#exchange;
     this.#connection = connection;
     if (this.#phase !== 'queued' || this.#dueAt !== Number.POSITIVE_INFINITY) this.#movedAt = this.#host.now();

@@ -1,23 +1,9 @@
-import type { ServedExchange } from '../../exchange.ts';
 import type { UpstreamSpec } from '../../gateway-spec.ts';
 import type { UpstreamAddress, UpstreamClient } from '../../upstream-client.ts';
 import type { HostServices } from '../services.ts';
-import { pickTarget, targetAddresses, type WeightedTarget } from '../targets.ts';
-import { DirectForwarding } from './direct-forwarding.ts';
+import { pickTarget, targetAddresses } from '../targets.ts';
+import { DirectForwarding, type DirectTarget, type DirectUpstream } from './direct-forwarding.ts';
 import { ConnectionPool } from './pool.ts';
-
-/** One address of an upstream, with the connections to it. */
-export interface DirectTarget extends WeightedTarget {
-  readonly pool: ConnectionPool;
-}
-
-/** What the exchanges of one upstream share. */
-export interface DirectUpstream {
-  /** The next target; another one than `not` where there is one. */
-  pick(not: DirectTarget | undefined): DirectTarget | undefined;
-  /** How many requests may share a connection when this one is among them. */
-  depthFor(exchange: ServedExchange): number;
-}
 
 /**
  * Opens an upstream over connection pools of the host's registry. They are known by the target's origin, so they live on over a reload

@@ -1,5 +1,18 @@
 import type { AnswerHead } from './answer-head.ts';
-import type { UpstreamConnection } from './connection.ts';
+
+/** What a connection does for the requests on it. */
+export interface Carrier {
+  /** Writes latin1 text. Returns false when the service is slow. */
+  write(text: string): boolean;
+  /** Writes a whole request, latin1, at the end of the turn, together with others. */
+  writeSoon(request: string): void;
+  /** Writes text, bytes and text as one message; nobody may change the bytes afterwards. */
+  writeParts(before: string, bytes: Uint8Array, after: string): boolean;
+  /** The client whose answer was held back takes more. */
+  resume(): void;
+  /** Nobody waits for this request any more. */
+  abandon(request: Outstanding): void;
+}
 
 /** A request that waits for its answer on a connection. */
 export interface Outstanding {
@@ -12,7 +25,7 @@ export interface Outstanding {
   /** Whether it may still refer to the bytes that it was last given; else their memory is used again. */
   readonly holds: boolean;
   /** Write the request now. */
-  begin(connection: UpstreamConnection): void;
+  begin(connection: Carrier): void;
   /** The connection takes more of the body. */
   writable(): void;
   head(head: AnswerHead): void;
@@ -39,14 +52,14 @@ const MAX_DISCARDED_BYTES = 262_144;
 
 /** Stands in for a request whose client has left while others wait on the same connection: its answer is read and thrown away. */
 export class Discarded implements Outstanding {
-  readonly #connection: UpstreamConnection;
+  readonly #connection: Carrier;
   readonly toHead: boolean;
   readonly sent = true;
   readonly holds = false;
   readonly sentAt: number;
   #bytes = 0;
 
-  constructor({ toHead, sentAt }: Outstanding, connection: UpstreamConnection) {
+  constructor({ toHead, sentAt }: Outstanding, connection: Carrier) {
     this.toHead = toHead;
     this.sentAt = sentAt;
     this.#connection = connection;

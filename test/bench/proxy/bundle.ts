@@ -109,7 +109,7 @@ export async function gwBundle(folder: string, routes: number, pipelining: numbe
   if (existsSync(join(out, 'dist', 'gateway.mjs'))) return join(out, 'dist', 'gateway.mjs');
   mkdirSync(out, { recursive: true });
   const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
-  const many = Array.from({ length: Math.max(0, routes - 4) }, (_, index) => [
+  const many = Array.from({ length: Math.max(0, routes - 5) }, (_, index) => [
     `/things${index}/{id}`,
     { get: { operationId: `get${index}`, parameters: [id], responses: fine } },
   ]);
@@ -128,6 +128,7 @@ export async function gwBundle(folder: string, routes: number, pipelining: numbe
           responses: fine,
         },
       },
+      '/too-large': { post: { operationId: 'tooLarge', 'x-gateway': { limits: { body: '512B' } }, responses: fine } },
       '/refused': {
         get: {
           operationId: 'refused',

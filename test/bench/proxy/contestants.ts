@@ -39,6 +39,7 @@ const coresOf = ({ threads }: Setting): string => (threads === 1 ? GATEWAY_CORE 
 export const contestants: readonly { readonly name: string; readonly available: () => boolean; readonly start: Start }[] = [
   { name: 'nginx', available: () => has('nginx'), start: nginx },
   { name: 'haproxy', available: () => has('haproxy'), start: haproxy },
+  { name: 'caddy', available: () => has('caddy'), start: caddy },
   { name: 'gw', available: () => true, start: (setting, port) => gw('gw', setting, port, {}) },
   { name: 'gw, pipelining 16', available: () => true, start: (setting, port) => gw('gw, pipelining 16', setting, port, {}, 16) },
   {
@@ -104,6 +105,7 @@ async function nginx(setting: Setting, port: number): Promise<Contestant> {
        location / { proxy_pass http://u; }
        location /full { limit_req zone=all burst=100000 nodelay; if ($http_authorization = "") { return 401; } proxy_pass http://u; }
        location /limited { limit_req zone=one; proxy_pass http://u; }
+       location /too-large { client_max_body_size 512; proxy_pass http://u; }
        location /nowhere { return 404; }
        location /refused { return 400; } }`,
     threads,
@@ -118,11 +120,32 @@ async function haproxy(setting: Setting, port: number): Promise<Contestant> {
   writeFileSync(
     file,
     `global\n nbthread ${threads}\n maxconn 4096\ndefaults\n mode http\n timeout connect 5s\n timeout client 30s\n timeout server 30s\n http-reuse always\n option http-keep-alive\n` +
-      `frontend f\n bind 127.0.0.1:${port}${tls ? ` ssl crt ${certificateIn(folder).both} ssl-min-ver TLSv1.3` : ''}\n option forwardfor\n http-request return status 404 if { path_beg /nowhere }\n http-request return status 400 if { path_beg /refused }\n default_backend b\n` +
+      `frontend f\n bind 127.0.0.1:${port}${tls ? ` ssl crt ${certificateIn(folder).both} ssl-min-ver TLSv1.3` : ''}\n option forwardfor\n http-request return status 404 if { path_beg /nowhere }\n http-request return status 400 if { path_beg /refused }\n http-request return status 413 if { path_beg /too-large }\n default_backend b\n` +
       `backend b\n server s 127.0.0.1:${upstream}\n`,
   );
   const child = await launch(coresOf(setting), 'haproxy', ['-db', '-q', '-f', file], port);
   return { name: 'haproxy', port, tls, pids: [child.pid ?? 0], stop: () => end(child) };
+}
+
+async function caddy({ upstream, folder, threads }: Setting, port: number): Promise<Contestant> {
+  const file = join(folder, 'caddy.json');
+  const respond = (path: string, status: number): unknown => ({
+    match: [{ path: [path] }],
+    handle: [{ handler: 'static_response', status_code: status }],
+  });
+  const proxy = {
+    handler: 'reverse_proxy',
+    upstreams: [{ dial: `127.0.0.1:${upstream}` }],
+    transport: { protocol: 'http', keep_alive: { max_idle_conns_per_host: 128 } },
+  };
+  const routes = [respond('/nowhere', 404), respond('/refused', 400), respond('/too-large', 413), { handle: [proxy] }];
+  const http = { servers: { one: { listen: [`127.0.0.1:${port}`], automatic_https: { disable: true }, routes } } };
+  writeFileSync(file, JSON.stringify({ admin: { disabled: true, config: { persist: false } }, apps: { http } }));
+  const child = await launch(GATEWAY_CORE, 'caddy', ['run', '--config', file], port, {
+    GOMAXPROCS: String(threads),
+    HOME: folder,
+  });
+  return { name: 'caddy', port, tls: false, pids: [child.pid ?? 0], stop: () => end(child) };
 }
 
 async function gw(

@@ -43,6 +43,7 @@ const plain: readonly Work[] = [
   { name: 'POST of 1 KiB, validated by gw', path: '/orders', body, status: 200 },
   { name: 'refused: 404', path: '/nowhere', status: 404 },
   { name: 'refused: 400', path: '/refused', status: 400 },
+  { name: 'refused: 413, which ends the connection', path: '/too-large', body, status: 413 },
 ];
 const rounds: readonly Round[] = [
   { setting: bare, works: plain },

@@ -1,30 +1,10 @@
 import type { Socket } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
-import { type GatewayOptions, startGateway, type TestGateway } from './support/gateway.ts';
-import { answerBody, dial, exchange, fieldOf, startRawUpstream, statuses, until } from './support/wire.ts';
+import { describe, expect, it } from 'vitest';
+import { gatewayTo, raw } from './support/started.ts';
+import { answerBody, dial, exchange, fieldOf, statuses, until } from './support/wire.ts';
 
 /** What only the direct client refuses; undici repairs some of it. */
 const direct = process.env.GW_UPSTREAM !== 'undici';
-
-const stops: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0)) await stop();
-});
-
-async function raw(serve: (socket: Socket, request: string) => void): ReturnType<typeof startRawUpstream> {
-  const upstream = await startRawUpstream(serve);
-  stops.push(() => upstream.stop());
-  return upstream;
-}
-
-async function gatewayTo(
-  upstream: { readonly url: string },
-  options: Omit<GatewayOptions, 'upstream'> = {},
-): Promise<TestGateway> {
-  const gateway = await startGateway({ ...options, upstream: upstream.url });
-  stops.push(() => gateway.stop());
-  return gateway;
-}
 
 const get = (path = '/x'): string => `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`;
 const OK = 'HTTP/1.1 200 OK\r\n';

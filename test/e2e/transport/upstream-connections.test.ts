@@ -1,29 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { proxy } from '../../../runtime/actions/proxy.ts';
-import { type GatewayOptions, startGateway, type TestGateway } from './support/gateway.ts';
-import { answerBody, bodyOf, dial, exchange, fieldOf, startRawUpstream, startUpstream, statuses, until } from './support/wire.ts';
-
-const stops: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0)) await stop();
-});
-
-async function raw(serve: (socket: Socket, request: string) => void): ReturnType<typeof startRawUpstream> {
-  const upstream = await startRawUpstream(serve);
-  stops.push(() => upstream.stop());
-  return upstream;
-}
-
-async function gatewayTo(
-  upstream: { readonly url: string },
-  options: Omit<GatewayOptions, 'upstream'> = {},
-): Promise<TestGateway> {
-  const gateway = await startGateway({ ...options, upstream: upstream.url });
-  stops.push(() => gateway.stop());
-  return gateway;
-}
+import type { GatewayOptions } from './support/gateway.ts';
+import { gatewayTo, raw } from './support/started.ts';
+import { answerBody, bodyOf, dial, exchange, fieldOf, startUpstream, statuses, until } from './support/wire.ts';
 
 const get = (path = '/x'): string => `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`;
 const answer = (body: string, fields = ''): string => `HTTP/1.1 200 OK\r\n${fields}Content-Length: ${body.length}\r\n\r\n${body}`;
@@ -125,7 +106,7 @@ describe('the request on it', () => {
         () => response.destroy(),
       );
     });
-    stops.push(() => upstream.stop());
+    onTestFinished(() => upstream.stop());
     const gateway = await gatewayTo(upstream, { limits: { bodyBytes: 10_000_000 } });
     const send = async (path: string, chunked: boolean): Promise<void> => {
       const body = randomBytes(3_000_000);

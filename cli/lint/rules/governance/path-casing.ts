@@ -26,7 +26,7 @@ export default defineRule<PathCasingOptions>({
           .filter((segment) => versionOfSegment(segment) === undefined)
           .flatMap(textsOf)
           .flatMap((text) => text.split(/[.,;~()'"=:*]+/))
-          .find((text) => /[A-Za-z]/.test(text) && !pattern.test(text.replaceAll(/^[-_]+|[-_]+$/g, '')));
+          .find((text) => /\p{L}/u.test(text) && !pattern.test(text.replaceAll(/^[-_]+|[-_]+$/g, '')));
         if (wrong === undefined || !isFirst(operation) || !isBuilt(operation)) return;
         const message = `'${wrong}' in ${path} is not written in ${style} case`;
         report({ at: pathPlace, message, hint: `Write '${write(wordsOf(wrong))}'.` });

@@ -124,7 +124,8 @@ export class DirectExchange extends ExchangeBase {
   }
 
   override endAnswer(chunk?: string | Uint8Array): void {
-    if (chunk !== undefined) this.writeAnswer(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+    if (typeof chunk === 'string') this.#writeText(chunk);
+    else if (chunk !== undefined) this.writeAnswer(chunk);
     if (this.clientGone) return;
     if (!this.#headOnly) {
       // Less than the head has promised must never look complete.
@@ -136,6 +137,17 @@ export class DirectExchange extends ExchangeBase {
     }
     if (!this.bodyComplete) this.abandonBody();
     this.#connection.answered(this);
+  }
+
+  /** Writes a body that is text: ASCII as it is, which is a byte for each character. */
+  #writeText(text: string): void {
+    if (text.length > SMALL_BYTES || this.#unsent !== text.length || Buffer.byteLength(text) !== text.length) {
+      this.writeAnswer(Buffer.from(text));
+    } else if (!this.#headOnly) {
+      this.bytesOut += text.length;
+      this.#unsent = 0;
+      this.#connection.outlet.write(text);
+    }
   }
 
   /** Counts bytes of the answer; more than its head has promised would be read as another answer. */
