@@ -202,6 +202,8 @@ function blockText(text: string, at: number, parent: number): ReadScalar {
   const { lines, said, end, next } = blockLines(text, eol + 1, parent, width === '' ? -1 : parent + Number(width));
   const value = style === '|' ? lines.slice(0, said).join('\n') : folded(lines.slice(0, said));
   if (chomp === '-') return { value, end, next };
+  // A last line of spaces, without an end, is one that the library does not count.
+  if (chomp === '+' && next > text.length) throw new Unusual();
   return { value: `${value}${'\n'.repeat(chomp === '+' ? lines.length - said + 1 : 1)}`, end, next };
 }
 

@@ -214,7 +214,11 @@ class Reader {
       return this.#node(column, depth + 1);
     }
     this.#line(this.#lineEnd(from) + 1);
-    if (this.#column > column) return this.#node(column, depth + 1);
+    if (this.#column > column) {
+      // The library takes a scalar behind a comment further left for more than it is.
+      if (this.#text.slice(from, this.#at).includes('#') && !this.#isItem() && !this.#isKey()) throw new Unusual();
+      return this.#node(column, depth + 1);
+    }
     if (isMap && this.#column === column && this.#isItem()) return this.#list(column, depth + 1);
     this.#start = at;
     this.#end = at;
