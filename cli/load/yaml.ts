@@ -1,6 +1,5 @@
 import { isAlias, isMap, isNode, isPair, isScalar, isSeq, type Pair, parseDocument, Scalar, type YAMLMap } from 'yaml';
 import type { Place } from '../diagnostics.ts';
-import { everydayYaml } from './everyday-yaml.ts';
 import { duplicateKey } from './json.ts';
 import { type Content, maxDepth, type Parsed, type Span, type SyntaxMistake, tooDeep } from './parsed.ts';
 import { tokensOf } from './pointer.ts';
@@ -13,12 +12,6 @@ const maxAliasedNodes = 1_000_000;
  * by the library, so that aliased nodes are shared, not copied, and a key named `__proto__` is data.
  */
 export function parseYaml(text: string): Parsed {
-  const everyday = everydayYaml(text);
-  return everyday === undefined ? parseAnyYaml(text) : { content: everyday, mistakes: [] };
-}
-
-/** As {@link parseYaml}, by the library. */
-export function parseAnyYaml(text: string): Parsed {
   let document: ReturnType<typeof read>;
   try {
     document = read(text);
@@ -34,7 +27,7 @@ export function parseAnyYaml(text: string): Parsed {
   const builder = new Builder();
   const built = builder.build(root, 0);
   if (builder.refused !== undefined) return { content: undefined, mistakes: [builder.refused] };
-  const finder = new SpanFinder(text, root, builder.anchors);
+  const finder = new SpanFinder(root, builder.anchors);
   const content: Content = { value: built.value, spans: (places) => places.map((place) => finder.find(place)) };
   return { content, mistakes: builder.duplicates };
 }
@@ -195,13 +188,11 @@ interface Found {
 
 /** Finds nodes by pointer. Maps are indexed when first passed, so that many places in one large map stay cheap. */
 class SpanFinder {
-  readonly #text: string;
   readonly #root: unknown;
   readonly #aliases: ReadonlyMap<unknown, unknown>;
   readonly #indexes = new Map<YAMLMap, ReadonlyMap<string, Found>>();
 
-  constructor(text: string, root: unknown, aliases: ReadonlyMap<unknown, unknown>) {
-    this.#text = text;
+  constructor(root: unknown, aliases: ReadonlyMap<unknown, unknown>) {
     this.#root = root;
     this.#aliases = aliases;
   }
@@ -218,25 +209,10 @@ class SpanFinder {
       at = next;
     }
     const node = this.#follow(at.node);
-    const value = node === null || node === undefined ? undefined : this.#spanOf(node);
+    const value = node === null || node === undefined ? undefined : rangeOf(node);
     const key = at.key === undefined ? undefined : rangeOf(at.key);
     const start = value?.start ?? 0;
     return part === 'key' || missing || value === undefined ? (key ?? { start, end: start + 1 }) : value;
-  }
-
-  /** A block ends with what it says last: line ends and comments behind it are none of it. */
-  #spanOf(node: unknown): Span {
-    const span = rangeOf(node);
-    let last = node;
-    while ((isMap(last) || isSeq(last)) && last.flow !== true) {
-      const item = last.items.at(-1);
-      const next: unknown = isPair(item) ? (item.value ?? item.key) : item;
-      if (next === undefined) break;
-      last = next;
-    }
-    const { end } = rangeOf(last);
-    const isBlockText = isScalar(last) && (last.type === Scalar.BLOCK_LITERAL || last.type === Scalar.BLOCK_FOLDED);
-    return { start: span.start, end: isBlockText ? span.start + this.#text.slice(span.start, end).trimEnd().length : end };
   }
 
   #follow(node: unknown): unknown {

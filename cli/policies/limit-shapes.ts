@@ -69,6 +69,20 @@ export function wordsOf(authored: string | readonly string[]): readonly string[]
   return typeof authored === 'string' ? [authored] : authored;
 }
 
+/** How a store that instances share is asked: for every request, or ahead (RL-21). */
+export const counting = oneOf('exact', 'leased');
+
+/** Whether a limit may be counted ahead, and what to say where it may not. */
+export function checkCounting(
+  { counting: authored, mode }: { readonly counting?: 'exact' | 'leased'; readonly mode?: 'enforce' | 'report' },
+  kind: { readonly name: string; readonly isLeasable: boolean },
+  report: (message: string, hint?: string) => void,
+): void {
+  if (authored !== 'leased') return;
+  if (!kind.isLeasable) report(`'counting: leased' means nothing to ${kind.name}`, 'Remove it.');
+  else if (mode === 'report') report("'counting: leased' means nothing to a limit that only reports", 'Remove it.');
+}
+
 /** Members that every limit has. */
 export const common = {
   by,

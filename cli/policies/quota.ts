@@ -1,7 +1,17 @@
 import { defineKey, larger } from '../plan/key.ts';
 import { count, flag, object, oneOf, oneOrMany, type Shape, type TypeOf } from '../plan/shape.ts';
 import { checkKeys } from './limit-check.ts';
-import { amount, amounts, common, type LimitDraft, lowerAmounts, lowerCommon, numbersOf } from './limit-shapes.ts';
+import {
+  amount,
+  amounts,
+  checkCounting,
+  common,
+  counting,
+  type LimitDraft,
+  lowerAmounts,
+  lowerCommon,
+  numbersOf,
+} from './limit-shapes.ts';
 import { listOf } from './rate.ts';
 
 const timezone: Shape<string> = {
@@ -26,6 +36,7 @@ const members = {
   timezone,
   soft: flag,
   cost: count(0, 1_000_000),
+  counting,
   ...common,
 } as const;
 
@@ -45,7 +56,9 @@ export default defineKey({
   check(authored, context) {
     const limits = listOf(authored);
     checkKeys(limits, context);
-    for (const { requests, cost = 1 } of limits) {
+    for (const limit of limits) {
+      const { requests, cost = 1, soft = false } = limit;
+      checkCounting(limit, { name: 'a soft quota', isLeasable: !soft }, context.report);
       const least = Math.min(...numbersOf(requests));
       if (cost > least) context.report(`A request costs ${cost} and there is never more than ${least}: no request could pass`);
     }
@@ -65,6 +78,7 @@ export function lowerQuota(authored: QuotaAuthored): LimitDraft {
     rule: { kind: 'quota', period: per, timezone: zone, ...(soft ? { soft: true } : {}) },
     amounts: lowerAmounts(requests),
     cost,
+    ...(authored.counting === 'leased' ? { leased: true } : {}),
     ...lowerCommon(authored),
   };
 }

@@ -7,7 +7,9 @@ import {
   type AmountsAuthored,
   amount,
   amounts,
+  checkCounting,
   common,
+  counting,
   type LimitDraft,
   lowerAmounts,
   lowerCommon,
@@ -20,6 +22,7 @@ const members = {
   burst: amount,
   maxDelay: duration({ minimum: '0ms', maximum: '60s' }),
   cost: count(0, 1_000_000),
+  counting,
   ...common,
 } as const;
 
@@ -42,7 +45,10 @@ const key = defineKey({
   check(authored, context) {
     const limits = listOf(authored);
     checkKeys(limits, context);
-    for (const { burst, requests, cost = 1, algorithm = 'tokenBucket', maxDelay } of limits) {
+    for (const limit of limits) {
+      const { burst, requests, cost = 1, algorithm = 'tokenBucket', maxDelay } = limit;
+      const isLeasable = algorithm !== 'leakyBucket' && algorithm !== 'slidingLog';
+      checkCounting(limit, { name: algorithm, isLeasable }, context.report);
       const room = burst ?? Math.min(...numbersOf(requests));
       if (cost > room && algorithm !== 'leakyBucket')
         context.report(`A request costs ${cost} and there is never more than ${room}: no request could pass`);
@@ -79,6 +85,7 @@ export function lowerRate(authored: RateAuthored | (Omit<RateAuthored, 'requests
     rule: ruleOf(algorithm, milliseconds(per), burst, milliseconds(maxDelay), requests),
     amounts: lowerAmounts(requests),
     cost,
+    ...(authored.counting === 'leased' ? { leased: true } : {}),
     ...lowerCommon(authored),
   };
 }

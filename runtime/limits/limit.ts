@@ -49,6 +49,8 @@ export interface LimitOptions {
   readonly report?: true;
   readonly onMissingKey: 'reject' | 'ip' | 'skip';
   readonly onStoreFailure: 'local' | 'open' | 'closed';
+  /** A store that instances share may be asked for several requests at once (RL-21). */
+  readonly leased?: true;
 }
 
 /** A limit with its amount: what stores count. One shape for all kinds, so that reading it is quick. */
@@ -77,6 +79,7 @@ export interface Limit {
   /** Everybody, or all of a service, are counted together: the caller alone did nothing wrong (RL-14). */
   readonly shared: boolean;
   readonly onStoreFailure: LimitOptions['onStoreFailure'];
+  readonly leased: boolean;
 }
 
 /** The amount for a plan; undefined where the plan has none. */
@@ -89,7 +92,7 @@ export function amountFor({ plans, otherwise }: Amounts, plan: string | undefine
  * A limit of this amount. What changes how a counter is read (rate, burst) is part of its id, so that a new build with other numbers
  * begins a new counter instead of misreading the old one.
  */
-export function limitOf({ id, name, rule, by, cost, report, onStoreFailure }: LimitOptions, amount: number): Limit {
+export function limitOf({ id, name, rule, by, cost, report, onStoreFailure, leased }: LimitOptions, amount: number): Limit {
   const common = {
     id: `${id} ${rule.kind}`,
     name,
@@ -107,6 +110,7 @@ export function limitOf({ id, name, rule, by, cost, report, onStoreFailure }: Li
     soft: false,
     shared: by.length === 0,
     onStoreFailure,
+    leased: leased === true,
   };
   switch (rule.kind) {
     case 'bucket':

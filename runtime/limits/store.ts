@@ -29,6 +29,8 @@ export class LimitUse {
   readonly keys: readonly (string | undefined)[];
   /** The use of an earlier stage of the same exchange. */
   readonly earlier: LimitUse | undefined;
+  /** By limit: for how many requests it takes at once; undefined = for this one. */
+  readonly times: readonly number[] | undefined;
   outcome: 'open' | 'admitted' | 'refused' | 'unavailable' = 'open';
   /** Bits by limit: those that one more request does not fit, whether they refuse or only report. */
   exceeded = 0;
@@ -43,10 +45,16 @@ export class LimitUse {
   held: number[] | undefined;
   ended = false;
 
-  constructor(counter: LimitCounter, keys: readonly (string | undefined)[], earlier: LimitUse | undefined) {
+  constructor(
+    counter: LimitCounter,
+    keys: readonly (string | undefined)[],
+    earlier: LimitUse | undefined,
+    times?: readonly number[],
+  ) {
     this.counter = counter;
     this.keys = keys;
     this.earlier = earlier;
+    this.times = times;
   }
 
   /** The exchange has ended, whoever ended it. Called once by the host; frees what is held, or will be. */

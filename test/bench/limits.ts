@@ -70,15 +70,21 @@ async function contended(): Promise<number> {
   return ((performance.now() - began) * 1e6) / asks;
 }
 
-/** CPU time of this process for a decision in Redis, and how long 64 at once take. Microseconds. */
-async function overRedis(limits: readonly Limit[]): Promise<{ readonly cpu: number; readonly batch: number }> {
-  await using server = await RedisServer.start();
+/** A store over a Redis of its own. */
+async function storeOver(server: RedisServer): Promise<RedisStore> {
   const settings = { nodes: [server.url], cluster: false, timeoutMs: 1_000 };
   const connection = redis.connect(settings);
   const memory = limitMemory(allocateShared(new Map([['limits', limitBytes(1)]])), 1);
   const local = new MemoryStore(memory, 1, threadClocks());
   const store = new RedisStore({ connection, settings, local, instance: 'bench', fault: () => undefined });
   await connection.opened;
+  return store;
+}
+
+/** CPU time of this process for a decision in Redis, and how long 64 at once take. Microseconds. */
+async function overRedis(limits: readonly Limit[]): Promise<{ readonly cpu: number; readonly batch: number }> {
+  await using server = await RedisServer.start();
+  const store = await storeOver(server);
   const counter = store.prepare(limits);
   const batch = async (number: number): Promise<void> => {
     const uses = Array.from(
@@ -101,11 +107,37 @@ async function overRedis(limits: readonly Limit[]): Promise<{ readonly cpu: numb
   return { cpu: (user + system) / (64 * batches), batch: ((performance.now() - began) * 1_000) / batches };
 }
 
+/** CPU time of this process for a decision that is leased, one after the other for 64 callers, and how many of them ask Redis. */
+async function ahead(limit: Limit): Promise<{ readonly cpu: number; readonly asked: number }> {
+  await using server = await RedisServer.start();
+  const store = await storeOver(server);
+  const counter = store.prepare([limit]);
+  let asked = 0;
+  const ask = async (number: number): Promise<void> => {
+    const use = new LimitUse(counter, [KEYS[number % 64]], undefined);
+    const waits = counter.take(use);
+    if (waits === undefined) return;
+    asked += 1;
+    await waits;
+  };
+  for (let number = 0; number < 10_000; number++) await ask(number);
+  asked = 0;
+  const cpu = process.cpuUsage();
+  for (let number = 0; number < ASKS; number++) await ask(number);
+  const { user, system } = process.cpuUsage(cpu);
+  store.close();
+  return { cpu: (user + system) / ASKS, asked: asked / ASKS };
+}
+
 for (const [name, limits] of cases) process.stdout.write(`${name.padEnd(32)} ${nanoseconds(limits).toFixed(0).padStart(5)} ns\n`);
 process.stdout.write(`${'two threads, one key, each'.padEnd(32)} ${(await contended()).toFixed(0).padStart(5)} ns\n`);
 if (hasRedis) {
   const { cpu, batch } = await overRedis([bucket]);
   process.stdout.write(
     `${'token bucket in Redis, CPU'.padEnd(32)} ${cpu.toFixed(1).padStart(5)} us, 64 at once in ${batch.toFixed(0)} us\n`,
+  );
+  const leased = await ahead({ ...bucket, leased: true });
+  process.stdout.write(
+    `${'the same leased, CPU'.padEnd(32)} ${leased.cpu.toFixed(2).padStart(5)} us, ${(100 * leased.asked).toFixed(2)} % ask Redis\n`,
   );
 }

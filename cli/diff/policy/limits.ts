@@ -55,7 +55,18 @@ function partner(limit: Fields, others: readonly Fields[]): number {
   return others.length > 0 ? 0 : -1;
 }
 
-const known: readonly string[] = ['requests', 'per', 'by', 'burst', 'cost', 'mode', 'onStoreFailure', 'queue', 'algorithm'];
+const known: readonly string[] = [
+  'requests',
+  'per',
+  'by',
+  'burst',
+  'cost',
+  'mode',
+  'onStoreFailure',
+  'queue',
+  'algorithm',
+  'counting',
+];
 
 function compareLimit(before: Fields, after: Fields): Compared {
   const more = new Set([...Object.keys(before), ...Object.keys(after)].filter((key) => !known.includes(key)));
@@ -66,6 +77,7 @@ function compareLimit(before: Fields, after: Fields): Compared {
     compareNumbers(numberOf(before.queue) ?? 0, numberOf(after.queue) ?? 0),
     compareSets(keysOf(before.by), keysOf(after.by), 'weaker'),
     compareWords(['enforce', 'report'], before.mode ?? 'enforce', after.mode ?? 'enforce'),
+    compareWords(['exact', 'leased'], before.counting ?? 'exact', after.counting ?? 'exact'),
     compareWords(['closed', 'local', 'open'], before.onStoreFailure ?? 'local', after.onStoreFailure ?? 'local'),
     ...[...more].map((key): Compared => (canonical(before[key] ?? null) === canonical(after[key] ?? null) ? 'equal' : 'unknown')),
   ]);

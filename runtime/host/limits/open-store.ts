@@ -31,7 +31,7 @@ export function openLimitStore(
   const connection = redis.connect(settings);
   // A thread that takes the place of another must not take its leases for its own.
   const name = `${instance}-${thread}-${randomBytes(4).toString('hex')}`;
-  const store = new RedisStore({ connection, settings, local, instance: name, fault });
+  const store = new RedisStore({ connection, settings, local, instance: name, threads, fault });
   const late = new Promise((resolve) => void setTimeout(resolve, OPEN_MS).unref());
   return {
     store,

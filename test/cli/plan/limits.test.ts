@@ -111,6 +111,14 @@ describe('the limits of a route', () => {
     [{ requests: 5, per: '1m', by: 'ip', cost: 6 }, 'A request costs 6 and there is never more than 5: no request could pass'],
     [{ requests: 5, per: '1m', by: 'ip', algorithm: 'fixedWindow', burst: 5 }, "'burst' means nothing to fixedWindow"],
     [{ requests: 5, per: '1m', by: 'ip', maxDelay: '1s' }, "'maxDelay' means nothing to tokenBucket"],
+    [
+      { requests: 5, per: '1m', by: 'ip', algorithm: 'slidingLog', counting: 'leased' },
+      "'counting: leased' means nothing to slidingLog",
+    ],
+    [
+      { requests: 5, per: '1m', by: 'ip', mode: 'report', counting: 'leased' },
+      "'counting: leased' means nothing to a limit that only reports",
+    ],
     [{ requests: 10_001, per: '1m', by: 'ip', algorithm: 'slidingLog' }, 'slidingLog remembers every request, at most 10000'],
   ])('cannot be %j', (rate, message) => {
     expect(said(countedIn(documentWith({ rate })).checked).join('\n')).toContain(message);

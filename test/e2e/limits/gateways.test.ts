@@ -13,6 +13,7 @@ const document = {
   security: [],
   paths: {
     '/one': operation({ rate: { requests: 100, per: '300d', by: 'global', algorithm: 'fixedWindow' } }),
+    '/leased': operation({ rate: { requests: 1_000, per: '300d', by: 'global', counting: 'leased' } }),
     '/many': operation({ rate: { requests: 1_000_000, per: '1h', by: 'ip' } }),
     '/closed': operation({ rate: { requests: 9, per: '1h', by: 'ip', onStoreFailure: 'closed' } }),
   },
@@ -58,6 +59,22 @@ describe.skipIf(!hasRedis)('gateways that share a Redis', () => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(100);
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(200);
     expect(answers.find(({ status }) => status === 429)?.headers.get('ratelimit')).toMatch(/^"rate";r=0;t=\d+$/);
+  });
+
+  it('RL-21: never admit more where they take ahead, and leave at most a tenth unused', async () => {
+    await using server = await RedisServer.start();
+    const env = { STORE: server.url };
+    await using one = await GatewayRun.start(text, { env });
+    await using two = await GatewayRun.start(text, { env });
+    const statuses: number[] = [];
+    const callers = [one, two, one, two].map(async (run) => {
+      for (let call = 0; call < 350; call++) statuses.push((await run.fetch('/leased')).status);
+    });
+    await Promise.all(callers);
+    expect(new Set(statuses)).toEqual(new Set([200, 429]));
+    const admitted = statuses.filter((status) => status === 200).length;
+    expect(admitted).toBeLessThanOrEqual(1_000);
+    expect(admitted).toBeGreaterThanOrEqual(900);
   });
 
   it('RL-20: a Redis that is killed and comes back under load never makes a 500', async () => {

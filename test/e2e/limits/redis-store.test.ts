@@ -16,8 +16,9 @@ afterAll(() => {
 async function storeOver(
   settings: Partial<RedisSettings> & Pick<RedisSettings, 'nodes'>,
   instance = 'a-1',
+  monotonicMs?: () => number,
 ): Promise<{ readonly store: RedisStore; readonly faults: unknown[] }> {
-  const opened = open(settings, instance);
+  const opened = open(settings, instance, monotonicMs);
   await until(() => opened.store.parts.connection.ready);
   return opened;
 }
@@ -26,6 +27,7 @@ async function storeOver(
 function open(
   settings: Partial<RedisSettings> & Pick<RedisSettings, 'nodes'>,
   instance = 'a-1',
+  monotonicMs?: () => number,
 ): { readonly store: RedisStore; readonly faults: unknown[] } {
   const all: RedisSettings = { cluster: false, timeoutMs: 20_000, ...settings };
   const faults: unknown[] = [];
@@ -35,6 +37,7 @@ function open(
     settings: all,
     local: testStore().store,
     instance,
+    ...(monotonicMs === undefined ? {} : { monotonicMs }),
     fault: (error) => faults.push(error),
   });
   opened.push(store);
@@ -142,7 +145,7 @@ describe.skipIf(!hasRedis)('limits in one Redis', () => {
     a?.end();
     while ((await take(store, [limit])).outcome !== 'admitted');
     expect((await take(store, [limit])).outcome).toBe('refused');
-    expect([...store.leases.values()].map(({ size }) => size)).toEqual([2]);
+    expect([...store.slots.values()].map(({ size }) => size)).toEqual([2]);
   });
 
   it('what is given back can be taken again', async () => {
@@ -165,6 +168,94 @@ describe.skipIf(!hasRedis)('limits in one Redis', () => {
       two.beat();
       await new Promise(setImmediate);
     }
+  });
+});
+
+describe.skipIf(!hasRedis)('leased limits (RL-21)', () => {
+  let server: RedisServer;
+  beforeAll(async () => {
+    server = await RedisServer.start();
+  });
+  afterAll(() => server?.[Symbol.asyncDispose]());
+
+  const calls = async (): Promise<number> =>
+    Number(/cmdstat_evalsha:calls=(\d+)/.exec(await server.call('INFO', 'commandstats'))?.[1] ?? 0);
+  const left = async (store: RedisStore, limit: Limit): Promise<number | undefined> =>
+    (await take(store, [{ ...limit, cost: 0, refuses: false }])).remaining[0];
+
+  it.each<[LimitOptions['rule']]>([
+    [{ kind: 'bucket', perMs: 300 * 24 * hour }],
+    [{ kind: 'window', perMs: 300 * 24 * hour }],
+    [{ kind: 'sliding', perMs: 300 * 24 * hour }],
+    [{ kind: 'quota', period: 'month', timezone: 'UTC' }],
+  ])('are admitted together, and not one more, and most requests ask nobody: %j', async (rule) => {
+    const frozen = (): number => 1_000;
+    const stores = [
+      await storeOver({ nodes: [server.url] }, 'a-1', frozen),
+      await storeOver({ nodes: [server.url] }, 'b-1', frozen),
+    ];
+    const limit = fresh(rule, 4_000, { leased: true });
+    const before = await calls();
+    let admitted = 0;
+    const work = stores.map(async ({ store }) => {
+      store.instances = 2;
+      for (let time = 0; time < 3_000; time++) if ((await take(store, [limit])).outcome === 'admitted') admitted += 1;
+    });
+    await Promise.all(work);
+    expect(admitted).toBe(4_000);
+    // A script call for each 200 at most, but for the beginning, the end, and what each asks until it knows that it is over.
+    expect((await calls()) - before).toBeLessThan(100);
+    expect(stores.flatMap(({ faults }) => faults)).toEqual([]);
+  });
+
+  it('come back when nobody uses them', async () => {
+    const clock = { now: 1_000 };
+    const { store } = await storeOver({ nodes: [server.url] }, 'a-1', () => clock.now);
+    const limit = fresh({ kind: 'quota', period: 'month', timezone: 'UTC' }, 1_000, { leased: true });
+    for (let time = 0; time < 10; time++) expect((await take(store, [limit])).outcome).toBe('admitted');
+    expect(await left(store, limit)).toBeLessThan(990);
+    clock.now += 800;
+    while ((await left(store, limit)) !== 990);
+  });
+
+  it('are asked for one by one where a tenth is not enough, and with others that are exact', async () => {
+    const { store } = await storeOver({ nodes: [server.url] });
+    const small = fresh({ kind: 'bucket', perMs: hour }, 9, { leased: true });
+    for (let time = 0; time < 9; time++) expect((await take(store, [small])).remaining).toEqual([8 - time]);
+    expect((await take(store, [small])).outcome).toBe('refused');
+    const [leased, exact] = [
+      fresh({ kind: 'bucket', perMs: hour }, 1_000, { leased: true }),
+      fresh({ kind: 'bucket', perMs: hour }, 5),
+    ];
+    for (let time = 0; time < 5; time++) expect((await take(store, [leased, exact])).remaining).toEqual([999 - time, 4 - time]);
+    expect((await take(store, [leased, exact])).refusedBy).toBe(1);
+    expect(await left(store, leased)).toBe(995);
+  });
+
+  it('are given back by a request that goes no further', async () => {
+    const { store } = await storeOver({ nodes: [server.url] }, 'a-1', () => 1_000);
+    const limit = fresh({ kind: 'window', perMs: 300 * 24 * hour }, 100, { leased: true });
+    let admitted = 0;
+    for (let time = 0; time < 300; time++) {
+      const use = await take(store, [limit]);
+      if (use.outcome !== 'admitted') continue;
+      if (time % 2 === 0) use.counter.giveBack(use);
+      else admitted += 1;
+    }
+    while ((await take(store, [limit])).outcome === 'admitted') admitted += 1;
+    expect(admitted).toBe(100);
+  });
+
+  it('go on without Redis as each limit says', async () => {
+    await using other = await RedisServer.start();
+    const { store } = await storeOver({ nodes: [other.url] });
+    const limit = fresh({ kind: 'bucket', perMs: hour }, 1_000, { leased: true, onStoreFailure: 'closed' });
+    await take(store, [limit]);
+    await other.kill();
+    await until(() => !store.parts.connection.ready);
+    const outcomes = new Set<string>();
+    while (!outcomes.has('unavailable')) outcomes.add((await take(store, [limit])).outcome);
+    expect(outcomes.has('refused')).toBe(false);
   });
 });
 

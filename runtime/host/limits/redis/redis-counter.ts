@@ -11,6 +11,9 @@ interface Group {
   readonly keys: readonly string[];
 }
 
+/** Where the cost stands among the arguments of a limit. */
+const COST = 2;
+
 /** What Redis holds for a use. */
 interface Taken {
   readonly groups: readonly Group[];
@@ -47,10 +50,26 @@ export class RedisCounter implements LimitCounter {
   take(use: LimitUse): undefined | Promise<void> {
     const { breaker, parts } = this.#store;
     const groups = this.#groups(use);
-    if (this.#isDenied(use, groups)) return undefined;
+    if (this.isDenied(use, groups)) return undefined;
     if (!parts.connection.ready || !breaker.mayAsk()) return this.#withoutStore(use);
-    const lease = this.#store.newLease();
-    return this.#ask(use, groups, lease);
+    return this.#ask(use, groups).then((isAsked) => {
+      if (!isAsked) this.#withoutStore(use);
+    });
+  }
+
+  /** Asks Redis and nobody else. Resolves to false when it cannot be asked; what it refuses is not remembered. */
+  async ask(use: LimitUse): Promise<boolean> {
+    const { breaker, parts } = this.#store;
+    if (!parts.connection.ready || !breaker.mayAsk()) return false;
+    return await this.#ask(use, this.#groups(use));
+  }
+
+  /** Gives back what was taken of one limit and is not used, in its unit. */
+  returnUnits(index: number, key: string, units: number): void {
+    const keys = this.limits.map((_, at) => (at === index ? key : undefined));
+    const times = this.limits.map(({ cost }) => units / cost);
+    const use = new LimitUse(this, keys, undefined, times);
+    this.#return(use, this.#groups(use), '');
   }
 
   giveBack(use: LimitUse): void {
@@ -60,7 +79,7 @@ export class RedisCounter implements LimitCounter {
     if (taken === undefined) return;
     this.#taken.delete(use);
     this.#forget(taken);
-    this.#return(taken.groups, taken.lease, use.exceeded);
+    this.#return(use, taken.groups, taken.lease);
     use.held = undefined;
   }
 
@@ -84,7 +103,7 @@ export class RedisCounter implements LimitCounter {
       const kept = indices.filter((index) => this.limits[index]?.kind === 'concurrency');
       return { indices: kept, keys: kept.map((index) => keys[indices.indexOf(index)] ?? '') };
     });
-    this.#return(slots, taken.lease, use.exceeded);
+    this.#return(use, slots, taken.lease);
   }
 
   /** Keys by slot. The part in braces says whom a key is counted for: all limits of one caller are in one slot. */
@@ -103,8 +122,9 @@ export class RedisCounter implements LimitCounter {
     return [...groups.values()];
   }
 
-  #isDenied(use: LimitUse, groups: readonly Group[]): boolean {
-    const now = performance.now();
+  /** RL-22: refuses what is known to be exhausted, asking nobody. */
+  isDenied(use: LimitUse, groups: readonly Group[] = this.#groups(use)): boolean {
+    const now = this.#store.now();
     for (const { indices, keys } of groups) {
       for (const [at, index] of indices.entries()) {
         const left = this.limits[index]?.refuses === true ? this.#store.denied.left(keys[at] ?? '', now) : 0;
@@ -122,35 +142,44 @@ export class RedisCounter implements LimitCounter {
     return false;
   }
 
-  async #ask(use: LimitUse, groups: readonly Group[], lease: string): Promise<void> {
+  async #ask(use: LimitUse, groups: readonly Group[]): Promise<boolean> {
     const { breaker, parts, wheel } = this.#store;
-    const asked = groups.map((group) => this.#store.run(TAKE, group.keys, this.#argumentsOf(group, lease)));
+    const lease = this.#store.newLease();
+    const asked = groups.map((group) => this.#store.run(TAKE, group.keys, this.#argumentsOf(use, group, lease)));
     const all = Promise.all(asked);
     try {
       const answers = await inTime(all, wheel, parts.settings.timeoutMs);
       breaker.succeeded();
       this.#conclude(use, groups, lease, answers);
+      return true;
     } catch (error) {
       breaker.failed();
       if (!(error instanceof Late) && parts.connection.ready) parts.fault(error, 'limit store');
       // Whatever Redis has counted of it, or will, it gives back.
       for (const [index, answer] of asked.entries()) {
         const group = groups[index];
-        if (group !== undefined) answer.then((late) => this.#returnLate(group, lease, late)).catch(() => undefined);
+        if (group !== undefined) answer.then((late) => this.#returnLate(use, group, lease, late)).catch(() => undefined);
       }
-      this.#withoutStore(use);
+      return false;
     }
   }
 
-  #argumentsOf({ indices }: Group, lease: string): readonly string[] {
+  #argumentsOf(use: LimitUse, { indices }: Group, lease: string): readonly string[] {
     const wallMs = (this.#store.parts.wallMs ?? Date.now)();
     return indices.flatMap((index) => {
       const { refuses = true, soft = false } = this.limits[index] ?? {};
       const periods = this.#periods[index];
       periods?.moveTo(wallMs);
       const period = [String(periods?.startMs ?? 0), String(periods?.endMs ?? 0)];
-      return [...(this.#arguments[index] ?? []), ...period, refuses ? '1' : '0', soft ? '1' : '0', lease];
+      const fixed = this.#arguments[index] ?? [];
+      const counted = use.times === undefined ? fixed : fixed.with(COST, String(this.#unitsOf(use, index)));
+      return [...counted, ...period, refuses ? '1' : '0', soft ? '1' : '0', lease];
     });
+  }
+
+  /** What a use takes of a limit, in its unit. */
+  #unitsOf({ times }: LimitUse, index: number): number {
+    return (this.limits[index]?.cost ?? 0) * (times?.[index] ?? 1);
   }
 
   #conclude(use: LimitUse, groups: readonly Group[], lease: string, answers: readonly unknown[]): void {
@@ -174,12 +203,13 @@ export class RedisCounter implements LimitCounter {
           if (limit?.refuses !== true || resetMs <= longest) continue;
           longest = resetMs;
           use.refusedBy = index;
-          if (limit.kind !== 'concurrency') this.#store.denied.add(group.keys[at] ?? '', performance.now() + resetMs);
+          if (limit.kind !== 'concurrency' && use.times === undefined)
+            this.#store.denied.add(group.keys[at] ?? '', this.#store.now() + resetMs);
         }
       }
     }
     if (admitted.length < groups.length) {
-      this.#return(admitted, lease, use.exceeded);
+      this.#return(use, admitted, lease);
       this.#spare(use);
       use.outcome = 'refused';
       return;
@@ -200,8 +230,8 @@ export class RedisCounter implements LimitCounter {
 
   #remember(use: LimitUse, { groups, lease }: Taken): void {
     for (const key of this.#slotsOf(groups)) {
-      const leases = this.#store.leases.get(key) ?? new Set<string>();
-      this.#store.leases.set(key, leases.add(lease));
+      const leases = this.#store.slots.get(key) ?? new Set<string>();
+      this.#store.slots.set(key, leases.add(lease));
       use.held ??= [];
       use.held.push(0);
     }
@@ -209,8 +239,8 @@ export class RedisCounter implements LimitCounter {
 
   #forget({ groups, lease }: Taken): void {
     for (const key of this.#slotsOf(groups)) {
-      const leases = this.#store.leases.get(key);
-      if (leases?.delete(lease) === true && leases.size === 0) this.#store.leases.delete(key);
+      const leases = this.#store.slots.get(key);
+      if (leases?.delete(lease) === true && leases.size === 0) this.#store.slots.delete(key);
     }
   }
 
@@ -219,15 +249,15 @@ export class RedisCounter implements LimitCounter {
   }
 
   /** Gives back what groups have taken; those that were exceeded were not counted. */
-  #return(groups: readonly Group[], lease: string, exceeded: number): void {
+  #return(use: LimitUse, groups: readonly Group[], lease: string, exceeded = use.exceeded): void {
     for (const { indices, keys } of groups) {
       const counted = indices
         .map((index, at) => ({ index, key: keys[at] ?? '' }))
         .filter(({ index }) => (exceeded & (1 << index)) === 0);
       if (counted.length === 0) continue;
       const values = counted.flatMap(({ index }) => {
-        const { kind = '', cost = 0, interval = 0 } = this.limits[index] ?? {};
-        return [kind, String(cost), String(interval), lease];
+        const { kind = '', interval = 0 } = this.limits[index] ?? {};
+        return [kind, String(this.#unitsOf(use, index)), String(interval), lease];
       });
       for (const { key } of counted) this.#store.denied.remove(key);
       this.#store
@@ -241,14 +271,14 @@ export class RedisCounter implements LimitCounter {
   }
 
   /** An answer that came too late: what it counted is not used. */
-  #returnLate(group: Group, lease: string, answer: unknown): void {
+  #returnLate(use: LimitUse, group: Group, lease: string, answer: unknown): void {
     const [verdict, ...numbers] = numbersOf(answer);
     if (verdict !== 1) return;
     const exceeded = group.indices.reduce(
       (bits, index, at) => (numbers[at * TAKE_ANSWERS] === 1 ? bits : bits | (1 << index)),
       0,
     );
-    this.#return([group], lease, exceeded);
+    this.#return(use, [group], lease, exceeded);
   }
 
   /** Counts in this process alone: its share of what all instances may admit. */

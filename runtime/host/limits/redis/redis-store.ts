@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type HashSeed, KeyHash } from '../../../limits/key-hash.ts';
 import type { Limit } from '../../../limits/limit.ts';
-import type { LimitStore } from '../../../limits/store.ts';
+import type { LimitCounter, LimitStore } from '../../../limits/store.ts';
 import type { RedisCall, RedisConnection, RedisSettings } from '../../drivers.ts';
 import { TimerWheel } from '../../timer-wheel.ts';
 import { Breaker } from './breaker.ts';
 import { DenyCache } from './deny-cache.ts';
+import { LeasedCounter, type LeaseHost, type Leases } from './leased-counter.ts';
 import { RedisCounter } from './redis-counter.ts';
 import { HEARTBEAT, LEASE_MS, RENEW } from './scripts.ts';
 
@@ -22,6 +23,9 @@ export interface RedisParts {
   /** The same for all threads of the process. */
   readonly instance: string;
   readonly wallMs?: () => number;
+  readonly monotonicMs?: () => number;
+  /** Of this process; default 1. */
+  readonly threads?: number;
   readonly fault: (error: unknown, where: string) => void;
 }
 
@@ -30,13 +34,15 @@ export interface RedisParts {
  * its slots, and what was taken is given back where another refuses. When Redis does not answer in time, each limit goes on as it says
  * (RL-20): counted by this process alone, let through, or refused with 503.
  */
-export class RedisStore implements LimitStore {
+export class RedisStore implements LimitStore, LeaseHost {
   readonly parts: RedisParts;
-  readonly breaker = new Breaker(() => performance.now());
+  readonly breaker = new Breaker(() => this.now());
   readonly denied = new DenyCache();
-  readonly wheel = new TimerWheel(() => performance.now());
+  readonly wheel = new TimerWheel(() => this.now());
   /** Slots that are held: key → leases. */
-  readonly leases = new Map<string, Set<string>>();
+  readonly slots = new Map<string, Set<string>>();
+  /** By id of the limit. */
+  readonly #leases = new Map<string, Leases>();
   readonly #hashes: readonly [KeyHash, KeyHash];
   readonly #beat: NodeJS.Timeout;
   /** Processes that share the counters, as far as is known. */
@@ -50,8 +56,28 @@ export class RedisStore implements LimitStore {
     this.#beat = setInterval(() => this.beat(), BEAT_MS).unref();
   }
 
-  prepare(limits: readonly Limit[]): RedisCounter {
-    return new RedisCounter(this, limits);
+  prepare(limits: readonly Limit[]): LimitCounter {
+    const exact = new RedisCounter(this, limits);
+    // Whoever asks for one of them asks for all.
+    const isLeased = limits.length > 0 && limits.every(({ leased, refuses, cost }) => leased && refuses && cost > 0);
+    return isLeased ? new LeasedCounter(exact, this) : exact;
+  }
+
+  /** Monotonic, milliseconds. */
+  now(): number {
+    return (this.parts.monotonicMs ?? monotonic)();
+  }
+
+  get holders(): number {
+    return this.instances * (this.parts.threads ?? 1);
+  }
+
+  leasesOf({ id }: Limit): Leases {
+    const known = this.#leases.get(id);
+    if (known !== undefined) return known;
+    const made: Leases = new Map();
+    this.#leases.set(id, made);
+    return made;
   }
 
   close(): void {
@@ -85,12 +111,14 @@ export class RedisStore implements LimitStore {
     const { connection, instance, fault } = this.parts;
     if (!connection.ready) return;
     const failed = (error: unknown): void => fault(error, 'limit store');
-    for (const [key, leases] of this.leases) if (leases.size > 0) this.run(RENEW, [key], [...leases]).catch(failed);
+    for (const [key, leases] of this.slots) if (leases.size > 0) this.run(RENEW, [key], [...leases]).catch(failed);
     this.run(HEARTBEAT, [INSTANCES], [instance.split('-')[0] ?? instance]).then((count) => {
       this.instances = Math.max(1, Number(count) || 1);
     }, failed);
   }
 }
+
+const monotonic = (): number => performance.now();
 
 /** What the seed of the hash comes from: what all instances know and others do not. */
 function seedsOf({ nodes, secret }: RedisSettings): readonly [HashSeed, HashSeed] {

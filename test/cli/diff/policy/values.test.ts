@@ -36,6 +36,7 @@ describe('values of x-gateway', () => {
     ],
     ['finer key', rate({}), rate({ by: ['ip', 'operation'] }), 'limits-rate'],
     ['only reported', rate({}), rate({ mode: 'report' }), 'limits-rate'],
+    ['counting ahead', rate({ counting: 'exact' }), rate({ counting: 'leased' }), 'limits-rate'],
     ['store away', rate({ onStoreFailure: 'closed' }), rate({ onStoreFailure: 'open' }), 'limits-rate'],
     ['limit removed', rate({}), {}, 'limits-rate'],
     ['spike', { limits: { spikeArrest: '10/s' } }, { limits: { spikeArrest: '20/s' } }, 'limits-spike-arrest'],
