@@ -19,7 +19,7 @@ import { emitHost } from './emit/host.ts';
 import { emitMatcher } from './emit/matcher.ts';
 import { emitValidators } from './emit/validators.ts';
 import { emitWiring } from './emit/wiring.ts';
-import { invariant } from './errors.ts';
+import { GwError, invariant } from './errors.ts';
 import { catalogue } from './lint/catalogue.ts';
 import { lint } from './lint/lint.ts';
 import { withOwners } from './lint/owners.ts';
@@ -178,11 +178,13 @@ function examine(
   const { apis, resolver, visits, diagnostics: resolving } = resolveApis(workspace, config.entries);
 
   progress('lint');
-  const settings = lintSettings(config.lint, {
-    preset: request.preset ?? config.lint.preset ?? request.defaultPreset,
-    ...(request.now === undefined ? {} : { now: request.now }),
-    ...(request.audit === undefined ? {} : { audit: request.audit }),
-  });
+  const settings = withLocation(workspace, () =>
+    lintSettings(config.lint, {
+      preset: request.preset ?? config.lint.preset ?? request.defaultPreset,
+      ...(request.now === undefined ? {} : { now: request.now }),
+      ...(request.audit === undefined ? {} : { audit: request.audit }),
+    }),
+  );
   const effectiveOf = once((operation: ApiOperation) => effectiveValues(operation, config));
   const suppressions = writtenSuppressions(visits, workspace.documents);
   const linting = lint({ apis, resolver, visits, config, effectiveOf }, settings);
@@ -210,6 +212,18 @@ function examine(
   const { code: validators, diagnostics: emitting } = emit(complete);
 
   return { ...result([...planning, ...emitting]), plan: complete, validators };
+}
+
+/** Puts file, line and column in front of an error that has a place. */
+function withLocation<T>(workspace: Workspace, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof GwError) || error.at === undefined) throw error;
+    const [at] = workspace.locate(error.at.file, [error.at]);
+    const where = at === undefined ? error.at.file : `${at.file}:${at.line}:${at.column}`;
+    throw new GwError(error.code, `${where}: ${error.message}`, error.hint);
+  }
 }
 
 /** Rules that only the platform team can silence. */

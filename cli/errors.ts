@@ -1,3 +1,5 @@
+import type { Place } from './diagnostics.ts';
+
 /** Codes of everything that can be wrong around gw, rather than inside a document. Each has one clear message. */
 export type GwErrorCode =
   | 'ERR_GW_USAGE'
@@ -23,12 +25,15 @@ export class GwError extends Error {
   readonly code: GwErrorCode;
   /** What the person can do, one sentence. */
   readonly hint: string | undefined;
+  /** Where the person wrote it, when a file says it. */
+  readonly at: Place | undefined;
 
-  constructor(code: GwErrorCode, message: string, hint?: string) {
+  constructor(code: GwErrorCode, message: string, hint?: string, at?: Place) {
     super(message);
     this.name = 'GwError';
     this.code = code;
     this.hint = hint;
+    this.at = at;
   }
 }
 

@@ -69,6 +69,8 @@ export interface LintConfig {
   /** By rule id, as authored: a severity, or one with options. */
   readonly rules: Readonly<Record<string, Json>>;
   readonly suppress: readonly Suppression[];
+  /** Where these stand; absent where no file says them. */
+  readonly places?: { readonly preset?: Place; readonly rules: ReadonlyMap<string, Place> };
 }
 
 /** A finding the platform team accepts, with its reason. Only these can silence a locked rule. */

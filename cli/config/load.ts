@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { Diagnostic } from '../diagnostics.ts';
 import { GwError } from '../errors.ts';
-import { type Node, placeOf } from '../load/document.ts';
+import { child, type Node, placeOf } from '../load/document.ts';
 import type { Workspace } from '../load/workspace.ts';
 import type { UpstreamPlan } from '../plan/ir.ts';
 import { json } from '../plan/json.ts';
@@ -218,20 +218,23 @@ export function readGuardrails(layers: Layers, findings: Findings): readonly Gua
 }
 
 function lintConfig(layers: Layers): LintConfig {
-  const preset = layers.value('lint', 'preset')?.value;
+  const preset = layers.value('lint', 'preset');
   const rules = layers
     .each('lint', 'rules')
     .toReversed()
-    .flatMap(({ value }) => (isFields(value) ? Object.entries(value) : []));
+    .flatMap((node) => (isFields(node.value) ? Object.keys(node.value).map((id): [string, Node] => [id, child(node, id)]) : []))
+    .filter(([, { value }]) => fits(ruleSetting, value));
   const suppress = layers
     .items('lint', 'suppress')
     .flatMap((node) => (fits(suppression, node.value) ? [{ ...node.value, at: placeOf(node) }] : []));
   return {
-    ...(typeof preset === 'string' ? { preset } : {}),
-    rules: Object.fromEntries(
-      rules.filter(([, setting]) => fits(ruleSetting, setting)).map(([id, setting]) => [id, json(setting)]),
-    ),
+    ...(typeof preset?.value === 'string' ? { preset: preset.value } : {}),
+    rules: Object.fromEntries(rules.map(([id, { value }]) => [id, json(value)])),
     suppress,
+    places: {
+      ...(preset === undefined ? {} : { preset: placeOf(preset) }),
+      rules: new Map(rules.map(([id, node]) => [id, placeOf(node)])),
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import type { LintConfig, Suppression } from '../config/gateway.ts';
-import type { Severity } from '../diagnostics.ts';
+import type { Place, Severity } from '../diagnostics.ts';
 import { GwError } from '../errors.ts';
+import { below } from '../load/pointer.ts';
 import { nearest } from '../nearest.ts';
 import type { Fields } from '../resolve/api.ts';
 import { isFields } from '../resolve/walk.ts';
@@ -33,23 +34,27 @@ const settings: readonly RuleSetting[] = ['error', 'warn', 'info', 'none'];
 /**
  * Checks what a gateway file or a command line says about rules.
  *
- * @throws GwError for an unknown preset, rule id or severity, and for a locked rule that is weakened
+ * @throws GwError, with its place, for an unknown preset, rule id or severity, and for a locked rule that is weakened
  */
-export function lintSettings(config: Pick<LintConfig, 'rules' | 'suppress'>, { preset, now, audit }: LintOptions): LintSettings {
-  const known = presets.find((one) => one === preset);
-  if (known === undefined)
-    throw new GwError('ERR_GW_USAGE', `There is no preset '${preset}'`, `Presets are ${presets.join(', ')}.`);
+export function lintSettings(
+  config: Pick<LintConfig, 'preset' | 'rules' | 'suppress' | 'places'>,
+  { preset, now, audit }: LintOptions,
+): LintSettings {
+  const { places } = config;
   const rules = new Map<string, RuleSetting>();
   const options = new Map<string, Fields>();
   for (const [id, authored] of Object.entries(config.rules)) {
-    const rule = ruleById(id);
-    const { severity, more } = readSetting(id, authored);
-    if (severity !== undefined) rules.set(id, checkedSetting(rule, severity));
-    if (more !== undefined) options.set(id, checkedOptions(rule, more));
+    const at = places?.rules.get(id);
+    const rule = ruleById(id, at === undefined ? undefined : { ...at, part: 'key' });
+    const { severity, more } = readSetting(id, authored, at);
+    if (severity !== undefined) rules.set(id, checkedSetting(rule, severity, at));
+    if (more !== undefined)
+      options.set(id, checkedOptions(rule, more, at === undefined ? undefined : placeOfOptions(at, authored)));
   }
-  for (const { rule } of config.suppress) ruleById(rule);
+  for (const { rule, at } of config.suppress)
+    ruleById(rule, at === undefined ? undefined : { ...at, pointer: below(at.pointer, 'rule') });
   return {
-    preset: known,
+    preset: presetOf(preset, preset === config.preset ? places?.preset : undefined),
     rules,
     options,
     suppress: config.suppress,
@@ -58,8 +63,24 @@ export function lintSettings(config: Pick<LintConfig, 'rules' | 'suppress'>, { p
   };
 }
 
+function presetOf(name: string, at: Place | undefined): Preset {
+  const known = presets.find((one) => one === name);
+  if (known !== undefined) return known;
+  const near = nearest(name, presets);
+  const hint = `${near === undefined ? '' : `Did you mean '${near}'? `}Presets are ${presets.join(', ')}.`;
+  throw new GwError('ERR_GW_USAGE', `There is no preset '${name}'`, hint, at);
+}
+
+function placeOfOptions(at: Place, authored: unknown): Place {
+  return Array.isArray(authored) ? { ...at, pointer: below(at.pointer, 1) } : at;
+}
+
 /** `warn`, `[warn, { … }]`, or `{ severity: warn, … }` without the severity where the usual one is meant. */
-function readSetting(id: string, authored: unknown): { readonly severity?: unknown; readonly more?: Fields } {
+function readSetting(
+  id: string,
+  authored: unknown,
+  at: Place | undefined,
+): { readonly severity?: unknown; readonly more?: Fields } {
   if (typeof authored === 'string') return { severity: authored };
   if (Array.isArray(authored)) {
     const [severity, more, ...rest] = authored;
@@ -74,31 +95,34 @@ function readSetting(id: string, authored: unknown): { readonly severity?: unkno
     'ERR_GW_CONFIG',
     `The rule ${id} is not set in a form there is`,
     'Write warn, [warn, { … }], or { severity: warn, … }.',
+    at,
   );
 }
 
-function checkedSetting({ id, locked }: RuleInfo, written: unknown): RuleSetting {
+function checkedSetting({ id, locked }: RuleInfo, written: unknown, at: Place | undefined): RuleSetting {
   const setting = settings.find((one) => one === written);
   if (setting === undefined) {
     throw new GwError(
       'ERR_GW_CONFIG',
       `The rule ${id} cannot be set to '${String(written)}'`,
       `Write one of ${settings.join(', ')}.`,
+      at,
     );
   }
   if (locked === true && setting !== 'error') {
     const hint = 'Accept single findings under `lint.suppress`, with a reason.';
-    throw new GwError('ERR_GW_CONFIG', `The rule ${id} is locked: it cannot be set to '${setting}'`, hint);
+    throw new GwError('ERR_GW_CONFIG', `The rule ${id} is locked: it cannot be set to '${setting}'`, hint, at);
   }
   return setting;
 }
 
-function checkedOptions({ id, options }: Rule, written: Fields): Fields {
+function checkedOptions({ id, options }: Rule, written: Fields, at: Place | undefined): Fields {
   if (options === undefined && Object.keys(written).length > 0) {
-    throw new GwError('ERR_GW_CONFIG', `The rule ${id} has no options`, 'Write its severity only.');
+    throw new GwError('ERR_GW_CONFIG', `The rule ${id} has no options`, 'Write its severity only.', at);
   }
-  options?.shape.check(written, [], (_keys, _part, message, hint) => {
-    throw new GwError('ERR_GW_CONFIG', `The options of ${id}: ${message}`, hint ?? `npx --no-install gw rules ${id}`);
+  options?.shape.check(written, [], (keys, part, message, hint) => {
+    const place = at === undefined ? undefined : { ...at, pointer: below(at.pointer, ...keys), part };
+    throw new GwError('ERR_GW_CONFIG', `The options of ${id}: ${message}`, hint ?? `npx --no-install gw rules ${id}`, place);
   });
   return written;
 }
@@ -106,15 +130,16 @@ function checkedOptions({ id, options }: Rule, written: Fields): Fields {
 /**
  * The rule of an id.
  *
+ * @param at where it is named, for the error
  * @throws GwError with a suggestion when there is none
  */
-export function ruleById(id: string): Rule {
+export function ruleById(id: string, at?: Place): Rule {
   const found = catalogue.find((rule) => rule.id === id);
   if (found !== undefined) return found;
   const ids = catalogue.map((rule) => rule.id);
   const near = nearest(id, ids) ?? ids.find((one) => one.endsWith(`/${id}`));
   const hint = near === undefined ? 'All rules: npx --no-install gw rules' : `Did you mean '${near}'?`;
-  throw new GwError('ERR_GW_UNKNOWN_RULE', `There is no rule '${id}'`, hint);
+  throw new GwError('ERR_GW_UNKNOWN_RULE', `There is no rule '${id}'`, hint, at);
 }
 
 /** How a rule is set. A locked rule runs in every preset: only a suppression with its reason silences it. */

@@ -176,7 +176,7 @@ describe('L17: never silent success', () => {
     [
       'an unknown rule in gateway.yaml',
       { 'gateway.yaml': 'specs: [a.yaml]\nlint: { rules: { spec/statuscode: warn } }\n' },
-      "Did you mean 'spec/status-code'?",
+      "gw: gateway.yaml:2:18: There is no rule 'spec/statuscode'. Did you mean 'spec/status-code'?",
     ],
     [
       'an unknown rule in x-gw-ignore',

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { check } from '../../../cli/compile.ts';
 import { effectiveRules, lintSettings, ruleById, settingOf } from '../../../cli/lint/settings.ts';
 import type { Json } from '../../../cli/plan/ir.ts';
+import { folderOf } from '../../support/folder.ts';
 
 const settingsOf = (rules: Readonly<Record<string, Json>>, preset = 'recommended') =>
   lintSettings({ rules, suppress: [] }, { preset });
@@ -27,6 +29,24 @@ describe('lint.rules', () => {
     ['spec/structure', ['of'], 'Write one of error, warn, info, none.'],
   ])('%s: %j is refused', (id, written, hint) => {
     expect(() => settingsOf({ [id]: written })).toThrow(expect.objectContaining({ code: 'ERR_GW_CONFIG', hint }));
+  });
+});
+
+describe('L17: places of what is wrong in lint', () => {
+  it.each([
+    ['preset: strikt', "4:11: There is no preset 'strikt'"],
+    ['rules: { spec/strukture: warn }', "4:12: There is no rule 'spec/strukture'"],
+    ['rules: { spec/structure: loud }', '4:28: The rule spec/structure cannot be set'],
+    ['rules: { governance/path-casing: [warn, { style: kebap }] }', '4:52: The options of governance/path-casing'],
+    ['rules: { governance/path-casing: { stile: kebab } }', '4:38: The options of governance/path-casing'],
+    ['suppress: [{ rule: spec/none, where: a.yaml, reason: r }]', "4:22: There is no rule 'spec/none'"],
+  ])('%s', (written, message) => {
+    const root = folderOf({
+      'a.yaml': 'openapi: 3.1.0\ninfo: { title: t, version: 1.0.0 }\npaths: {}\n',
+      'gateway.yaml': `specs: [a.yaml]\nupstreams: { a: { url: http://a.test } }\nlint:\n  ${written}\n`,
+    });
+    const run = () => check({ root, source: { kind: 'config', file: 'gateway.yaml' }, auth: 'none', defaultPreset: 'serve' });
+    expect(run).toThrow(`gateway.yaml:${message}`);
   });
 });
 
