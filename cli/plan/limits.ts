@@ -41,6 +41,8 @@ export function limitPolicies(
   if (early.length > 0) policies.push(policy('address-limits', { limits: early }));
   if (late.length > 0 || plans.length > 0)
     policies.push(policy('limits', { limits: late, ...(plans.length === 0 ? {} : { plans }) }));
+  if ([...unique, ...plans.flatMap(([, limits]) => limits)].some(({ settledBy }) => settledBy !== undefined))
+    policies.push({ key: 'limits', stage: 'headers', module: 'policies/limit-costs', factory: 'limitCosts', options: {} });
   const told: LimitHeadersOptions = { fields: lowered(fields, merged) ?? 'both' };
   policies.push({
     key: 'limits',

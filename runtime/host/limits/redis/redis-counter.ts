@@ -76,7 +76,11 @@ export class RedisCounter implements LimitCounter {
     const local = this.#locally.get(use);
     if (local !== undefined) local.counter.giveBack(local);
     const taken = this.#taken.get(use);
-    if (taken === undefined) return;
+    if (taken === undefined) {
+      // Not what it took itself.
+      if (use.times !== undefined) this.#return(use, this.#groups(use), '');
+      return;
+    }
     this.#taken.delete(use);
     this.#forget(taken);
     this.#return(use, taken.groups, taken.lease);
