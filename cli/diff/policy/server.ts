@@ -5,7 +5,7 @@ import type { Compared } from '../../plan/key.ts';
 import type { ChangeDraft } from '../change.ts';
 import type { RouteTable } from '../effective.ts';
 import { configChange, routesOf, written } from './config-change.ts';
-import { compareNumbers, compareSets, type Weight } from './direction.ts';
+import { compareNumbers, compareRanges, type Weight } from './direction.ts';
 
 /** One setting of the listener on its two sides. */
 interface Setting {
@@ -26,7 +26,7 @@ export function serverChanges(before: GatewayConfig, after: GatewayConfig, head:
   const settings: readonly Setting[] = [
     {
       name: 'trustedProxies',
-      direction: compareSets(new Set(was.trustedProxies), new Set(is.trustedProxies), 'weaker'),
+      direction: compareRanges(new Set(was.trustedProxies), new Set(is.trustedProxies), 'weaker'),
       weight: heavy,
       from: was.trustedProxies,
       to: is.trustedProxies,
