@@ -7,7 +7,7 @@ import { GwError } from '../errors.ts';
 import type { Workspace } from '../load/workspace.ts';
 import { printable } from '../report/escape.ts';
 import { plural } from '../report/findings.ts';
-import { changedSince, watchFiles } from '../serve/watch.ts';
+import { changedSince, LINT_SETTLE_MS, watchFiles } from '../serve/watch.ts';
 
 /** One gateway and what was found of it last. */
 interface Linted {
@@ -40,7 +40,7 @@ export async function watchLint(
   let work = Promise.resolve();
   const watcher = watchFiles(() => {
     work = work.then(again).catch(stopped.reject);
-  });
+  }, LINT_SETTLE_MS);
   const follow = (): void => {
     const workspaces = all.map(({ checked }) => checked.workspace);
     const root = workspaces[0]?.root ?? '.';

@@ -1,8 +1,10 @@
 import type { KeyPart, LimitOptions } from '../../runtime/limits/limit.ts';
+import type { LimitHeadersOptions } from '../../runtime/policies/limit-headers.ts';
 import type { LimitsOptions } from '../../runtime/policies/limits.ts';
 import type { GatewayConfig } from '../config/gateway.ts';
 import type { MergedOperation } from '../merge/merged.ts';
 import concurrency from '../policies/concurrency.ts';
+import fields from '../policies/limit-fields.ts';
 import { type LimitDraft, needsIdentity } from '../policies/limit-shapes.ts';
 import quota from '../policies/quota.ts';
 import rate from '../policies/rate.ts';
@@ -39,7 +41,16 @@ export function limitPolicies(
   if (early.length > 0) policies.push(policy('address-limits', { limits: early }));
   if (late.length > 0 || plans.length > 0)
     policies.push(policy('limits', { limits: late, ...(plans.length === 0 ? {} : { plans }) }));
-  policies.push({ key: 'limits', stage: 'headers', module: 'policies/limit-headers', factory: 'limitHeaders', options: {} });
+  if ([...unique, ...plans.flatMap(([, limits]) => limits)].some(({ settledBy }) => settledBy !== undefined))
+    policies.push({ key: 'limits', stage: 'headers', module: 'policies/limit-costs', factory: 'limitCosts', options: {} });
+  const told: LimitHeadersOptions = { fields: lowered(fields, merged) ?? 'both' };
+  policies.push({
+    key: 'limits',
+    stage: 'headers',
+    module: 'policies/limit-headers',
+    factory: 'limitHeaders',
+    options: json(told),
+  });
   return policies;
 }
 

@@ -11,6 +11,7 @@ import headerLimits from '../policies/header-limits.ts';
 import { requestHeaders, responseHeaders } from '../policies/headers.ts';
 import ip from '../policies/ip.ts';
 import { lifecycle } from '../policies/lifecycle.ts';
+import limitFields from '../policies/limit-fields.ts';
 import match from '../policies/match.ts';
 import mock from '../policies/mock.ts';
 import owner from '../policies/owner.ts';
@@ -54,6 +55,7 @@ export const vocabulary: readonly Key[] = [
   quota,
   concurrency,
   spikeArrest,
+  limitFields,
   validation.request,
   validation.response,
   validation.unknownQuery,

@@ -1,6 +1,6 @@
 import type { Amounts, KeyPart, LimitOptions } from '../../runtime/limits/limit.ts';
 import { nearest } from '../nearest.ts';
-import { count, either, list, map, oneOf, type Shape } from '../plan/shape.ts';
+import { count, either, list, map, object, oneOf, type Shape, text } from '../plan/shape.ts';
 import { isFields } from '../resolve/walk.ts';
 
 /** A limit as its key lowers it; what it is called and where it counts depends on where it was written (`cli/plan/limits.ts`). */
@@ -69,18 +69,47 @@ export function wordsOf(authored: string | readonly string[]): readonly string[]
   return typeof authored === 'string' ? [authored] : authored;
 }
 
+const field = text({ pattern: /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, says: 'the name of a header field' });
+const told = object({ header: field, reserve: count(0, 1_000_000) }, { required: ['header'] });
+
+/** What one request takes: a number, or what a header field of the answer says (RL-9). */
+export const cost = either({ when: (value) => typeof value === 'number', shape: count(0, 1_000_000) }, told);
+
+export type CostAuthored = number | { readonly header: string; readonly reserve?: number };
+
+/** What is taken at admission. */
+export function reserveOf(authored: CostAuthored = 1): number {
+  return typeof authored === 'number' ? authored : (authored.reserve ?? 1);
+}
+
+export function lowerCost(authored: CostAuthored = 1): Pick<LimitDraft, 'cost' | 'settledBy'> {
+  return {
+    cost: reserveOf(authored),
+    ...(typeof authored === 'number' ? {} : { settledBy: authored.header.toLowerCase() }),
+  };
+}
+
 /** How a store that instances share is asked: for every request, or ahead (RL-21). */
 export const counting = oneOf('exact', 'leased');
 
-/** Whether a limit may be counted ahead, and what to say where it may not. */
+/** What is said of a limit that its kind cannot do: counting ahead, and costs that are known afterwards. */
 export function checkCounting(
-  { counting: authored, mode }: { readonly counting?: 'exact' | 'leased'; readonly mode?: 'enforce' | 'report' },
-  kind: { readonly name: string; readonly isLeasable: boolean },
+  { counting: authored, mode, cost: paid }: CountingAuthored,
+  { name, isPlain }: { readonly name: string; readonly isPlain: boolean },
   report: (message: string, hint?: string) => void,
 ): void {
+  const isTold = typeof paid === 'object';
+  if (isTold && !isPlain) report(`A cost that the answer tells means nothing to ${name}`, 'Write a number.');
   if (authored !== 'leased') return;
-  if (!kind.isLeasable) report(`'counting: leased' means nothing to ${kind.name}`, 'Remove it.');
+  if (!isPlain) report(`'counting: leased' means nothing to ${name}`, 'Remove it.');
   else if (mode === 'report') report("'counting: leased' means nothing to a limit that only reports", 'Remove it.');
+  else if (isTold) report("'counting: leased' means nothing where the answer tells the cost", 'Remove it.');
+}
+
+interface CountingAuthored {
+  readonly counting?: 'exact' | 'leased';
+  readonly mode?: 'enforce' | 'report';
+  readonly cost?: CostAuthored;
 }
 
 /** Members that every limit has. */

@@ -1,16 +1,19 @@
 import { defineKey, larger } from '../plan/key.ts';
-import { count, flag, object, oneOf, oneOrMany, type Shape, type TypeOf } from '../plan/shape.ts';
+import { flag, object, oneOf, oneOrMany, type Shape, type TypeOf } from '../plan/shape.ts';
 import { checkKeys } from './limit-check.ts';
 import {
   amount,
   amounts,
   checkCounting,
   common,
+  cost,
   counting,
   type LimitDraft,
   lowerAmounts,
   lowerCommon,
+  lowerCost,
   numbersOf,
+  reserveOf,
 } from './limit-shapes.ts';
 import { listOf } from './rate.ts';
 
@@ -35,7 +38,7 @@ const members = {
   per: oneOf('day', 'week', 'month'),
   timezone,
   soft: flag,
-  cost: count(0, 1_000_000),
+  cost,
   counting,
   ...common,
 } as const;
@@ -57,10 +60,12 @@ export default defineKey({
     const limits = listOf(authored);
     checkKeys(limits, context);
     for (const limit of limits) {
-      const { requests, cost = 1, soft = false } = limit;
-      checkCounting(limit, { name: 'a soft quota', isLeasable: !soft }, context.report);
+      const { requests, soft = false } = limit;
+      const reserve = reserveOf(limit.cost);
+      checkCounting(limit, { name: 'a soft quota', isPlain: !soft }, context.report);
       const least = Math.min(...numbersOf(requests));
-      if (cost > least) context.report(`A request costs ${cost} and there is never more than ${least}: no request could pass`);
+      if (reserve > least)
+        context.report(`A request costs ${reserve} and there is never more than ${least}: no request could pass`);
     }
   },
   lower: (authored): readonly LimitDraft[] => listOf(authored).map(lowerQuota),
@@ -72,12 +77,12 @@ export default defineKey({
 });
 
 export function lowerQuota(authored: QuotaAuthored): LimitDraft {
-  const { requests, per, timezone: zone = 'UTC', soft = false, cost = 1 } = authored;
+  const { requests, per, timezone: zone = 'UTC', soft = false } = authored;
   return {
     name: `quota-${per}`,
     rule: { kind: 'quota', period: per, timezone: zone, ...(soft ? { soft: true } : {}) },
     amounts: lowerAmounts(requests),
-    cost,
+    ...lowerCost(authored.cost),
     ...(authored.counting === 'leased' ? { leased: true } : {}),
     ...lowerCommon(authored),
   };

@@ -1,6 +1,6 @@
 import type { RuleOptions } from '../../runtime/limits/limit.ts';
 import { defineKey } from '../plan/key.ts';
-import { count, duration, object, oneOf, oneOrMany, type TypeOf } from '../plan/shape.ts';
+import { duration, object, oneOf, oneOrMany, type TypeOf } from '../plan/shape.ts';
 import { milliseconds } from '../plan/units.ts';
 import { checkKeys } from './limit-check.ts';
 import {
@@ -9,11 +9,14 @@ import {
   amounts,
   checkCounting,
   common,
+  cost,
   counting,
   type LimitDraft,
   lowerAmounts,
   lowerCommon,
+  lowerCost,
   numbersOf,
+  reserveOf,
 } from './limit-shapes.ts';
 
 const members = {
@@ -21,7 +24,7 @@ const members = {
   algorithm: oneOf('tokenBucket', 'fixedWindow', 'slidingWindow', 'slidingLog', 'leakyBucket'),
   burst: amount,
   maxDelay: duration({ minimum: '0ms', maximum: '60s' }),
-  cost: count(0, 1_000_000),
+  cost,
   counting,
   ...common,
 } as const;
@@ -46,12 +49,16 @@ const key = defineKey({
     const limits = listOf(authored);
     checkKeys(limits, context);
     for (const limit of limits) {
-      const { burst, requests, cost = 1, algorithm = 'tokenBucket', maxDelay } = limit;
-      const isLeasable = algorithm !== 'leakyBucket' && algorithm !== 'slidingLog';
-      checkCounting(limit, { name: algorithm, isLeasable }, context.report);
+      const { burst, requests, algorithm = 'tokenBucket', maxDelay } = limit;
+      const reserve = reserveOf(limit.cost);
+      checkCounting(
+        limit,
+        { name: algorithm, isPlain: algorithm !== 'leakyBucket' && algorithm !== 'slidingLog' },
+        context.report,
+      );
       const room = burst ?? Math.min(...numbersOf(requests));
-      if (cost > room && algorithm !== 'leakyBucket')
-        context.report(`A request costs ${cost} and there is never more than ${room}: no request could pass`);
+      if (reserve > room && algorithm !== 'leakyBucket')
+        context.report(`A request costs ${reserve} and there is never more than ${room}: no request could pass`);
       if (burst !== undefined && algorithm !== 'tokenBucket' && algorithm !== 'leakyBucket')
         context.report(`'burst' means nothing to ${algorithm}`, 'Remove it, or use tokenBucket.');
       if (maxDelay !== undefined && algorithm !== 'leakyBucket')
@@ -79,12 +86,12 @@ export default key;
 const LONGEST_LOG = 10_000;
 
 export function lowerRate(authored: RateAuthored | (Omit<RateAuthored, 'requests'> & { readonly requests: number })): LimitDraft {
-  const { requests, per, algorithm = 'tokenBucket', burst, maxDelay = '1s', cost = 1 } = authored;
+  const { requests, per, algorithm = 'tokenBucket', burst, maxDelay = '1s' } = authored;
   return {
     name: 'rate',
     rule: ruleOf(algorithm, milliseconds(per), burst, milliseconds(maxDelay), requests),
     amounts: lowerAmounts(requests),
-    cost,
+    ...lowerCost(authored.cost),
     ...(authored.counting === 'leased' ? { leased: true } : {}),
     ...lowerCommon(authored),
   };
@@ -112,8 +119,8 @@ function ruleOf(
 }
 
 /** Requests per second, for each plan. */
-function speeds({ requests, per, cost = 1 }: RateAuthored): readonly number[] {
-  return numbersOf(requests).map((number) => (number * 1_000) / milliseconds(per) / Math.max(1, cost));
+function speeds({ requests, per, cost: paid }: RateAuthored): readonly number[] {
+  return numbersOf(requests).map((number) => (number * 1_000) / milliseconds(per) / Math.max(1, reserveOf(paid)));
 }
 
 function speedOf(limit: RateAuthored): number {

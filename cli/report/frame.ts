@@ -1,4 +1,5 @@
 import type { Location } from '../location.ts';
+import { columnsOf } from './columns.ts';
 import { printableSource } from './escape.ts';
 
 /** Characters of a source line that a code frame shows; longer ones (JSON on one line) are cut around the place. */
@@ -45,13 +46,15 @@ export function codeFrame(lines: SourceLines, at: Location): string[] {
     const before = cut > 0 && line === at.line ? '\u2026' : '';
     const text = printableSource(lines.slice(line, line === at.line ? cut : 0, WIDTH));
     frame.push(`${mark} ${String(line).padStart(gutter)} | ${before}${text}`.trimEnd());
-    if (line === at.line) frame.push(`  ${' '.repeat(gutter)} | ${underline(at, cut, before.length, text.length)}`);
+    if (line === at.line) frame.push(`  ${' '.repeat(gutter)} | ${underline(at, cut, before.length, text)}`);
   }
   return frame;
 }
 
-function underline({ line, column, endLine, endColumn }: Location, cut: number, shift: number, width: number): string {
+/** Marks in columns of the terminal, which are not those of the text where it holds wide characters. */
+function underline({ line, column, endLine, endColumn }: Location, cut: number, shift: number, text: string): string {
   const from = column - 1 - cut;
-  const to = endLine === line ? endColumn - 1 - cut : width;
-  return ' '.repeat(from + shift) + '^'.repeat(Math.max(1, Math.min(to, width) - from));
+  const to = endLine === line ? endColumn - 1 - cut : text.length;
+  const space = ' '.repeat(columnsOf(text.slice(0, from)) + Math.max(0, from - text.length) + shift);
+  return space + '^'.repeat(Math.max(1, columnsOf(text.slice(from, Math.max(from, to)))));
 }

@@ -1,8 +1,10 @@
 import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 
-/** Quiet time after the last change before it is told: editors write a file in several steps. Milliseconds. */
+/** Quiet time after the last change before a build: editors write a file in several steps. Milliseconds. */
 const SETTLE_MS = 60;
+/** Before `gw lint` looks again, which costs less than a build and is looked at while one types (L18). Milliseconds. */
+export const LINT_SETTLE_MS = 25;
 /** Clocks of file systems lag behind that of the process. Milliseconds. */
 const CLOCK_LAG_MS = 10;
 
@@ -30,21 +32,24 @@ export interface FileWatcher {
  * what is saved into it before the next build is not missed.
  *
  * @param changed called once things are quiet
+ * @param settleMs how long they have to be quiet
  */
-export function watchFiles(changed: () => void): FileWatcher {
-  return new Watcher(changed);
+export function watchFiles(changed: () => void, settleMs = SETTLE_MS): FileWatcher {
+  return new Watcher(changed, settleMs);
 }
 
 class Watcher implements FileWatcher {
   readonly #changed: () => void;
+  readonly #settleMs: number;
   readonly #watchers = new Map<string, FSWatcher>();
   #files: ReadonlySet<string> = new Set();
   #folders: ReadonlySet<string> = new Set();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(changed: () => void) {
+  constructor(changed: () => void, settleMs: number) {
     this.#changed = changed;
+    this.#settleMs = settleMs;
   }
 
   follow({ root, files, folders, since }: Followed): void {
@@ -68,7 +73,7 @@ class Watcher implements FileWatcher {
 
   #tell(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.#changed, SETTLE_MS);
+    this.#timer = setTimeout(this.#changed, this.#settleMs);
   }
 
   #noticed(folder: string, name: string | null): void {

@@ -1,5 +1,7 @@
 /** Lines of a terminal as data: what a screen shows is decided here and drawn elsewhere. */
 
+import { columnsOf, startOf } from '../report/columns.ts';
+
 export type Tone = 'good' | 'bad' | 'warn' | 'dim' | 'strong' | 'accent';
 
 export interface Segment {
@@ -17,9 +19,9 @@ export function line(text: string, tone?: Tone): Line {
 
 /** A text of exactly so many columns: cut with `…`, or filled up. */
 export function cell(text: string, width: number, align: 'left' | 'right' = 'left'): string {
-  const characters = [...text];
-  if (characters.length > width) return width <= 0 ? '' : `${characters.slice(0, width - 1).join('')}…`;
-  const space = ' '.repeat(width - characters.length);
+  const columns = columnsOf(text);
+  if (columns > width) return width <= 0 ? '' : cell(`${startOf(text, width - 1)}…`, width);
+  const space = ' '.repeat(width - columns);
   return align === 'left' ? text + space : space + text;
 }
 
@@ -29,9 +31,9 @@ export function fitLine(segments: Line, width: number): Line {
   let left = width;
   for (const segment of segments) {
     if (left <= 0) break;
-    const { length } = [...segment.text];
-    fitted.push(length > left ? { ...segment, text: cell(segment.text, left) } : segment);
-    left -= Math.min(length, left);
+    const columns = columnsOf(segment.text);
+    fitted.push(columns > left ? { ...segment, text: cell(segment.text, left) } : segment);
+    left -= Math.min(columns, left);
   }
   return left > 0 ? [...fitted, { text: ' '.repeat(left) }] : fitted;
 }
@@ -51,5 +53,5 @@ export function beside(left: readonly Line[], right: readonly Line[]): readonly 
 /** `── Routes 4 ─────`. */
 export function heading(title: string, width: number): Line {
   const text = `── ${title} `;
-  return [{ text: cell(text + '─'.repeat(Math.max(0, width - [...text].length)), width), tone: 'dim' }];
+  return [{ text: cell(text + '─'.repeat(Math.max(0, width - columnsOf(text))), width), tone: 'dim' }];
 }

@@ -1,3 +1,4 @@
+import { columnsOf, startOf } from '../report/columns.ts';
 import { printable } from '../report/escape.ts';
 import { plural } from '../report/findings.ts';
 import { placeText } from '../report/pretty.ts';
@@ -56,10 +57,11 @@ function body(state: ServeState, view: ServeView, columns: number, height: numbe
     view.filter,
     ({ route }) => `${route.method} ${route.template} ${route.to} ${route.id} ${route.owner}`,
   );
+  const longest = routes.reduce((most, { route }) => Math.max(most, columnsOf(route.to) + 2), 8);
   const routeLine =
     (width: number) =>
     (one: (typeof routes)[number]): Line =>
-      lineOfRoute(one.route, state.hits.get(`${one.index} ${one.route.id}`) ?? 0, width);
+      lineOfRoute(one.route, state.hits.get(`${one.index} ${one.route.id}`) ?? 0, width, longest);
   const requests = filtered(state.requests, view.filter, requestText);
   const panel = (title: string, items: readonly Line[], width: number, lines: number): readonly Line[] =>
     block([heading(title, width), ...items], width, lines);
@@ -87,10 +89,11 @@ function body(state: ServeState, view: ServeView, columns: number, height: numbe
 /** A long line goes on below, indented. */
 function wrapped(text: string, width: number): readonly Line[] {
   const lines: Line[] = [];
-  for (let rest = [...text], indent = ''; rest.length > 0 || lines.length === 0; indent = '    ') {
-    const room = Math.max(1, width - indent.length);
-    lines.push(line(` ${indent}${rest.slice(0, room).join('')}`));
-    rest = rest.slice(room);
+  for (let rest = text, indent = ''; rest !== '' || lines.length === 0; indent = '    ') {
+    const room = Math.max(2, width - indent.length);
+    const start = startOf(rest, room);
+    lines.push(line(` ${indent}${start}`));
+    rest = rest.slice(start.length);
   }
   return lines;
 }
@@ -101,9 +104,10 @@ function cut(lines: readonly Line[], room: number): readonly Line[] {
   return [...lines.slice(0, room - 1), line(`   … and ${lines.length - room + 1} more; / to filter`, 'dim')];
 }
 
-function lineOfRoute({ method, template, to }: RouteView, hits: number, width: number): Line {
+/** @param longest columns of the longest target: the others leave their room to paths */
+function lineOfRoute({ method, template, to }: RouteView, hits: number, width: number, longest: number): Line {
   const count = hits === 0 ? '' : String(hits);
-  const target = Math.min(24, Math.max(8, Math.floor(width * 0.25)));
+  const target = Math.min(24, longest, Math.max(8, Math.floor(width * 0.25)));
   const path = Math.max(8, width - 10 - target - 8);
   return [
     { text: ` ${cell(printable(method), 8)}`, tone: 'accent' },

@@ -70,6 +70,8 @@ export type FromWorker =
   | { readonly kind: 'log' }
   /** Something of the gateway itself threw. */
   | { readonly kind: 'fault'; readonly where: string; readonly error: string }
+  /** The store of limits is away, or back. */
+  | { readonly kind: 'store'; readonly isAway: boolean }
   /** Of the question `limits`; undefined when the store cannot be asked. */
   | { readonly kind: 'limits'; readonly id: number; readonly states: readonly LimitState[] | undefined; readonly reset: number }
   | { readonly kind: 'collected'; readonly heapUsed: number; readonly generations: number };

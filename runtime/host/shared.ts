@@ -42,7 +42,7 @@ export function sharedBlock({ blocks }: SharedHandle, name: string): SharedBlock
 }
 
 /** Gauges fall and rise with what a thread holds, counters only rise. */
-export const GAUGES = ['inFlight', 'connections'] as const;
+export const GAUGES = ['inFlight', 'connections', 'storeAway'] as const;
 export const COUNTERS = [
   'requests',
   '1xx',
@@ -56,13 +56,16 @@ export const COUNTERS = [
   'connectionsRefused',
   'answersInvalid',
   'answersUnchecked',
+  'storeMissed',
+  'limited',
+  'wouldLimit',
 ] as const;
 export type Cell = (typeof GAUGES)[number] | (typeof COUNTERS)[number];
 
 export const CELLS: readonly Cell[] = [...GAUGES, ...COUNTERS];
 const INDEX: ReadonlyMap<Cell, number> = new Map(CELLS.map((cell, index) => [cell, index]));
 /** Numbers of 8 bytes: whole cache lines, so that no two threads write to one. */
-const COLUMN = 16;
+const COLUMN = 24;
 
 /** Bytes of the block `columns`. */
 export function columnBytes(threads: number): number {

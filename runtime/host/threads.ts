@@ -66,6 +66,8 @@ export class Threads {
   /** Deaths in a row by number of the thread. */
   readonly #deaths = new Map<number, number>();
   readonly #replaced = new Map<number, number>();
+  /** Numbers of those that count without their store. */
+  readonly #away = new Set<number>();
   /** What main keeps up to date for the threads. */
   readonly #provided = new Map<string, unknown>();
   #certificate: Certificate | undefined;
@@ -111,6 +113,16 @@ export class Threads {
   /** Where the threads listen; the port is chosen when they have started. */
   get address(): Address {
     return this.#listen;
+  }
+
+  /** Whether limits are counted in a store that can be away. */
+  get hasStore(): boolean {
+    return this.#settings.store !== undefined;
+  }
+
+  /** Counters of limits that gave way to others while they still counted. */
+  get evictions(): number {
+    return this.#limits.evictions;
   }
 
   /** Threads that accept connections. */
@@ -274,6 +286,7 @@ export class Threads {
       if (message.kind === 'log') void this.#log.flush();
       else if (message.kind === 'usage') this.usage.add(message.delta);
       else if (message.kind === 'ask') void this.#answer(thread, message);
+      else if (message.kind === 'store') this.#storeChanged(thread, message.isAway);
       else if (message.kind === 'fault') say('error', 'fault', { thread: number, where: message.where, error: message.error });
       else if (message.kind === 'refused') ready.reject(Object.assign(new Error(message.message), { code: message.code }));
       else if (message.kind === 'listening') {
@@ -282,6 +295,16 @@ export class Threads {
       }
     });
     return await ready.promise;
+  }
+
+  /** Told once, by the first thread that misses it and the last that has it back. */
+  #storeChanged({ number }: Thread, isAway: boolean): void {
+    const wasAway = this.#away.size > 0;
+    if (isAway) this.#away.add(number);
+    else this.#away.delete(number);
+    if (wasAway === this.#away.size > 0) return;
+    if (isAway) say('error', 'limit store away', { hint: 'Limits go on as their onStoreFailure says.' });
+    else say('info', 'limit store back', {});
   }
 
   /** A question that cannot be answered is answered with nothing. */
@@ -294,6 +317,7 @@ export class Threads {
   #bury(thread: Thread): void {
     const { number } = thread;
     this.#threads.delete(number);
+    this.#storeChanged(thread, false);
     this.table.bury(number);
     this.#admission.bury(number);
     this.#limits.bury(number);

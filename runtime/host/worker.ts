@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Reply } from '../contract.ts';
 import type { ExchangeRecord, ServedExchange } from '../exchange.ts';
 import { createGeneration, type Generation } from '../generation.ts';
+import type { LimitUse } from '../limits/store.ts';
 import { refuse, serve } from '../pipeline.ts';
 import { LIMITS_RESET } from '../runtime-value-keys.ts';
 import { accessLine } from '../telemetry/access-log.ts';
@@ -73,7 +74,13 @@ class ServingThread {
     this.#questions = new Questions((id, topic, value) => say({ kind: 'ask', id, topic, value }));
     this.#column = new SharedTable(start.shared).column(start.thread);
     this.#ring = new LogRing(start.shared, start.thread);
-    this.#limits = openLimitStore(start, drivers, (error, where) => this.#fault(error, where));
+    this.#limits = openLimitStore(start, drivers, (error, where) => this.#fault(error, where), {
+      missed: () => this.#column.add('storeMissed', 1),
+      away: (isAway) => {
+        this.#column.set('storeAway', isAway ? 1 : 0);
+        say({ kind: 'store', isAway });
+      },
+    });
     this.#host = createHostServices({
       environment: start.environment,
       otherClient: other,
@@ -222,6 +229,7 @@ class ServingThread {
     column.add('requests', 1);
     column.add(record.status === 499 ? 'aborted' : statusClass(record.status), 1);
     if (record.notes !== undefined) this.#countNotes(record.notes);
+    for (let use = record.limits; use !== undefined; use = use.earlier) this.#countLimits(use);
     if (this.#host.current?.spec.accessLog !== 'none') this.#log(accessLine(record, Date.now()));
     if (record.prepared === undefined) return;
     this.#count(record.prepared.info.id, record.identity?.consumer ?? '-');
@@ -239,6 +247,12 @@ class ServingThread {
       if (name === 'response-validation') this.#column.add('answersInvalid', 1);
       else if (name === 'response-unchecked') this.#column.add('answersUnchecked', 1);
     }
+  }
+
+  /** RL-23. */
+  #countLimits({ outcome, exceeded }: LimitUse): void {
+    if (outcome === 'refused') this.#column.add('limited', 1);
+    else if (exceeded !== 0) this.#column.add('wouldLimit', 1);
   }
 
   /** Who used what, told to main at most once a second (LC-5). */

@@ -43,8 +43,10 @@ export interface LimitOptions {
   readonly amounts: Amounts;
   /** Empty: all requests of the id together. */
   readonly by: readonly KeyPart[];
-  /** What one request takes. */
+  /** What one request takes; where its answer tells that, what is reserved until then. */
   readonly cost: number;
+  /** RL-9: the header field of the answer that tells the cost, lower case. */
+  readonly settledBy?: string;
   /** Counts and notes, and never refuses (RL-23). */
   readonly report?: true;
   readonly onMissingKey: 'reject' | 'ip' | 'skip';
@@ -61,6 +63,7 @@ export interface Limit {
   /** Most at once (bucket, leaky: capacity) or within a window. */
   readonly amount: number;
   readonly cost: number;
+  readonly settledBy: string | undefined;
   /** bucket, leaky: what a request of cost 1 adds, and what drains in a microsecond. Whole numbers without a common divisor. */
   readonly interval: number;
   readonly drain: number;
@@ -92,13 +95,17 @@ export function amountFor({ plans, otherwise }: Amounts, plan: string | undefine
  * A limit of this amount. What changes how a counter is read (rate, burst) is part of its id, so that a new build with other numbers
  * begins a new counter instead of misreading the old one.
  */
-export function limitOf({ id, name, rule, by, cost, report, onStoreFailure, leased }: LimitOptions, amount: number): Limit {
+export function limitOf(
+  { id, name, rule, by, cost, report, onStoreFailure, leased, settledBy }: LimitOptions,
+  amount: number,
+): Limit {
   const common = {
     id: `${id} ${rule.kind}`,
     name,
     kind: rule.kind,
     amount,
     cost: rule.kind === 'concurrency' ? 1 : cost,
+    settledBy,
     interval: 0,
     drain: 0,
     windowMs: 0,

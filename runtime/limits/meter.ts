@@ -30,25 +30,25 @@ export interface Instant {
 }
 
 /**
- * Whether one more request fits a limit; then `meter` holds the state that counts it, else the state as it is now. Whole numbers
+ * Whether a request of this cost fits a limit; then `meter` holds the state that counts it, else the state as it is now. Whole numbers
  * throughout, so nothing is lost or won by rounding. Time moves only forward inside a counter: an instant before the last one is that one.
  * `log` is not among them: its state is a list (`arrivals.ts`).
  */
-export function count(limit: Limit, meter: Meter, at: Instant): boolean {
+export function count(limit: Limit, cost: number, meter: Meter, at: Instant): boolean {
   meter.delayMs = 0;
   switch (limit.kind) {
     case 'bucket':
-      return countBucket(limit, meter, at.monotonicUs);
+      return countBucket(limit, cost, meter, at.monotonicUs);
     case 'leaky':
-      return countLeaky(limit, meter, at.monotonicUs);
+      return countLeaky(limit, cost, meter, at.monotonicUs);
     case 'window': {
       const start = at.wallMs - (at.wallMs % limit.windowMs);
-      return countWindow(limit, meter, at, start, start + limit.windowMs);
+      return countWindow(limit, cost, meter, at, start, start + limit.windowMs);
     }
     case 'quota':
-      return countWindow(limit, meter, at, at.periodStartMs, at.periodEndMs);
+      return countWindow(limit, cost, meter, at, at.periodStartMs, at.periodEndMs);
     case 'sliding':
-      return countSliding(limit, meter, Math.floor(at.monotonicUs / 1_000));
+      return countSliding(limit, cost, meter, Math.floor(at.monotonicUs / 1_000));
     case 'concurrency':
       return countHeld(limit, meter);
     case 'log':
@@ -57,10 +57,10 @@ export function count(limit: Limit, meter: Meter, at: Instant): boolean {
 }
 
 /** Takes back what an admitted request counted, where it is still counted (RL-12). */
-export function uncount(limit: Limit, meter: Meter, at: Instant): void {
-  if (limit.kind === 'bucket' || limit.kind === 'leaky') meter.a = Math.max(0, meter.a - limit.cost * limit.interval);
+export function uncount(limit: Limit, cost: number, meter: Meter, at: Instant): void {
+  if (limit.kind === 'bucket' || limit.kind === 'leaky') meter.a = Math.max(0, meter.a - cost * limit.interval);
   else if (limit.kind === 'concurrency') meter.a = Math.max(0, meter.a - 1);
-  else if (limit.kind !== 'sliding' || meter.a === slide(limit, at)) meter.b = Math.max(0, meter.b - limit.cost);
+  else if (limit.kind !== 'sliding' || meter.a === slide(limit, at)) meter.b = Math.max(0, meter.b - cost);
 }
 
 function slide({ windowMs }: Limit, { monotonicUs }: Instant): number {
@@ -71,26 +71,26 @@ function slide({ windowMs }: Limit, { monotonicUs }: Instant): number {
  * RL-1, GCRA: `a` is what has not drained yet at the instant `b`. It drains by `drain` each microsecond, and a request adds `interval`; a
  * burst fits while all of it stays below the capacity.
  */
-function countBucket({ amount, cost, interval, drain }: Limit, meter: Meter, nowUs: number): boolean {
+function countBucket({ amount, interval, drain, soft }: Limit, cost: number, meter: Meter, nowUs: number): boolean {
   const elapsed = nowUs - meter.b;
   const level = elapsed > 0 ? Math.max(0, meter.a - elapsed * drain) : meter.a;
   const capacity = amount * interval;
   const next = level + cost * interval;
   const fits = next <= capacity;
-  meter.a = fits ? next : level;
+  meter.a = fits || soft ? next : level;
   if (elapsed > 0) meter.b = nowUs;
-  meter.remaining = Math.floor((capacity - meter.a) / interval);
+  meter.remaining = Math.max(0, Math.floor((capacity - meter.a) / interval));
   meter.resetMs = (fits ? next : next - capacity) / drain / 1_000;
   meter.expiresMs = (meter.b + meter.a / drain) / 1_000;
   return fits;
 }
 
 /** RL-5: the same, but a request waits until what came before it has drained. */
-function countLeaky(limit: Limit, meter: Meter, nowUs: number): boolean {
+function countLeaky(limit: Limit, cost: number, meter: Meter, nowUs: number): boolean {
   const [a, b] = [meter.a, meter.b];
   const elapsed = nowUs - b;
   const delayMs = Math.max(0, a - Math.max(0, elapsed) * limit.drain) / limit.drain / 1_000;
-  const fits = countBucket(limit, meter, nowUs);
+  const fits = countBucket(limit, cost, meter, nowUs);
   if (!fits) return false;
   if (delayMs <= limit.maxWaitMs) {
     meter.delayMs = delayMs;
@@ -103,7 +103,7 @@ function countLeaky(limit: Limit, meter: Meter, nowUs: number): boolean {
 }
 
 /** RL-2, RL-8: `a` is the begin of the window, `b` what was counted in it. A window that lies ahead (another thread's clock) is kept. */
-function countWindow({ amount, cost, soft }: Limit, meter: Meter, at: Instant, startMs: number, endMs: number): boolean {
+function countWindow({ amount, soft }: Limit, cost: number, meter: Meter, at: Instant, startMs: number, endMs: number): boolean {
   if (meter.a < startMs || meter.a >= endMs + (endMs - startMs)) {
     meter.a = startMs;
     meter.b = 0;
@@ -120,7 +120,7 @@ function countWindow({ amount, cost, soft }: Limit, meter: Meter, at: Instant, s
  * RL-4: `a` is the number of the window, `b` what was counted in it, `c` in the one before, which counts as far as it still lies within
  * one window's length.
  */
-function countSliding({ amount, cost, windowMs }: Limit, meter: Meter, nowMs: number): boolean {
+function countSliding({ amount, windowMs, soft }: Limit, cost: number, meter: Meter, nowMs: number): boolean {
   const window = Math.floor(nowMs / windowMs);
   if (window > meter.a) {
     meter.c = window === meter.a + 1 ? meter.b : 0;
@@ -130,8 +130,8 @@ function countSliding({ amount, cost, windowMs }: Limit, meter: Meter, nowMs: nu
   const left = windowMs - Math.max(0, nowMs - meter.a * windowMs);
   const used = meter.c * left + meter.b * windowMs;
   const fits = used + cost * windowMs <= amount * windowMs;
-  if (fits) meter.b += cost;
-  meter.remaining = Math.max(0, Math.floor((amount * windowMs - used) / windowMs) - (fits ? cost : 0));
+  if (fits || soft) meter.b += cost;
+  meter.remaining = Math.max(0, Math.floor((amount * windowMs - used) / windowMs) - (fits || soft ? cost : 0));
   meter.resetMs = fits ? left + (meter.b > 0 ? windowMs : 0) : slidingWait(amount, cost, windowMs, meter, left);
   meter.expiresMs = (meter.a + 2) * windowMs;
   return fits;

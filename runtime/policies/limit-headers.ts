@@ -2,25 +2,34 @@ import type { Exchange, ResponseHead, ResponsePolicyFactory } from '../contract.
 import type { Limit } from '../limits/limit.ts';
 import type { LimitUse } from '../limits/store.ts';
 
+export interface LimitHeadersOptions {
+  /** RL-16: `RateLimit` and `RateLimit-Policy`, the older `X-RateLimit-*`, both, or neither. */
+  readonly fields: 'both' | 'ietf' | 'legacy' | 'none';
+}
+
 /** Fields of services about the same: two of them would contradict each other. */
 const OWN = ['ratelimit', 'ratelimit-policy', 'x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'] as const;
 
 /**
  * Tells on every answer how much is left (RL-15): `RateLimit-Policy` and `RateLimit` for each limit, in seconds from now, and the older
- * `X-RateLimit-*` for the most restrictive, whose reset is in seconds since the epoch. Limits that only report are not told.
+ * `X-RateLimit-*` for the most restrictive, whose reset is in seconds since the epoch; of either as much as the route wants. Limits that
+ * only report are not told.
  *
  * @see draft-ietf-httpapi-ratelimit-headers
  */
-export const limitHeaders: ResponsePolicyFactory<unknown> = (_options, env) => (exchange, head) => {
-  const use = exchange.limits;
-  if (use === undefined) return;
-  for (const name of OWN) head.remove(name);
-  const said: Said = { policies: '', states: '', limit: undefined, left: 0, resetMs: 0 };
-  for (let one: LimitUse | undefined = use; one !== undefined; one = one.earlier) collect(one, said);
-  if (said.limit === undefined) return;
-  write(head, said, env.clock());
-  noteSoft(exchange, use, head);
-};
+export const limitHeaders: ResponsePolicyFactory<LimitHeadersOptions> =
+  ({ fields }, env) =>
+  (exchange, head) => {
+    const use = exchange.limits;
+    if (use === undefined) return;
+    for (const name of OWN) head.remove(name);
+    const said: Said = { policies: '', states: '', limit: undefined, left: 0, resetMs: 0 };
+    for (let one: LimitUse | undefined = use; one !== undefined; one = one.earlier) collect(one, said);
+    if (said.limit === undefined) return;
+    if (fields === 'both' || fields === 'ietf') writeIetf(head, said);
+    if (fields === 'both' || fields === 'legacy') writeLegacy(head, said, env.clock());
+    noteSoft(exchange, use, head);
+  };
 
 interface Said {
   policies: string;
@@ -51,9 +60,12 @@ function collect(use: LimitUse, said: Said): void {
   }
 }
 
-function write(head: ResponseHead, { policies, states, limit, left, resetMs }: Said, nowMs: number): void {
+function writeIetf(head: ResponseHead, { policies, states }: Said): void {
   head.append('ratelimit-policy', policies);
   head.append('ratelimit', states);
+}
+
+function writeLegacy(head: ResponseHead, { limit, left, resetMs }: Said, nowMs: number): void {
   head.append('x-ratelimit-limit', String(limit?.amount ?? 0));
   head.append('x-ratelimit-remaining', String(Math.max(0, left)));
   head.append('x-ratelimit-reset', String(Math.ceil((nowMs + resetMs) / 1_000)));

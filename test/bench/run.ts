@@ -99,7 +99,7 @@ turn. The ratios are ours to theirs: at most 1, on the largest at most 0.5. Farm
 |---|---|---|---|---|---|---|---|---|---|---|
 ${lints.map(lintRow).join('\n')}
 
-\`gw lint --watch\` on a document of 500 operations, from the save to the last line of findings, 60 ms of which it waits for further writes:
+\`gw lint --watch\` on a document of 500 operations, from the save to the last line of findings, 25 ms of which it waits for further writes:
 **${watched.toFixed(0)} ms** (budget 150 ms).
 
 ## Comparing

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type StartedGateway, start } from '../support/gateway.ts';
+import { asAdmin, type StartedGateway, start } from '../support/gateway.ts';
 
 const fine = { 200: { description: 'Fine' } };
 const get = (operationId: string, limits?: object) => ({
@@ -90,6 +90,9 @@ describe('limits, end to end', () => {
       [200, null],
     ]);
     await expect.poll(() => gateway.output.stdout).toContain('"limit":"rate (report)"');
+    const counted = await (await fetch(`${gateway.admin}/metrics`, { headers: asAdmin })).text();
+    expect(counted).toMatch(/^gw_limit_decisions_total\{decision="would_limit"\} [1-9]/m);
+    expect(counted).not.toContain('gw_limit_store_up');
   });
 
   it('RL-8: a soft quota lets pass and says so', async () => {

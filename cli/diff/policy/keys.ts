@@ -49,6 +49,7 @@ const rows: readonly (readonly [key: RegExp, row: PolicyRow])[] = [
     /^limits\.(?:headers|query)$/,
     { weight: { weaker: 'medium', tighter: 'low' }, presence: 'tighter', compare: plain(compareBounds) },
   ],
+  [/^limits\.fields$/, { weight: { weaker: 'info', tighter: 'info' }, presence: 'unknown' }],
   [/^(?:limits|timeouts)\./, { weight: { weaker: 'medium', tighter: 'low' }, presence: 'tighter' }],
   [/^validation\./, { weight: { weaker: 'high', tighter: 'medium' }, presence: 'tighter' }],
   [/^headers\./, { weight: { weaker: 'high', tighter: 'medium' }, presence: 'unknown', compare: plain(compareEdits) }],

@@ -73,7 +73,7 @@ function compareLimit(before: Fields, after: Fields): Compared {
   return combined([
     compareAmounts(before, after),
     compareNumbers(numberOf(before.burst) ?? highest(before), numberOf(after.burst) ?? highest(after)),
-    compareNumbers(numberOf(after.cost) ?? 1, numberOf(before.cost) ?? 1),
+    compareCosts(before.cost, after.cost),
     compareNumbers(numberOf(before.queue) ?? 0, numberOf(after.queue) ?? 0),
     compareSets(keysOf(before.by), keysOf(after.by), 'weaker'),
     compareWords(['enforce', 'report'], before.mode ?? 'enforce', after.mode ?? 'enforce'),
@@ -81,6 +81,12 @@ function compareLimit(before: Fields, after: Fields): Compared {
     compareWords(['closed', 'local', 'open'], before.onStoreFailure ?? 'local', after.onStoreFailure ?? 'local'),
     ...[...more].map((key): Compared => (canonical(before[key] ?? null) === canonical(after[key] ?? null) ? 'equal' : 'unknown')),
   ]);
+}
+
+/** What one request takes; nobody knows how that compares to what answers will tell. */
+function compareCosts(before: unknown = 1, after: unknown = 1): Compared {
+  if (typeof before === 'number' && typeof after === 'number') return compareNumbers(after, before);
+  return canonical(before) === canonical(after) ? 'equal' : 'unknown';
 }
 
 /** Requests in a second, plan by plan. A plan that is not named takes the default, and has nothing without one. */

@@ -52,6 +52,21 @@ function exposition(gateway: Gateway): string {
   family('gw_answers_unchecked_total', 'counter', 'Answers that were not validated: too long, or of an unknown content coding.', [
     ['', table.total('answersUnchecked')],
   ]);
+  family('gw_limit_decisions_total', 'counter', 'Requests over a limit: refused, or let through by one that only reports.', [
+    ['{decision="limited"}', table.total('limited')],
+    ['{decision="would_limit"}', table.total('wouldLimit')],
+  ]);
+  family('gw_limit_counters_evicted_total', 'counter', 'Counters that gave way to others while they still counted.', [
+    ['', threads.evictions],
+  ]);
+  if (threads.hasStore) {
+    family('gw_limit_store_up', 'gauge', 'Whether every thread has the store of the limits.', [
+      ['', table.total('storeAway') === 0 ? 1 : 0],
+    ]);
+    family('gw_limit_store_missed_total', 'counter', 'Decisions over limits that were made without their store.', [
+      ['', table.total('storeMissed')],
+    ]);
+  }
   family('gw_faults_total', 'counter', 'Faults of the gateway itself.', [['', table.total('faults')]]);
   family('gw_log_lines_dropped_total', 'counter', 'Lines of the access log that nobody took in time.', [
     ['', table.total('logLinesDropped')],

@@ -187,7 +187,7 @@ class MemoryCounter implements LimitCounter {
       const index = table.find(low, high);
       if (index === -1) continue;
       table.read(index, this.#meter, nowMs);
-      uncount(limit, this.#meter, this.#at);
+      uncount(limit, costOf(use, i, limit), this.#meter, this.#at);
       const { a, b, c, expiresMs } = this.#meter;
       table.write(index, a, b, c, expiresMs);
     }
@@ -306,7 +306,7 @@ class MemoryCounter implements LimitCounter {
           at.periodStartMs = periods.startMs;
           at.periodEndMs = periods.endMs;
         }
-        fits = count(limit, meter, at);
+        fits = count(limit, costOf(use, i, limit), meter, at);
         table.mark(index, !fits);
         this.#index[i] = index;
         const { a, b, c, expiresMs } = meter;
@@ -354,4 +354,9 @@ class MemoryCounter implements LimitCounter {
       this.#leases[this.#leaseCount++] = lease;
     }
   }
+}
+
+/** What a use takes of a limit, in its unit. */
+function costOf({ times }: LimitUse, index: number, { cost }: Limit): number {
+  return times === undefined ? cost : cost * (times[index] ?? 0);
 }

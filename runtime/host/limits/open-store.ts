@@ -5,6 +5,7 @@ import type { WorkerStart } from '../messages.ts';
 import { threadClocks } from './clocks.ts';
 import { limitMemory } from './layout.ts';
 import { MemoryStore } from './memory-store.ts';
+import type { StoreWatch } from './redis/health.ts';
 import { RedisStore } from './redis/redis-store.ts';
 
 /** A thread does not serve before its store can be asked, but no longer than this: Redis may be away. Milliseconds. */
@@ -24,6 +25,7 @@ export function openLimitStore(
   { shared, threads, thread, store: settings, instance }: WorkerStart,
   { redis }: LoadedDrivers,
   fault: (error: unknown, where: string) => void,
+  watch: StoreWatch,
 ): OpenedStore {
   const local = new MemoryStore(limitMemory(shared, threads), thread, threadClocks());
   if (settings === undefined) return { store: local, opened: Promise.resolve(), forgetRefusals: () => undefined };
@@ -31,7 +33,7 @@ export function openLimitStore(
   const connection = redis.connect(settings);
   // A thread that takes the place of another must not take its leases for its own.
   const name = `${instance}-${thread}-${randomBytes(4).toString('hex')}`;
-  const store = new RedisStore({ connection, settings, local, instance: name, threads, fault });
+  const store = new RedisStore({ connection, settings, local, instance: name, threads, fault, watch });
   const late = new Promise((resolve) => void setTimeout(resolve, OPEN_MS).unref());
   return {
     store,

@@ -119,6 +119,18 @@ describe('the limits of a route', () => {
       { requests: 5, per: '1m', by: 'ip', mode: 'report', counting: 'leased' },
       "'counting: leased' means nothing to a limit that only reports",
     ],
+    [
+      { requests: 5, per: '1m', by: 'ip', cost: { header: 'X-Cost' }, counting: 'leased' },
+      "'counting: leased' means nothing where the answer tells the cost",
+    ],
+    [
+      { requests: 5, per: '1m', by: 'ip', cost: { header: 'X-Cost' }, algorithm: 'slidingLog' },
+      'A cost that the answer tells means nothing to slidingLog',
+    ],
+    [
+      { requests: 5, per: '1m', by: 'ip', cost: { header: 'X-Cost', reserve: 6 } },
+      'A request costs 6 and there is never more than 5',
+    ],
     [{ requests: 10_001, per: '1m', by: 'ip', algorithm: 'slidingLog' }, 'slidingLog remembers every request, at most 10000'],
   ])('cannot be %j', (rate, message) => {
     expect(said(countedIn(documentWith({ rate })).checked).join('\n')).toContain(message);

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { asAdmin } from '../../support/gateway.ts';
 import { hasRedis, RedisServer } from '../../support/redis.ts';
 import { buildText } from '../host/support/bundle.ts';
 import { GatewayRun } from '../host/support/process.ts';
@@ -24,6 +25,12 @@ const input = (store: string) => ({
     'openapi.json': JSON.stringify(document),
   },
 });
+
+/** What a metric without labels says. */
+async function metric(run: GatewayRun, name: string): Promise<number> {
+  const answer = await fetch(`${run.admin}/metrics`, { headers: asAdmin });
+  return Number(new RegExp(`^${name} (.+)$`, 'm').exec(await answer.text())?.[1]);
+}
 
 let text: string;
 beforeAll(async () => {
@@ -96,11 +103,21 @@ describe.skipIf(!hasRedis)('gateways that share a Redis', () => {
     await server.kill();
     await served(500);
     expect((await run.fetch('/closed')).status).toBe(503);
+    expect(await metric(run, 'gw_limit_store_up')).toBe(0);
     await server.start();
     await served(200);
+    await run.hears('limit store back');
     loading = false;
     await Promise.all(load);
     expect([...statuses.keys()]).toEqual([200]);
+    // One line when it goes and one when it returns, however many requests and threads have noticed.
+    expect(run.said.map(({ msg }) => msg).filter((msg) => /limit store|fault/.test(msg))).toEqual([
+      'limit store away',
+      'limit store back',
+    ]);
+    expect(await metric(run, 'gw_limit_store_up')).toBe(1);
+    expect(await metric(run, 'gw_limit_store_missed_total')).toBeGreaterThan(100);
+    expect(await metric(run, 'gw_faults_total')).toBe(0);
     // It is asked again.
     while (!(await server.call('KEYS', 'gw:{*')).includes('gw:{')) await run.fetch('/many');
     expect((await run.ask('/readyz?verbose')).json).toMatchObject({ '5xx': 1 });

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HeaderFields } from '../../../runtime/header-fields.ts';
 import type { RedisSettings } from '../../../runtime/host/drivers.ts';
 import { redis } from '../../../runtime/host/limits/redis/connection.ts';
 import { RedisStore } from '../../../runtime/host/limits/redis/redis-store.ts';
 import { GIVE_BACK } from '../../../runtime/host/limits/redis/scripts.ts';
 import type { Limit, LimitOptions } from '../../../runtime/limits/limit.ts';
 import { LimitUse } from '../../../runtime/limits/store.ts';
+import { limitCosts } from '../../../runtime/policies/limit-costs.ts';
+import { fakeEnv, fakeExchange } from '../../support/exchange.ts';
 import { limitFor, testStore } from '../../support/limits.ts';
 import { clusterKnows, hasRedis, RedisServer, startCluster } from '../../support/redis.ts';
 
@@ -157,6 +160,28 @@ describe.skipIf(!hasRedis)('limits in one Redis', () => {
       use.counter.giveBack(use);
       expect([kind, (await take(store, [limit])).outcome]).toEqual([kind, 'admitted']);
     }
+  });
+
+  it.each<[LimitOptions['rule']]>([
+    [{ kind: 'bucket', perMs: hour }],
+    [{ kind: 'window', perMs: 300 * 24 * hour }],
+    [{ kind: 'sliding', perMs: 300 * 24 * hour }],
+    [{ kind: 'quota', period: 'month', timezone: 'UTC' }],
+  ])('RL-9: what an answer has cost is made up for, or given back: %j', async (rule) => {
+    const { store } = await storeOver({ nodes: [server.url] });
+    const limit = fresh(rule, 10, { cost: 2, settledBy: 'x-cost' });
+    const settle = limitCosts({}, { ...fakeEnv, limits: store });
+    const left: (number | undefined)[] = [];
+    for (const cost of ['5', '1', '20']) {
+      const exchange = fakeExchange();
+      exchange.limits = await take(store, [limit]);
+      const head = new HeaderFields(200);
+      head.set('x-cost', cost);
+      settle(exchange, head);
+      left.push(exchange.limits.remaining[0]);
+    }
+    expect(left).toEqual([5, 4, 0]);
+    expect((await take(store, [limit])).outcome).toBe('refused');
   });
 
   it('RL-20: knows how many instances there are', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Exchange, PolicyEnv, Reply } from '../../../runtime/contract.ts';
 import { HeaderFields } from '../../../runtime/header-fields.ts';
 import type { LimitOptions } from '../../../runtime/limits/limit.ts';
-import { limitHeaders } from '../../../runtime/policies/limit-headers.ts';
+import { type LimitHeadersOptions, limitHeaders } from '../../../runtime/policies/limit-headers.ts';
 import { type LimitsOptions, limits } from '../../../runtime/policies/limits.ts';
 import { type ExchangeOptions, fakeEnv, fakeExchange } from '../../support/exchange.ts';
 import { limitOptions, testStore } from '../../support/limits.ts';
@@ -168,13 +168,19 @@ describe('what becomes of the exchange', () => {
     });
     const { call } = routeWith({ limits: [perMinute({ plans: [], otherwise: 5 }, { name: 'minute' }), day] });
     const { exchange } = await call({ identity: { consumer: 'a' } });
-    const head = new HeaderFields(200);
-    head.set('x-ratelimit-limit', 'of the service');
-    limitHeaders({}, { ...fakeEnv, clock: () => 1_795_000_000_000 })(exchange, head);
-    expect(head.flat).toEqual([
+    const told = (fields: LimitHeadersOptions['fields']): readonly string[] => {
+      const head = new HeaderFields(200);
+      head.set('x-ratelimit-limit', 'of the service');
+      limitHeaders({ fields }, { ...fakeEnv, clock: () => 1_795_000_000_000 })(exchange, head);
+      return head.flat;
+    };
+    const ietf = [
       ...['ratelimit-policy', '"minute";q=5;w=60, "day";q=9;w=86400'],
       ...['ratelimit', '"minute";r=4;t=12, "day";r=8;t=46400'],
-      ...['x-ratelimit-limit', '5', 'x-ratelimit-remaining', '4', 'x-ratelimit-reset', '1795000012'],
-    ]);
+    ];
+    const legacy = ['x-ratelimit-limit', '5', 'x-ratelimit-remaining', '4', 'x-ratelimit-reset', '1795000012'];
+    expect(told('both')).toEqual([...ietf, ...legacy]);
+    // RL-16.
+    expect([told('ietf'), told('legacy'), told('none')]).toEqual([ietf, legacy, []]);
   });
 });

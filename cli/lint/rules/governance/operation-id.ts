@@ -1,10 +1,7 @@
 import { placeOf } from '../../../load/document.ts';
 import { below } from '../../../load/pointer.ts';
-import type { Api } from '../../../resolve/api.ts';
-import { defineRule, type Finding } from '../../rule.ts';
-
-/** More than these are a habit of the document, and one finding. */
-const HABIT = 20;
+import { habits } from '../../habit.ts';
+import { defineRule } from '../../rule.ts';
 
 const hint = 'Begin with a letter; use letters, digits, dot, dash and underscore.';
 
@@ -17,7 +14,10 @@ export default defineRule({
   fix: 'Give each operation a name such as getOrder, and keep it.',
   source: 'OpenAPI Specification 3.2.0 §4.10.1; SEMANTICS RT-13',
   create: ({ isBuilt, report }) => {
-    const unsafe = new Map<Api, Finding[]>();
+    const unsafe = habits(report, (count, title) => ({
+      message: `${count} operationIds of ${title} cannot stand in a URL or a metric as they are`,
+      hint,
+    }));
     return {
       operation(operation) {
         const { api, operationId, node, method, path } = operation;
@@ -28,22 +28,9 @@ export default defineRule({
           return;
         }
         const at = { ...placeOf(node), pointer: below(node.pointer, 'operationId') };
-        const finding: Finding = { at, message: `'${operationId}' cannot stand in a URL or a metric as it is`, hint, operation };
-        const known = unsafe.get(api);
-        if (known === undefined) unsafe.set(api, [finding]);
-        else known.push(finding);
+        unsafe.add(api, { at, message: `'${operationId}' cannot stand in a URL or a metric as it is`, hint, operation });
       },
-      end() {
-        for (const [{ document, title }, findings] of unsafe) {
-          const [first] = findings;
-          if (first === undefined || findings.length <= HABIT) for (const finding of findings) report(finding);
-          else {
-            const message = `${findings.length} operationIds of ${title} cannot stand in a URL or a metric as they are`;
-            const related = [{ at: first.at, message: `The first: ${first.message}` }];
-            report({ at: { file: document.file, pointer: '/paths', part: 'key' }, message, related, hint });
-          }
-        }
-      },
+      end: () => unsafe.tell(),
     };
   },
 });

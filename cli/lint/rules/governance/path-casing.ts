@@ -1,11 +1,16 @@
 import { object, oneOf } from '../../../plan/shape.ts';
+import { habits } from '../../habit.ts';
 import { firstOfPath, segmentsOf, textsOf, versionOfSegment } from '../../paths.ts';
 import { defineRule } from '../../rule.ts';
 import { casings, wordsOf } from '../../words.ts';
 
+type Style = keyof typeof casings;
+
 interface PathCasingOptions {
-  readonly style: keyof typeof casings;
+  readonly style: Style;
 }
+
+const styles: readonly Style[] = ['kebab', 'snake', 'camel', 'pascal'];
 
 export default defineRule<PathCasingOptions>({
   id: 'governance/path-casing',
@@ -18,19 +23,32 @@ export default defineRule<PathCasingOptions>({
   options: { shape: object({ style: oneOf('kebab', 'snake', 'camel', 'pascal', 'lower') }), defaults: { style: 'kebab' } },
   create: ({ isBuilt, report, options: { style } }) => {
     const isFirst = firstOfPath();
-    const { pattern, write } = casings[style];
+    const { write } = casings[style];
+    const otherwise = habits(report, (count, title, kind) => ({
+      message: `${count} paths of ${title} are written in ${kind} case, not in ${style} case`,
+      hint: `If they are to stay so, set governance/path-casing to [warn, { style: ${kind} }].`,
+    }));
     return {
       operation(operation) {
         const { path, pathPlace } = operation;
-        const wrong = segmentsOf(path)
+        const texts = segmentsOf(path)
           .filter((segment) => versionOfSegment(segment) === undefined)
           .flatMap(textsOf)
-          .flatMap((text) => text.split(/[.,;~()'"=:*]+/))
-          .find((text) => /\p{L}/u.test(text) && !pattern.test(text.replaceAll(/^[-_]+|[-_]+$/g, '')));
+          .flatMap((text) => text.split(/[.,;~()'"=:*@]+/))
+          .filter((text) => /\p{L}/u.test(text));
+        const wrong = texts.find((text) => !isWritten(text, style));
         if (wrong === undefined || !isFirst(operation) || !isBuilt(operation)) return;
         const message = `'${wrong}' in ${path} is not written in ${style} case`;
-        report({ at: pathPlace, message, hint: `Write '${write(wordsOf(wrong))}'.` });
+        const finding = { at: pathPlace, message, hint: `Write '${write(wordsOf(wrong))}'.` };
+        const kind = styles.find((one) => texts.every((text) => isWritten(text, one)));
+        if (kind === undefined) report(finding);
+        else otherwise.add(operation.api, finding, kind);
       },
+      end: () => otherwise.tell(),
     };
   },
 });
+
+function isWritten(text: string, style: Style): boolean {
+  return casings[style].pattern.test(text.replaceAll(/^[-_]+|[-_]+$/g, ''));
+}

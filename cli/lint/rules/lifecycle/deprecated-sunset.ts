@@ -1,5 +1,6 @@
 import { placeOf } from '../../../load/document.ts';
 import { below } from '../../../load/pointer.ts';
+import { habits } from '../../habit.ts';
 import { dateOf, placeId } from '../../lifecycle-values.ts';
 import { firstTime } from '../../requirements.ts';
 import { defineRule } from '../../rule.ts';
@@ -14,9 +15,13 @@ export default defineRule({
   source: 'RFC 8594 §2; RFC 9745 §2',
   create: ({ effectiveOf, isBuilt, report }) => {
     const isNew = firstTime();
+    const endless = habits(report, (count, title) => ({
+      message: `${count} operations of ${title} are deprecated, and nothing says when they end`,
+      hint: 'Set x-gateway.lifecycle.sunset.',
+    }));
     return {
       operation(operation) {
-        const { deprecated, node, method, path } = operation;
+        const { api, deprecated, node, method, path } = operation;
         const values = effectiveOf(operation);
         const sunset = dateOf(values, 'sunset');
         const announced = dateOf(values, 'deprecated');
@@ -25,7 +30,7 @@ export default defineRule({
           const at = deprecated ? { ...placeOf(node), pointer: below(node.pointer, 'deprecated') } : undefined;
           if (announced !== undefined && at === undefined && !isNew(placeId(announced.node))) return;
           const message = `${method} ${path} is deprecated, and nothing says when it ends`;
-          report({
+          endless.add(api, {
             at: at ?? placeOf(announced?.node ?? node, 'key'),
             message,
             hint: 'Set x-gateway.lifecycle.sunset.',
@@ -37,6 +42,7 @@ export default defineRule({
         const message = `${method} ${path} ends on ${sunset.text} and is not deprecated`;
         report({ at: placeOf(sunset.node), message, hint: 'Write deprecated: true.', operation });
       },
+      end: () => endless.tell(),
     };
   },
 });

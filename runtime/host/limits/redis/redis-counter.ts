@@ -2,6 +2,7 @@ import { CalendarPeriods } from '../../../limits/calendar.ts';
 import type { Limit } from '../../../limits/limit.ts';
 import { type LimitCounter, LimitUse } from '../../../limits/store.ts';
 import { inTime, Late } from './deadline.ts';
+import { meansAway } from './health.ts';
 import type { RedisStore } from './redis-store.ts';
 import { FORGET, GIVE_BACK, TAKE, TAKE_ANSWERS } from './scripts.ts';
 
@@ -76,7 +77,11 @@ export class RedisCounter implements LimitCounter {
     const local = this.#locally.get(use);
     if (local !== undefined) local.counter.giveBack(local);
     const taken = this.#taken.get(use);
-    if (taken === undefined) return;
+    if (taken === undefined) {
+      // Not what it took itself.
+      if (use.times !== undefined) this.#return(use, this.#groups(use), '');
+      return;
+    }
     this.#taken.delete(use);
     this.#forget(taken);
     this.#return(use, taken.groups, taken.lease);
@@ -150,11 +155,12 @@ export class RedisCounter implements LimitCounter {
     try {
       const answers = await inTime(all, wheel, parts.settings.timeoutMs);
       breaker.succeeded();
+      this.#store.health.answered();
       this.#conclude(use, groups, lease, answers);
       return true;
     } catch (error) {
       breaker.failed();
-      if (!(error instanceof Late) && parts.connection.ready) parts.fault(error, 'limit store');
+      if (!(error instanceof Late || meansAway(error)) && parts.connection.ready) parts.fault(error, 'limit store');
       // Whatever Redis has counted of it, or will, it gives back.
       for (const [index, answer] of asked.entries()) {
         const group = groups[index];
@@ -291,6 +297,7 @@ export class RedisCounter implements LimitCounter {
 
   /** RL-20. */
   #withoutStore(use: LimitUse): undefined {
+    this.#store.health.missed(this.#store.isGone);
     if (this.#closed) {
       use.outcome = 'unavailable';
       return undefined;

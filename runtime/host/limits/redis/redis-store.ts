@@ -6,6 +6,7 @@ import type { RedisCall, RedisConnection, RedisSettings } from '../../drivers.ts
 import { TimerWheel } from '../../timer-wheel.ts';
 import { Breaker } from './breaker.ts';
 import { DenyCache } from './deny-cache.ts';
+import { meansAway, StoreHealth, type StoreWatch } from './health.ts';
 import { LeasedCounter, type LeaseHost, type Leases } from './leased-counter.ts';
 import { RedisCounter } from './redis-counter.ts';
 import { HEARTBEAT, LEASE_MS, RENEW } from './scripts.ts';
@@ -27,6 +28,7 @@ export interface RedisParts {
   /** Of this process; default 1. */
   readonly threads?: number;
   readonly fault: (error: unknown, where: string) => void;
+  readonly watch?: StoreWatch;
 }
 
 /**
@@ -38,6 +40,7 @@ export class RedisStore implements LimitStore, LeaseHost {
   readonly parts: RedisParts;
   readonly breaker = new Breaker(() => this.now());
   readonly denied = new DenyCache();
+  readonly health: StoreHealth;
   readonly wheel = new TimerWheel(() => this.now());
   /** Slots that are held: key → leases. */
   readonly slots = new Map<string, Set<string>>();
@@ -51,6 +54,7 @@ export class RedisStore implements LimitStore, LeaseHost {
 
   constructor(parts: RedisParts) {
     this.parts = parts;
+    this.health = new StoreHealth(() => this.now(), parts.watch);
     const [first, second] = seedsOf(parts.settings);
     this.#hashes = [new KeyHash(first), new KeyHash(second)];
     this.#beat = setInterval(() => this.beat(), BEAT_MS).unref();
@@ -100,6 +104,11 @@ export class RedisStore implements LimitStore, LeaseHost {
     return await this.parts.connection.run(script, keys, values);
   }
 
+  /** Whether nobody asks it at the moment. */
+  get isGone(): boolean {
+    return !this.parts.connection.ready || this.breaker.isOpen;
+  }
+
   /** Names one lease: unique over all instances. */
   newLease(): string {
     this.#numbers += 1;
@@ -109,8 +118,11 @@ export class RedisStore implements LimitStore, LeaseHost {
   /** Renews what is held, and says that this process is alive. */
   beat(): void {
     const { connection, instance, fault } = this.parts;
+    this.health.look(this.isGone);
     if (!connection.ready) return;
-    const failed = (error: unknown): void => fault(error, 'limit store');
+    const failed = (error: unknown): void => {
+      if (!meansAway(error)) fault(error, 'limit store');
+    };
     for (const [key, leases] of this.slots) if (leases.size > 0) this.run(RENEW, [key], [...leases]).catch(failed);
     this.run(HEARTBEAT, [INSTANCES], [instance.split('-')[0] ?? instance]).then((count) => {
       this.instances = Math.max(1, Number(count) || 1);
