@@ -66,6 +66,8 @@ export interface ServerSpec {
   readonly port: number | EnvText;
   readonly host: EnvText;
   readonly trustedProxies: readonly EnvText[];
+  /** Every connection comes by a trusted proxy that says who its client is (RL-26). */
+  readonly proxyProtocol?: true;
   /** Files, PEM; absent = the listener speaks no TLS. */
   readonly tls?: TlsSpec;
   readonly limits: {

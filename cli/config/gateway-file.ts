@@ -71,6 +71,7 @@ const server = object({
     connections: count(1, 1_000_000),
     connectionsPerAddress: count(1, 1_000_000),
   }),
+  proxyProtocol: flag,
   sanitizeErrors: flag,
   timeouts: object({
     headers: duration(),

@@ -30,6 +30,8 @@ export const gatewayWords: Readonly<Record<string, string>> = {
   'server.paths.encodedSlash': '`keep` lets `%2F` into path variables; else it is 400.',
   'server.paths.duplicateSlashes': '`merge` takes several slashes for one.',
   'server.paths.trailingSlash': '`redirect` sends to the path without it, where that is a route.',
+  'server.proxyProtocol':
+    'Every connection begins with a PROXY header, v1 or v2, of a trusted proxy that says who its client is; others are closed.',
   'server.limits': 'What requests may be at most.',
   'server.limits.body': 'Size of a body, for routes that say nothing; 1MiB.',
   'server.limits.head': 'Size of all header fields; 16KiB.',

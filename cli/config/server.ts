@@ -79,6 +79,7 @@ export function serverPlan(layers: Layers): ServerPlan {
     port: hasReference(port) ? port : (whole(port) ?? serverDefaults.port),
     host: typeof host === 'string' ? host : serverDefaults.host,
     trustedProxies: Array.isArray(proxies) ? proxies.filter((one) => typeof one === 'string') : [],
+    ...(value('proxyProtocol') === true ? { proxyProtocol: true } : {}),
     ...tlsPlan(layers),
     securityHeaders: value('securityHeaders') !== false,
     paths: {

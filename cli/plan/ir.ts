@@ -54,6 +54,8 @@ export interface ServerPlan {
   readonly host: EnvText;
   /** CIDR ranges whose X-Forwarded-* is believed (RL-25). */
   readonly trustedProxies: readonly EnvText[];
+  /** RL-26. */
+  readonly proxyProtocol?: true;
   /** Files with the certificate and its key, PEM, read when the gateway starts (TL-1); absent = no TLS. */
   readonly tls?: TlsSpec;
   /** Whether answers carry the security headers of SH-1. */

@@ -20,7 +20,7 @@ export function reloadRefusal(running: Configured, next: Configured): readonly s
 }
 
 function listenerSettings({ bundle, settings }: Configured): object {
-  const { trustedProxies, limits, timeouts } = bundle.parts.gateway.server;
+  const { trustedProxies, proxyProtocol = false, limits, timeouts } = bundle.parts.gateway.server;
   const { preStopMs: _preStop, drainMs: _drain, ...connection } = timeouts;
   const { host, port } = settings.listen;
   return {
@@ -32,6 +32,7 @@ function listenerSettings({ bundle, settings }: Configured): object {
       tls: settings.tls !== undefined,
       clientCertificates: asksForCertificates(bundle.parts.gateway),
       trustedProxies,
+      proxyProtocol,
       limits,
       timeouts: connection,
     },

@@ -51,7 +51,8 @@ export function hostSettings(spec: GatewaySpec, environment: Environment): HostS
   const reader = new Reader(environment);
   for (const { name, targets } of spec.upstreams) for (const { url } of targets) reader.url(url, name);
   for (const text of textsOf(spec.security)) reader.resolve(text);
-  for (const ranges of spec.server.trustedProxies) reader.ranges(ranges);
+  const proxies = spec.server.trustedProxies.map((ranges) => reader.ranges(ranges));
+  if (spec.server.proxyProtocol === true && !proxies.includes(true)) reader.errors.add(NO_PROXIES);
   const { connections, connectionsPerAddress } = spec.server.limits;
   const settings = {
     listen: {
@@ -70,6 +71,8 @@ export function hostSettings(spec: GatewaySpec, environment: Environment): HostS
   };
   return reader.errors.size === 0 ? settings : { errors: [...reader.errors] };
 }
+
+const NO_PROXIES = 'server.proxyProtocol takes connections of trusted proxies only, and server.trustedProxies names none.';
 
 /** Every text of a value, however deep. */
 function textsOf(value: unknown): readonly string[] {
@@ -127,14 +130,17 @@ class Reader {
     };
   }
 
-  ranges(text: EnvText): void {
-    for (const range of this.resolve(text)?.split(',') ?? []) {
+  /** Whether there is any; also when it is none, which was said. */
+  ranges(text: EnvText): boolean {
+    const ranges = (this.resolve(text)?.split(',') ?? []).filter((range) => range.trim() !== '');
+    for (const range of ranges) {
       try {
-        if (range.trim() !== '') parseRange(range);
+        parseRange(range);
       } catch {
         this.errors.add(`The trusted proxy ${JSON.stringify(range.trim())} is not an address or a CIDR range.`);
       }
     }
+    return ranges.length > 0;
   }
 
   port(text: string | undefined, name: string): number {

@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type SecureContext, type TLSSocket, type Server as TlsServer } from 'node:tls';
 import type { HostServices } from '../services.ts';
+import { Announcement } from './announcement.ts';
 import { type Certificate, type ContextOf, contextsByName, secureContextOptions } from './tls-options.ts';
 import { type ClientSocket, type ListenOptions, peerOf, type TransportSettings } from './transport.ts';
 
@@ -18,7 +19,7 @@ export class Listener {
   readonly #tls: TlsServer | undefined;
   /** Of the certificate that is shown now. */
   #contextOf: ContextOf = () => undefined;
-  /** Connections that shake hands. */
+  /** Connections that shake hands, or of which it is not known yet whose they are. */
   readonly #shaking = new Set<Socket>();
 
   constructor(services: HostServices, settings: TransportSettings, take: TakeConnection) {
@@ -27,9 +28,24 @@ export class Listener {
     const { certificate } = settings;
     this.#tls = certificate === undefined ? undefined : this.#secure(certificate, take);
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-      if (!services.admission.admit(socket, peerOf(socket, settings))) return;
-      if (this.#tls === undefined) take(socket, 'http/1.1');
-      else this.#shake(socket, this.#tls);
+      if (settings.announced === undefined) this.#arrived(socket, take);
+      else this.#announced(socket, take);
+    });
+  }
+
+  #arrived(socket: Socket, take: TakeConnection): void {
+    if (!this.#services.admission.admit(socket, peerOf(socket, this.#settings))) return;
+    if (this.#tls === undefined) take(socket, 'http/1.1');
+    else this.#shake(socket, this.#tls);
+  }
+
+  /** A proxy says first who its client is. */
+  #announced(socket: Socket, take: TakeConnection): void {
+    this.#hold(socket);
+    new Announcement(socket, this.#services, this.#settings, () => {
+      this.#shaking.delete(socket);
+      this.#arrived(socket, take);
+      if (this.#tls === undefined) process.nextTick(() => socket.resume());
     });
   }
 
@@ -72,14 +88,18 @@ export class Listener {
   }
 
   #shake(socket: Socket, server: TlsServer): void {
-    this.#shaking.add(socket);
-    socket.once('close', () => this.#shaking.delete(socket));
+    this.#hold(socket);
     try {
       server.emit('connection', socket);
     } catch (error) {
       this.#services.fault(error, 'tls');
       socket.destroy();
     }
+  }
+
+  #hold(socket: Socket): void {
+    this.#shaking.add(socket);
+    socket.once('close', () => this.#shaking.delete(socket));
   }
 
   /** @throws the system's error: EADDRINUSE, EACCES … */

@@ -15,6 +15,8 @@ export interface TransportSettings {
   readonly timeouts: TransportTimeouts;
   /** Clients are asked for a certificate; whether one is needed, and which, is decided for each route (MT-1). */
   readonly requestsCertificates?: boolean;
+  /** Connections begin with what a proxy says of its client (RL-26): addresses of clients by the name of their connection. */
+  readonly announced?: Map<string, string>;
   /** The listener speaks TLS. */
   readonly certificate?: Certificate | undefined;
 }
@@ -63,6 +65,7 @@ export function transportSettings(
   return {
     trustedProxies: ranges.filter((text) => text.trim() !== '').map(parseRange),
     limits: server.limits,
+    ...(server.proxyProtocol === true ? { announced: new Map() } : {}),
     timeouts: { ...SLOW_CLIENTS, headersMs, requestMs, keepAliveMs, ...overrides },
   };
 }
@@ -70,6 +73,7 @@ export function transportSettings(
 /** A connection as transports need it: a socket, or what stands for one. */
 export type ClientSocket = Duplex & {
   readonly remoteAddress?: string | undefined;
+  readonly remotePort?: number | undefined;
   readonly encrypted?: boolean;
   readonly getPeerCertificate?: (detailed?: boolean) => { readonly raw?: Buffer } | null;
 };
@@ -87,9 +91,12 @@ export interface Peer {
 }
 
 /** Who is at the other end of a connection. */
-export function peerOf(socket: ClientSocket, { trustedProxies, requestsCertificates = false }: TransportSettings): Peer {
+export function peerOf(
+  socket: ClientSocket,
+  { trustedProxies, announced, requestsCertificates = false }: TransportSettings,
+): Peer {
   const { remoteAddress = '', encrypted } = socket;
-  const address = foldAddress(remoteAddress);
+  const address = foldAddress(announced?.get(announcedName(socket)) ?? remoteAddress);
   return {
     address,
     trusted: inRanges(trustedProxies, address),
@@ -97,6 +104,14 @@ export function peerOf(socket: ClientSocket, { trustedProxies, requestsCertifica
     certificate: requestsCertificates ? socket.getPeerCertificate?.()?.raw?.toString('base64') : undefined,
     credential: undefined,
   };
+}
+
+/** Names a connection as long as it is there, the same for a socket and the TLS over it. */
+export function announcedName({
+  remoteAddress = '',
+  remotePort = 0,
+}: Pick<ClientSocket, 'remoteAddress' | 'remotePort'>): string {
+  return `${remoteAddress} ${remotePort}`;
 }
 
 /** Hands an exchange to the pipeline; with a reply when its head is refused before any stage. */

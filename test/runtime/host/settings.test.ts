@@ -54,6 +54,14 @@ describe('hostSettings', () => {
     expect(settingsOf(spec()).threads).toBeGreaterThan(0);
   });
 
+  it('wants to know the proxies that say who their clients are (RL-26)', () => {
+    const server = { trustedProxies: ['${PROXIES:-}'], proxyProtocol: true } as const;
+    expect(errorsOf(spec({}, server))).toEqual([
+      'server.proxyProtocol takes connections of trusted proxies only, and server.trustedProxies names none.',
+    ]);
+    expect(errorsOf(spec({}, server), { PROXIES: '10.0.0.0/8' })).toEqual([]);
+  });
+
   it('lets the environment decide, empty variables being unset', () => {
     const environment = { PORT: '0', HOST: '::1', GW_ADMIN: '[::1]:0', GW_THREADS: '3' };
     expect(settingsOf(spec(), environment)).toMatchObject({

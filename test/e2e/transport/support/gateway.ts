@@ -38,6 +38,8 @@ export interface GatewayOptions {
   readonly certificate?: SelfSigned & Pick<Certificate, 'others' | 'closeUnknown'>;
   /** The default is that of the environment. */
   readonly transport?: TransportKind;
+  /** Connections begin with a PROXY header. */
+  readonly proxyProtocol?: boolean;
 }
 
 export interface TestGateway {
@@ -80,6 +82,7 @@ export async function startGateway(options: GatewayOptions): Promise<TestGateway
       port: 0,
       host: '127.0.0.1',
       trustedProxies: options.trustedProxies ?? [],
+      ...(options.proxyProtocol === true ? { proxyProtocol: true } : {}),
       limits: { ...LIMITS, ...options.limits },
       sanitizeErrors: options.sanitizeErrors ?? true,
       timeouts: { headersMs: 10_000, requestMs: 30_000, keepAliveMs: 75_000, preStopMs: 0, drainMs: 0 },
