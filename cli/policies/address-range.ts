@@ -18,6 +18,44 @@ export function addressRange(says: string): Shape<string> {
   };
 }
 
+/**
+ * Whether each range is within one of the others, in whatever spelling; what is no range is within itself alone. Asks once for each length
+ * of prefix that the others have, so that long lists take no longer than their length.
+ */
+export function allWithin(ranges: Iterable<string>, others: Iterable<string>): boolean {
+  const known = new Set<string>();
+  const prefixes = new Set<number>();
+  for (const other of others) {
+    const range = rangeOf(other);
+    known.add(range === undefined ? other : keyOf(range, range.prefix));
+    if (range !== undefined) prefixes.add(range.prefix);
+  }
+  return [...ranges].every((text) => {
+    const range = rangeOf(text);
+    if (range === undefined) return known.has(text);
+    return [...prefixes].some((prefix) => prefix <= range.prefix && known.has(keyOf(range, prefix)));
+  });
+}
+
+interface Range {
+  readonly bits: bigint;
+  readonly prefix: number;
+  /** 32 or 128. */
+  readonly longest: number;
+}
+
+function keyOf({ bits, longest }: Range, prefix: number): string {
+  return `${longest} ${prefix} ${bits >> BigInt(longest - prefix)}`;
+}
+
+function rangeOf(text: string): Range | undefined {
+  const [, address = '', prefix] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const longest = { 4: 32, 6: 128 }[isIP(address)];
+  if (longest === undefined) return undefined;
+  const length = prefix === undefined ? longest : Number(prefix);
+  return length > longest ? undefined : { bits: longest === 32 ? fourBits(address) : sixBits(address), prefix: length, longest };
+}
+
 /** Whether an address says something behind its prefix: then its author meant another range than the one that is compared. */
 function isSetBehind(address: string, prefix: number, longest: number): boolean {
   const bits = longest === 32 ? fourBits(address) : sixBits(address);

@@ -1,15 +1,18 @@
 /** Changes of the gateway file that are in no route's values: what each means for which routes (D7). */
 import type { GatewayConfig } from '../../config/gateway.ts';
 import { canonical } from '../../merge/canonical.ts';
-import type { ServerPlan, UpstreamPlan } from '../../plan/ir.ts';
+import type { UpstreamPlan } from '../../plan/ir.ts';
 import type { Compared } from '../../plan/key.ts';
 import type { ChangeDraft } from '../change.ts';
 import { destinationOf } from '../destination.ts';
 import type { RouteTable } from '../effective.ts';
-import { at, configChange, routesOf } from './config-change.ts';
+import { accessChanges } from './access.ts';
+import { callerChanges } from './callers.ts';
+import { at, configChange, routesOf, written } from './config-change.ts';
 import { combined, compareSets, type Weight } from './direction.ts';
 import { guardrailChanges } from './guardrails.ts';
 import { planChanges } from './plans.ts';
+import { serverChanges } from './server.ts';
 
 export function configChanges(base: RouteTable, head: RouteTable): readonly ChangeDraft[] {
   const [before, after] = [base.config, head.config];
@@ -19,7 +22,9 @@ export function configChanges(base: RouteTable, head: RouteTable): readonly Chan
     ...guardrailChanges(base, head),
     ...planChanges(base, head),
     ...upstreamChanges(base, head),
-    ...serverChanges(before.server, after.server, head),
+    ...callerChanges(before, after, head),
+    ...serverChanges(before, after, head),
+    ...accessChanges(before, after, head),
     ...teamChanges(before, after, head),
     ...lintChanges(before, after),
   ];
@@ -46,6 +51,8 @@ function hostChanges(before: GatewayConfig, after: GatewayConfig, head: RouteTab
       message: `hosts: ${text(before)} → ${text(after)}`,
       before: before.hosts,
       after: after.hosts,
+      base: written(before, 'hosts'),
+      head: written(after, 'hosts'),
       routes: routesOf(head),
     },
   );
@@ -95,62 +102,7 @@ function compareUpstreams(before: UpstreamPlan, after: UpstreamPlan): Compared {
   return plain(after) ? 'weaker' : 'tighter';
 }
 
-const serverWeight = { weaker: 'medium', tighter: 'low' } as const;
-
-function serverChanges(before: ServerPlan, after: ServerPlan, head: RouteTable): readonly ChangeDraft[] {
-  const routes = routesOf(head);
-  const change = (name: string, direction: Compared, weight: Weight, from: unknown, to: unknown): readonly ChangeDraft[] =>
-    configChange(`server-${name}`, direction, weight, {
-      subject: `server ${name}`,
-      message: `server.${name}: ${JSON.stringify(from)} → ${JSON.stringify(to)}`,
-      before: from,
-      after: to,
-      routes,
-    });
-  const limits = new Set([...Object.keys(before.limits), ...Object.keys(after.limits)]);
-  const [wasLimit, isLimit] = [
-    new Map<string, unknown>(Object.entries(before.limits)),
-    new Map<string, unknown>(Object.entries(after.limits)),
-  ];
-  const proxies = compareSets(new Set(before.trustedProxies), new Set(after.trustedProxies), 'weaker');
-  const heavy = { weaker: 'high', tighter: 'medium' } as const;
-  return [
-    ...change('trustedProxies', proxies, heavy, before.trustedProxies, after.trustedProxies),
-    ...change(
-      'securityHeaders',
-      compareFlags(before.securityHeaders, after.securityHeaders),
-      heavy,
-      before.securityHeaders,
-      after.securityHeaders,
-    ),
-    ...[...limits].sort().flatMap((name) => {
-      const [from, to] = [wasLimit.get(name), isLimit.get(name)];
-      // How the default body limit is in force is in every route's values.
-      if (name === 'bodyBytes' || canonical(from ?? null) === canonical(to ?? null)) return [];
-      const [was, is] = [
-        typeof from === 'number' ? from : Number.POSITIVE_INFINITY,
-        typeof to === 'number' ? to : Number.POSITIVE_INFINITY,
-      ];
-      return change(`limits.${name}`, is > was ? 'weaker' : 'tighter', serverWeight, from ?? null, to ?? null);
-    }),
-    ...otherServerChanges(before, after).flatMap(([name, from, to]) =>
-      change(name, 'unknown', serverWeight, from ?? null, to ?? null),
-    ),
-  ];
-}
-
-function compareFlags(before: boolean, after: boolean): Compared {
-  return before === after ? 'equal' : after ? 'tighter' : 'weaker';
-}
-
-function otherServerChanges(before: ServerPlan, after: ServerPlan): readonly (readonly [string, unknown, unknown])[] {
-  const told = ['limits', 'trustedProxies', 'securityHeaders'];
-  const [from, to] = [new Map<string, unknown>(Object.entries(before)), new Map<string, unknown>(Object.entries(after))];
-  return [...new Set([...from.keys(), ...to.keys()])]
-    .filter((name) => !told.includes(name) && canonical(from.get(name) ?? null) !== canonical(to.get(name) ?? null))
-    .sort()
-    .map((name) => [name, from.get(name), to.get(name)]);
-}
+const settingWeight = { weaker: 'medium', tighter: 'low' } as const;
 
 /** What a team may do, where, and who looks at it. */
 function teamChanges(before: GatewayConfig, after: GatewayConfig, head: RouteTable): readonly ChangeDraft[] {
@@ -178,9 +130,9 @@ function teamChanges(before: GatewayConfig, after: GatewayConfig, head: RouteTab
       wasAnywhere === isAnywhere ? compareSets(...sets('paths'), 'weaker') : isAnywhere ? 'weaker' : 'tighter';
     return [
       ...change('may', compareSets(...sets('may'), 'weaker'), { weaker: 'high', tighter: 'medium' }),
-      ...(before.teams.has(name) && after.teams.has(name) ? change('paths', paths, serverWeight) : []),
+      ...(before.teams.has(name) && after.teams.has(name) ? change('paths', paths, settingWeight) : []),
       ...(before.teams.has(name)
-        ? change('reviewers', compareSets(reviewed, reviews, 'tighter') === 'equal' ? 'equal' : 'unknown', serverWeight)
+        ? change('reviewers', compareSets(reviewed, reviews, 'tighter') === 'equal' ? 'equal' : 'unknown', settingWeight)
         : []),
     ];
   });
@@ -210,11 +162,13 @@ function lintChanges(before: GatewayConfig, after: GatewayConfig): readonly Chan
   const rules = combined([canonical(was) === canonical(is) ? 'equal' : 'unknown']);
   return [
     ...suppressed,
-    ...configChange('lint', rules, serverWeight, {
+    ...configChange('lint', rules, settingWeight, {
       subject: 'lint',
       message: 'lint: preset or rules changed',
       before: was,
       after: is,
+      base: written(before, 'lint'),
+      head: written(after, 'lint'),
       routes: [],
     }),
   ];

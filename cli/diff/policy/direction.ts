@@ -1,4 +1,5 @@
 import type { Compared } from '../../plan/key.ts';
+import { allWithin } from '../../policies/address-range.ts';
 import type { ChangeDraft, Direction, Severity, Verdict } from '../change.ts';
 
 /** What several comparisons of one value come to: what is weaker here and tighter there cannot be told. */
@@ -10,7 +11,19 @@ export function combined(parts: readonly Compared[]): Compared {
 
 /** What is on a list of things that open (`weaker`) or close (`tighter`) when there are more of them. */
 export function compareSets(before: ReadonlySet<string>, after: ReadonlySet<string>, more: 'weaker' | 'tighter'): Compared {
-  const [isMore, isLess] = [[...after].some((one) => !before.has(one)), [...before].some((one) => !after.has(one))];
+  return byInclusion(
+    [...after].some((one) => !before.has(one)),
+    [...before].some((one) => !after.has(one)),
+    more,
+  );
+}
+
+/** The same of address ranges: a range within a listed one adds nothing. */
+export function compareRanges(before: ReadonlySet<string>, after: ReadonlySet<string>, more: 'weaker' | 'tighter'): Compared {
+  return byInclusion(!allWithin(after, before), !allWithin(before, after), more);
+}
+
+function byInclusion(isMore: boolean, isLess: boolean, more: 'weaker' | 'tighter'): Compared {
   if (!isMore && !isLess) return 'equal';
   if (isMore && isLess) return 'unknown';
   return isMore === (more === 'weaker') ? 'weaker' : 'tighter';

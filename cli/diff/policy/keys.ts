@@ -9,7 +9,7 @@ import { parseSize } from '../../plan/units.ts';
 import type { Fields } from '../../resolve/api.ts';
 import { isFields } from '../../resolve/walk.ts';
 import { compareHiding, compareMfa, compareWords } from './authorization.ts';
-import { combined, compareNumbers, compareSets, textsOf, type Weight } from './direction.ts';
+import { combined, compareNumbers, compareRanges, compareSets, textsOf, type Weight } from './direction.ts';
 import { compareLimits } from './limits.ts';
 
 export interface PolicyRow {
@@ -130,10 +130,17 @@ function compareBounds(before: Json, after: Json): Compared {
 function compareIp(before: Json, after: Json): Compared {
   const [from, to] = [isFields(before) ? before : {}, isFields(after) ? after : {}];
   const [was, is] = [textsOf(from.allow), textsOf(to.allow)];
+  const [denied, denies] = [textsOf(from.deny), textsOf(to.deny)];
+  // The longest range decides: within the other list a shorter one may turn what it holds around.
+  const hasBoth = was.size + is.size > 0 && denied.size + denies.size > 0;
+  const compare = hasBoth ? compareSets : compareRanges;
   // No list lets everybody in.
-  const allow =
-    was.size === 0 ? (is.size === 0 ? 'equal' : 'tighter') : is.size === 0 ? 'weaker' : compareSets(was, is, 'weaker');
-  return combined([allow, compareSets(textsOf(from.deny), textsOf(to.deny), 'tighter')]);
+  const allow = was.size === 0 || is.size === 0 ? byPresence(was.size > 0, is.size > 0) : compare(was, is, 'weaker');
+  return combined([allow, compare(denied, denies, 'tighter')]);
+}
+
+function byPresence(was: boolean, is: boolean): Compared {
+  return was === is ? 'equal' : is ? 'tighter' : 'weaker';
 }
 
 function compareCors(before: Json, after: Json): Compared {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { members } from '../../../../cli/config/gateway-file.ts';
 import { diffed, document, operation } from '../../../support/diffed.ts';
 
 const a = document(
@@ -94,5 +95,91 @@ describe('D7: the gateway file', () => {
       { id: 'gateway-file-weakened', severity: 'critical', verdict: 'weakened', routes: [{}, {}, {}, {}] },
     ]);
     expect(found(documents, platform)).toMatchObject([{ id: 'gateway-file-tightened', verdict: 'potential' }]);
+  });
+});
+
+const hash = (letter: string) => `sha256:${letter.repeat(64)}`;
+const token = (more: object) => ({ admin: { tokens: [{ name: 'ops', hash: hash('a'), ...more }] } });
+const identity = (headers: object) => ({ identity: { headers } });
+const roles = (clerk: readonly string[]) => ({ roles: { clerk, lead: ['clerk'] } });
+const server = (more: object) => ({ server: more });
+const files = { cert: 'a.pem', key: 'a.key' };
+
+/** From what is tighter to what is weaker, with the severity of each way: `verdict severity id`. */
+const loosened: readonly (readonly [name: string, tight: object, loose: object, weaker: string, tighter: string])[] = [
+  ['hosts', { hosts: ['a.test'] }, {}, 'critical hosts', 'high hosts'],
+  ['guardrails', guardrail({}), {}, 'high guardrail', 'medium guardrail'],
+  ['roles', roles([]), roles(['owner']), 'critical role', 'medium role'],
+  [
+    'identity',
+    identity({ 'X-A': 'subject', 'X-B': 'plan' }),
+    identity({ 'x-a': 'subject' }),
+    'high identity-header',
+    'medium identity-header',
+  ],
+  ['store', { store: 'redis://:secret@redis:6379' }, {}, 'high store', 'medium store'],
+  ['telemetry', {}, { telemetry: { accessLog: 'none' } }, 'medium access-log', 'low access-log'],
+  ['admin', {}, token({}), 'high admin-token', 'medium admin-token'],
+  ['admin', token({ scopes: ['metrics:read'] }), token({}), 'high admin-token', 'medium admin-token'],
+  ['server', server({ tls: files }), {}, 'high server-tls', 'medium server-tls'],
+  ['server', server({}), server({ securityHeaders: false }), 'high server-securityHeaders', 'medium server-securityHeaders'],
+  ['server', server({}), server({ sanitizeErrors: false }), 'medium server-sanitizeErrors', 'low server-sanitizeErrors'],
+  [
+    'server',
+    server({}),
+    server({ paths: { encodedSlash: 'keep' } }),
+    'high server-paths.encodedSlash',
+    'medium server-paths.encodedSlash',
+  ],
+  ['server', server({}), server({ limits: { head: '64KiB' } }), 'medium server-limits.headBytes', 'low server-limits.headBytes'],
+  [
+    'server',
+    server({}),
+    server({ timeouts: { headers: '5m' } }),
+    'medium server-timeouts.headersMs',
+    'low server-timeouts.headersMs',
+  ],
+  ['teams', { teams: { 'team-a': { may: [] } } }, { teams: { 'team-a': { may: ['bind'] } } }, 'high team-may', 'medium team-may'],
+  ['upstreams', {}, { upstreams: { main: { url: 'http://a.test' } } }, 'high upstream', 'medium upstream'],
+];
+
+/** What is told by the routes that it changes, or is a name. */
+const toldElsewhere = ['extends', 'name', 'serves', 'specs', 'security', 'plans', 'defaults', 'lint'];
+
+describe('§7.1: every member of the gateway file', () => {
+  it.each(loosened)('%s: how much it weighs, and where it stands', (_name, tight, loose, weaker, tighter) => {
+    const said = (before: object, after: object) =>
+      diffed(gateway(before), gateway(after)).changes.map(({ verdict, severity, direction, id, at }) => {
+        expect((at.head ?? at.base)?.file).toBe('gateway.yaml');
+        return `${verdict} ${severity} ${id.replace(/-[a-z]+$/, '')} ${direction}`;
+      });
+    expect(said(tight, loose)).toEqual([`weakened ${weaker} weaker`]);
+    expect(said(loose, tight)).toEqual([`potential ${tighter} tighter`]);
+  });
+
+  it('none is left out', () => {
+    expect([...new Set([...loosened.map(([name]) => name), ...toldElsewhere])].sort()).toEqual(Object.keys(members).sort());
+  });
+
+  it('says what cannot be told, and shows no secret', () => {
+    expect(judged(identity({ 'X-A': 'subject' }), identity({ 'X-A': 'plan' }))).toEqual([
+      `weakened unknown identity-header-changed: ${all}`,
+    ]);
+    expect(judged(token({}), token({ hash: hash('b') }))).toEqual(['potential unknown admin-token-changed: ']);
+    const moved = diffed(gateway({ store: 'redis://:one@a:6379' }), gateway({ store: 'redis://:two@b:6379' }));
+    expect(moved.changes).toMatchObject([{ id: 'store-changed', verdict: 'potential', severity: 'medium' }]);
+    expect(JSON.stringify(moved.changes)).not.toMatch(/:one@|:two@/);
+  });
+
+  it('a role that includes more opens the routes that ask for what it includes now', () => {
+    const asking = document(
+      { '/a': { get: operation({ 'x-gateway': { authorize: { roles: ['owner'] } } }), put: operation() } },
+      { security: [{ key: [] }], components: { securitySchemes: { key: { type: 'apiKey', in: 'header', name: 'X-Key' } } } },
+    );
+    const of = (clerk: readonly string[]) => ({ ...gateway(roles(clerk)), 'a.json': asking });
+    expect(diffed(of([]), of(['owner'])).changes).toMatchObject([
+      { id: 'role-weakened', message: 'role clerk includes: nothing → owner', routes: [{ name: 'GET /a' }] },
+    ]);
+    expect(diffed(of(['owner']), of(['owner'])).changes).toEqual([]);
   });
 });

@@ -41,6 +41,13 @@ describe('values of x-gateway', () => {
     ['limit removed', rate({}), {}, 'limits-rate'],
     ['spike', { limits: { spikeArrest: '10/s' } }, { limits: { spikeArrest: '20/s' } }, 'limits-spike-arrest'],
     ['address', { ip: { allow: ['10.0.0.0/8'] } }, { ip: { allow: ['10.0.0.0/8', '192.0.2.0/24'] } }, 'ip'],
+    [
+      'larger range',
+      { ip: { allow: ['10.0.0.0/16', '2001:db8::/48'] } },
+      { ip: { allow: ['10.0.0.0/8', '2001:db8::/32'] } },
+      'ip',
+    ],
+    ['smaller refusal', { ip: { deny: ['10.0.0.0/8'] } }, { ip: { deny: ['10.1.0.0/16', '10.2.0.1'] } }, 'ip'],
     ['deny', { ip: { deny: ['10.0.0.0/8'] } }, {}, 'ip'],
     ['origin', { cors: { origins: ['https://a.example.com'] } }, { cors: { origins: ['*'] } }, 'cors'],
     ['cors', {}, { cors: { origins: ['https://a.example.com'] } }, 'cors'],
@@ -93,9 +100,16 @@ describe('values of x-gateway', () => {
     expect(judged({ ip: { allow: ['10.0.0.0/8', '192.0.2.0/24'] } }, { ip: { allow: ['192.0.2.0/24', '10.0.0.0/8'] } })).toEqual(
       [],
     );
+    expect(judged({ ip: { allow: ['10.0.0.0/8'] } }, { ip: { allow: ['10.0.0.0/8', '10.1.0.0/16'] } })).toEqual([]);
+    expect(judged({ ip: { deny: ['2001:db8::1'] } }, { ip: { deny: ['2001:DB8:0::1/128'] } })).toEqual([]);
     expect(judged({ headers: { request: { set: { 'X-A': '1' } } } }, { headers: { request: { set: { 'x-a': '1' } } } })).toEqual(
       [],
     );
+  });
+
+  it('the longest range decides, so a larger one may refuse what a smaller one allowed', () => {
+    const ip = (allow: string) => ({ ip: { allow: [allow], deny: ['10.0.0.0/12'] } });
+    expect(judged(ip('10.0.0.0/16'), ip('10.0.0.0/8'))).toEqual(['weakened unknown ip-changed']);
   });
 
   it('what cannot be told and weighs much counts as weaker', () => {

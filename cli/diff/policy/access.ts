@@ -1,0 +1,116 @@
+/** What the gateway file says beside the way of a request: where limits are counted, what is recorded, who may operate the gateway. */
+import type { GatewayConfig } from '../../config/gateway.ts';
+import { canonical } from '../../merge/canonical.ts';
+import type { AdminTokenPlan, StorePlan } from '../../plan/ir.ts';
+import type { Compared } from '../../plan/key.ts';
+import type { ChangeDraft } from '../change.ts';
+import type { RouteTable } from '../effective.ts';
+import { configChange, routesOf, written } from './config-change.ts';
+import { compareSets } from './direction.ts';
+
+const heavy = { weaker: 'high', tighter: 'medium' } as const;
+const light = { weaker: 'medium', tighter: 'low' } as const;
+
+export function accessChanges(before: GatewayConfig, after: GatewayConfig, head: RouteTable): readonly ChangeDraft[] {
+  return [...storeChanges(before, after, head), ...accessLogChanges(before, after, head), ...adminChanges(before, after)];
+}
+
+const counted = /^limits\.(?:rate|quota|concurrency|spikeArrest)$/;
+
+/** In memory every process counts for itself: as many processes, as many times the limit. */
+function storeChanges(before: GatewayConfig, after: GatewayConfig, head: RouteTable): readonly ChangeDraft[] {
+  const [from, to] = [before.store, after.store];
+  const isSame = canonical(from ?? null) === canonical(to ?? null);
+  const isShared = from !== undefined && to !== undefined;
+  const direction: Compared = isSame ? 'equal' : isShared ? 'unknown' : to === undefined ? 'weaker' : 'tighter';
+  const why = to === undefined ? ' (each process counts for itself)' : '';
+  return configChange('store', direction, isShared ? light : heavy, {
+    subject: 'store',
+    message: `store: ${storeText(from)} → ${storeText(to)}${why}`,
+    before: storeText(from),
+    after: storeText(to),
+    base: written(before, 'store'),
+    head: written(after, 'store'),
+    routes: routesOf(head, ({ plan }) => plan.values.some(({ key, skipped }) => counted.test(key) && skipped === undefined)),
+  });
+}
+
+/** Passwords of addresses, and the secret, are shown to nobody. */
+function storeText(store: StorePlan | undefined): string {
+  if (store === undefined) return 'memory';
+  const { nodes, cluster, sentinel, timeoutMs, secret } = store;
+  const places = nodes.map((node) => node.replace(/\/\/[^@/]*@/, '//***@')).sort();
+  const more = [
+    ...(cluster ? ['cluster'] : []),
+    ...(sentinel === undefined ? [] : [`sentinel ${sentinel}`]),
+    `timeout ${timeoutMs} ms`,
+    ...(secret === undefined ? [] : ['secret set']),
+  ];
+  return `${places.join(', ')} (${more.join(', ')})`;
+}
+
+function accessLogChanges(before: GatewayConfig, after: GatewayConfig, head: RouteTable): readonly ChangeDraft[] {
+  const [from, to] = [before.telemetry.accessLog, after.telemetry.accessLog];
+  return configChange('access-log', from === to ? 'equal' : to === 'none' ? 'weaker' : 'tighter', light, {
+    subject: 'access log',
+    message: `telemetry.accessLog: ${from} → ${to}${to === 'none' ? ' (nobody sees any more who called what)' : ''}`,
+    before: from,
+    after: to,
+    base: written(before, 'telemetry', 'accessLog'),
+    head: written(after, 'telemetry', 'accessLog'),
+    routes: routesOf(head),
+  });
+}
+
+/** AD-1, AD-2: the listener and the tokens that it takes. */
+function adminChanges(before: GatewayConfig, after: GatewayConfig): readonly ChangeDraft[] {
+  const [from, to] = [before.admin, after.admin];
+  const listener = configChange('admin-listen', from.listen === to.listen ? 'equal' : 'unknown', light, {
+    subject: 'admin listen',
+    message: `admin.listen: ${from.listen} → ${to.listen}`,
+    before: from.listen,
+    after: to.listen,
+    base: written(before, 'admin', 'listen'),
+    head: written(after, 'admin', 'listen'),
+    routes: [],
+  });
+  const [had, has] = [from, to].map(({ tokens }) => new Map(tokens.map((token) => [token.name, token])));
+  const names = [...new Set([...(had?.keys() ?? []), ...(has?.keys() ?? [])])].sort();
+  const tokens = names.flatMap((name) => {
+    const [was, is] = [had?.get(name), has?.get(name)];
+    const direction = compareTokens(was, is);
+    const isReplaced = direction === 'unknown' && was !== undefined && is !== undefined && scopesOf(was) === scopesOf(is);
+    return configChange('admin-token', direction, isReplaced ? light : heavy, {
+      subject: `admin token ${name}`,
+      message: `admin token ${name}: ${isReplaced ? 'another secret' : `${scopesOf(was)} → ${scopesOf(is)}`}`,
+      before: scopesOf(was),
+      after: scopesOf(is),
+      base: written(before, 'admin', 'tokens'),
+      head: written(after, 'admin', 'tokens'),
+      routes: [],
+    });
+  });
+  return [...listener, ...tokens];
+}
+
+function compareTokens(was: AdminTokenPlan | undefined, is: AdminTokenPlan | undefined): Compared {
+  if (was === undefined || is === undefined) return was === is ? 'equal' : is === undefined ? 'tighter' : 'weaker';
+  const [from, to] = [was.scopes, is.scopes];
+  const scopes =
+    from === undefined || to === undefined
+      ? from === to
+        ? 'equal'
+        : to === undefined
+          ? 'weaker'
+          : 'tighter'
+      : compareSets(new Set(from), new Set(to), 'weaker');
+  return scopes === 'equal' && was.hash !== is.hash ? 'unknown' : scopes;
+}
+
+function scopesOf(token: AdminTokenPlan | undefined): string {
+  return token === undefined
+    ? 'none'
+    : token.scopes === undefined
+      ? 'everything'
+      : [...token.scopes].sort().join(', ') || 'nothing';
+}
