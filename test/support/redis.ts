@@ -104,6 +104,7 @@ export class RedisServer implements AsyncDisposable {
 const CLUSTER_NODE: readonly string[] = [
   ...['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'],
   ...['--cluster-node-timeout', '2000', '--cluster-require-full-coverage', 'no'],
+  ...['--repl-diskless-sync-delay', '0'],
 ];
 const SLOTS = 16_384;
 
@@ -119,6 +120,28 @@ export async function startCluster(end = SLOTS): Promise<readonly RedisServer[]>
   }
   await clusterKnows(servers, end);
   return servers;
+}
+
+/** A replica of one of them, once it has all that its master has. */
+export async function startReplica(servers: readonly RedisServer[], master: RedisServer): Promise<RedisServer> {
+  const replica = await RedisServer.start(CLUSTER_NODE);
+  await replica.call('CLUSTER', 'MEET', '127.0.0.1', String(master.port));
+  const all = [...servers, replica];
+  await clusterKnows(all, SLOTS);
+  const id = (await master.call('CLUSTER', 'MYID')).split('\r\n')[1] ?? '';
+  await replica.call('CLUSTER', 'REPLICATE', id);
+  while (!(await replica.call('INFO', 'replication')).includes('master_link_status:up'));
+  // Only a replica that the others know of is elected.
+  for (const server of all) while (!(await server.call('CLUSTER', 'NODES')).includes(`slave ${id}`));
+  return replica;
+}
+
+/** Waits until a replica has what its master has now. */
+export async function hasCaughtUp(replica: RedisServer, master: RedisServer): Promise<void> {
+  const offset = async (server: RedisServer, name: string): Promise<number> =>
+    Number(new RegExp(`${name}:(\\d+)`).exec(await server.call('INFO', 'replication'))?.[1]);
+  const wanted = await offset(master, 'master_repl_offset');
+  while ((await offset(replica, 'slave_repl_offset')) < wanted);
 }
 
 /** Waits until every node knows every other, and who has which of so many slots. */

@@ -68,7 +68,7 @@ export class StoreHealth {
 
 /** What Redis, or the client of a Cluster, says while a master is away, starts, or is replaced. */
 const AWAY =
-  /^(?:CLUSTERDOWN|LOADING|MASTERDOWN|READONLY|TRYAGAIN|Connection is closed|Failed to refresh slots cache|Stream isn't writeable|Cluster isn't ready|Reached the max retries|Too many Cluster redirections)/;
+  /^(?:ASK|CLUSTERDOWN|LOADING|MASTERDOWN|MOVED|READONLY|TRYAGAIN|Connection is closed|Failed to refresh slots cache|Stream isn't writeable|Cluster isn't ready|Reached the max retries|Too many Cluster redirections)/;
 
 /** Whether an error means that Redis is away, and nothing is wrong with what was asked. */
 export function meansAway(error: unknown): boolean {
