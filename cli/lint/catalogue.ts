@@ -99,6 +99,7 @@ import specRefRemote from './rules/spec/ref-remote.ts';
 import specRefSibling from './rules/spec/ref-sibling.ts';
 import specRefUnresolved from './rules/spec/ref-unresolved.ts';
 import specRegex from './rules/spec/regex.ts';
+import specSchemaConflict from './rules/spec/schema-conflict.ts';
 import specServerVariable from './rules/spec/server-variable.ts';
 import specStatusCode from './rules/spec/status-code.ts';
 import specStructure from './rules/spec/structure.ts';
@@ -129,6 +130,7 @@ export const catalogue: readonly Rule[] = [
   specRegex,
   specKeywordVersion,
   specEnumDuplicate,
+  specSchemaConflict,
   specBodyOnGet,
   specExample,
   specQuerystring32,
