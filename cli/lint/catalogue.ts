@@ -13,6 +13,7 @@ import gatewayInapplicable from './rules/gateway/inapplicable.ts';
 import gatewayLimitKey from './rules/gateway/limit-key.ts';
 import gatewayLimitMissing from './rules/gateway/limit-missing.ts';
 import gatewayLimitValue from './rules/gateway/limit-value.ts';
+import gatewayNobodyAllowed from './rules/gateway/nobody-allowed.ts';
 import gatewayNotDelegated from './rules/gateway/not-delegated.ts';
 import gatewayPolicyUndefined from './rules/gateway/policy-undefined.ts';
 import gatewayRoleUndefined from './rules/gateway/role-undefined.ts';
@@ -163,6 +164,7 @@ export const catalogue: readonly Rule[] = [
   gatewayLimitMissing,
   gatewayLimitValue,
   gatewayPolicyUndefined,
+  gatewayNobodyAllowed,
   gatewayRoleUndefined,
   gatewayTimeoutBudget,
   gatewayUpstreamPlain,

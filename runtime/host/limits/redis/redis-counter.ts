@@ -153,7 +153,7 @@ export class RedisCounter implements LimitCounter {
     const asked = groups.map((group) => this.#store.run(TAKE, group.keys, this.#argumentsOf(use, group, lease)));
     const all = Promise.all(asked);
     try {
-      const answers = await inTime(all, wheel, parts.settings.timeoutMs);
+      const answers = await inTime(all, wheel, parts.settings.timeoutMs, () => this.#store.now());
       breaker.succeeded();
       this.#store.health.answered();
       this.#conclude(use, groups, lease, answers);
