@@ -5,6 +5,8 @@ import { limitBytes, limitMemory } from '../../runtime/host/limits/layout.ts';
 import { MemoryStore } from '../../runtime/host/limits/memory-store.ts';
 import { redis } from '../../runtime/host/limits/redis/connection.ts';
 import { RedisStore } from '../../runtime/host/limits/redis/redis-store.ts';
+import { TAKE_ARGUMENTS } from '../../runtime/host/limits/redis/scripts.ts';
+import { redisScript } from '../../runtime/host/redis-script.ts';
 import { allocateShared } from '../../runtime/host/shared.ts';
 import type { Limit } from '../../runtime/limits/limit.ts';
 import { LimitUse } from '../../runtime/limits/store.ts';
@@ -107,6 +109,25 @@ async function overRedis(limits: readonly Limit[]): Promise<{ readonly cpu: numb
   return { cpu: (user + system) / (64 * batches), batch: ((performance.now() - began) * 1_000) / batches };
 }
 
+/** CPU time of this process for a call that decides nothing, as large and as many at once: the part of ioredis. Microseconds. */
+async function client(): Promise<number> {
+  await using server = await RedisServer.start();
+  const connection = redis.connect({ nodes: [server.url], cluster: false, timeoutMs: 1_000 });
+  await connection.opened;
+  const nothing = redisScript('return { 1, 1, 1, 1, 1 }');
+  const values = Array.from({ length: TAKE_ARGUMENTS }, () => '1000000000');
+  const batch = async (): Promise<void> => {
+    await Promise.all(Array.from({ length: 64 }, (_, at) => connection.run(nothing, [`gw:{${at}}:bench`], values)));
+  };
+  for (let number = 0; number < 100; number++) await batch();
+  const batches = 400;
+  const cpu = process.cpuUsage();
+  for (let number = 0; number < batches; number++) await batch();
+  const { user, system } = process.cpuUsage(cpu);
+  connection.close();
+  return (user + system) / (64 * batches);
+}
+
 /** CPU time of this process for a decision that is leased, one after the other for 64 callers, and how many of them ask Redis. */
 async function ahead(limit: Limit): Promise<{ readonly cpu: number; readonly asked: number }> {
   await using server = await RedisServer.start();
@@ -136,6 +157,7 @@ if (hasRedis) {
   process.stdout.write(
     `${'token bucket in Redis, CPU'.padEnd(32)} ${cpu.toFixed(1).padStart(5)} us, 64 at once in ${batch.toFixed(0)} us\n`,
   );
+  process.stdout.write(`${'of which ioredis, CPU'.padEnd(32)} ${(await client()).toFixed(1).padStart(5)} us\n`);
   const leased = await ahead({ ...bucket, leased: true });
   process.stdout.write(
     `${'the same leased, CPU'.padEnd(32)} ${leased.cpu.toFixed(2).padStart(5)} us, ${(100 * leased.asked).toFixed(2)} % ask Redis\n`,

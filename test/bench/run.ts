@@ -2,6 +2,7 @@
  * `npm run bench`: what building and running costs here, beside the budgets. Writes RESULTS.md. The documents of GW_CORPUS are measured when
  * it is set; without it GitHub's description as npm ships it. Figures of one machine at one time: compare within a run only.
  */
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { arch, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,6 +65,8 @@ const bundle = join(folder, documents.at(1) === undefined ? 'GitHub--octokit-ope
 const start = await startUp(bundle, RUNS);
 say('reloading');
 const pauses = await reloads(folder);
+say('limits');
+const limits = execFileSync(process.execPath, [join(packageRoot, 'test/bench/limits.ts')], { encoding: 'utf8' });
 say('routing');
 const routes = await routing();
 
@@ -119,6 +122,15 @@ part): **${start.toFixed(0)} ms** (budget 600 ms, aim 250 ms).
 
 How long a worker answers nobody while it loads another generation, per MB of the generation's text: **${pauses.perMegabyteMs.toFixed(1)} ms** at a generation of
 ${mebibytes(pauses.bytes)} (budget 15 ms, aim 8 ms). Workers load one after the other, so others answer meanwhile.
+
+## Limits
+
+One decision over the limits of a request, without the request: in memory that threads share, the least of several runs; in Redis by CPU time of the
+gateway's thread, 64 at once. \`node test/bench/limits.ts\` alone.
+
+\`\`\`text
+${limits.trimEnd()}
+\`\`\`
 
 ## Routing
 

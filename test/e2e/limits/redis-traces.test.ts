@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RedisCall, RedisConnection, RedisSettings } from '../../../runtime/host/drivers.ts';
 import { redis } from '../../../runtime/host/limits/redis/connection.ts';
 import { RedisStore } from '../../../runtime/host/limits/redis/redis-store.ts';
-import { GIVE_BACK } from '../../../runtime/host/limits/redis/scripts.ts';
+import { GIVE_BACK, RENEW } from '../../../runtime/host/limits/redis/scripts.ts';
 import { redisScript } from '../../../runtime/host/redis-script.ts';
 import { LimitUse } from '../../../runtime/limits/store.ts';
 import { type LimitTrace, runTrace, tracedAlgorithms } from '../../support/limit-traces.ts';
-import { testStore } from '../../support/limits.ts';
+import { limitFor, testStore } from '../../support/limits.ts';
 import { hasRedis, RedisServer } from '../../support/redis.ts';
 
 /**
@@ -20,7 +20,7 @@ function timed({ text }: RedisCall): RedisCall {
   return redisScript(stays.replace("redis.call('TIME')", clock));
 }
 
-const TRACES = 60;
+const TRACES = 40;
 
 describe.skipIf(!hasRedis)('in Redis, each algorithm is its naive model', () => {
   let server: RedisServer;
@@ -31,19 +31,18 @@ describe.skipIf(!hasRedis)('in Redis, each algorithm is its naive model', () => 
     settings = { nodes: [server.url], cluster: false, timeoutMs: 20_000 };
     connection = redis.connect(settings);
     await connection.opened;
-    // Known from now on, so that no end of a request comes after the next one.
+    // Known from now on, so that none comes after what is asked later.
     await connection.run(timed(GIVE_BACK), ['none'], ['bucket', '1', '1', '']);
+    await connection.run(timed(RENEW), ['none'], ['0', '0']);
   });
   afterAll(async () => {
     connection?.close();
     await server?.[Symbol.asyncDispose]();
   });
 
-  let traces = 0;
-  /** Which requests were admitted, by a store of its own over the one connection. */
-  const run = async (trace: LimitTrace): Promise<readonly boolean[]> => {
-    const clock = { now: trace.startMs };
-    const store = new RedisStore({
+  /** A store over the one connection, by this clock. */
+  const storeAt = (clock: { readonly now: number }, instance = 'a-1'): RedisStore =>
+    new RedisStore({
       connection: {
         opened: connection.opened,
         ready: true,
@@ -55,7 +54,7 @@ describe.skipIf(!hasRedis)('in Redis, each algorithm is its naive model', () => 
       },
       settings,
       local: testStore().store,
-      instance: 'a-1',
+      instance,
       wallMs: () => clock.now,
       monotonicMs: () => clock.now,
       fault: (error) => {
@@ -68,6 +67,12 @@ describe.skipIf(!hasRedis)('in Redis, each algorithm is its naive model', () => 
         away: () => undefined,
       },
     });
+
+  let traces = 0;
+  /** Which requests were admitted. */
+  const run = async (trace: LimitTrace): Promise<readonly boolean[]> => {
+    const clock = { now: trace.startMs };
+    const store = storeAt(clock);
     traces += 1;
     const counter = store.prepare([{ ...trace.limit, id: `trace ${traces}` }]);
     const admitted = await runTrace(trace, async (at) => {
@@ -85,5 +90,30 @@ describe.skipIf(!hasRedis)('in Redis, each algorithm is its naive model', () => 
       expect(await run(trace)).toEqual(expected(trace));
     });
     await fc.assert(property, { numRuns: TRACES });
+  });
+
+  it('RL-7: a slot of a process that was killed is free after 15 s, one of a process that lives is not', async () => {
+    const clock = { now: Date.parse('2026-11-23T00:00:00Z') };
+    const [killed, living] = [storeAt(clock, 'killed-1'), storeAt(clock, 'living-1')];
+    const limits = [limitFor({ kind: 'concurrency', queue: 0, maxWaitMs: 0 }, 1, { id: 'slots' })];
+    const take = async (store: RedisStore): Promise<LimitUse['outcome']> => {
+      const use = new LimitUse(store.prepare(limits), ['k'], undefined);
+      await use.counter.take(use);
+      return use.outcome;
+    };
+    expect(await take(killed)).toBe('admitted');
+    clock.now += 14_999;
+    living.beat();
+    expect(await take(living)).toBe('refused');
+    clock.now += 1;
+    expect(await take(living)).toBe('admitted');
+    // Whoever was only stalled does not take the slot back.
+    killed.beat();
+    for (let beats = 0; beats < 4; beats++) {
+      clock.now += 5_000;
+      living.beat();
+      expect([await take(killed), [...living.slots.values()].map(({ size }) => size)]).toEqual(['refused', [1]]);
+    }
+    for (const store of [killed, living]) store.close();
   });
 });
