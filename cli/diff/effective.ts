@@ -8,6 +8,7 @@ import type { GatewayConfig } from '../config/gateway.ts';
 import type { Governing } from '../config/governing.ts';
 import { loadGateway } from '../config/load.ts';
 import type { LocatedDiagnostic } from '../diagnostics.ts';
+import { GwError } from '../errors.ts';
 import { openWorkspace } from '../load/workspace.ts';
 import { templateOf } from '../merge/merge.ts';
 import type { MergedOperation } from '../merge/merged.ts';
@@ -48,12 +49,31 @@ export interface TableOptions {
   readonly now: string;
   /** Version of the gateway file that governs the side. */
   readonly governedBy?: Governing;
+  /** A base that has no documents yet is one that everything is added to. */
+  readonly mayBeEmpty?: boolean;
 }
 
-/** Computes the table of a side. Mistakes in documents are in its diagnostics. */
-export function routeTable(side: SideSource, { now, governedBy }: TableOptions): RouteTable {
+/**
+ * Computes the table of a side. Mistakes in documents are in its diagnostics.
+ *
+ * @throws GwError that names the side, for what cannot be read at all
+ */
+export function routeTable(side: SideSource, options: TableOptions): RouteTable {
   if (side.kind === 'empty') return emptyTable(side.label, [`${side.label} ${side.why}: everything counts as added`]);
   if (side.kind === 'built') return builtTable(side.label, side.folder);
+  try {
+    return authoredTable(side, options);
+  } catch (error) {
+    if (!(error instanceof GwError)) throw error;
+    if (options.mayBeEmpty === true && error.code === 'ERR_GW_NO_DOCUMENTS')
+      return emptyTable(side.label, [`${side.label}: ${error.message}: everything counts as added`]);
+    // The folder that a commit was copied to tells nobody anything, and is gone.
+    const message = error.message.replaceAll(side.root, 'its folder');
+    throw new GwError(error.code, `${side.label}: ${message}`, error.hint, error.at);
+  }
+}
+
+function authoredTable(side: Extract<SideSource, { kind: 'documents' }>, { now, governedBy }: TableOptions): RouteTable {
   const { label, root, source } = side;
   const { config, merged, plan, diagnostics, failed } = check({
     root,

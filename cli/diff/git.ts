@@ -1,6 +1,6 @@
 /** Reads commits without touching the working folder, the index or the network: blobs are copied to a folder of their own. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { GwError, invariant } from '../errors.ts';
 
@@ -10,10 +10,13 @@ const MAX_BYTES = 1024 * 1024 * 1024;
 /** Files of a commit that documents may be made of. */
 const DOCUMENT = /\.(?:ya?ml|json)$/i;
 
-/** The folder of the repository that holds a folder; undefined where there is none, or no git. */
+/** The folder of the repository that holds a folder, or of a bare one itself; undefined where there is none, or no git. */
 export function repositoryOf(folder: string): string | undefined {
   const { status, stdout } = runGit(folder, ['rev-parse', '--show-toplevel']);
-  return status === 0 ? stdout.toString('utf8').trim() : undefined;
+  if (status === 0) return stdout.toString('utf8').trim();
+  const bare = runGit(folder, ['rev-parse', '--is-bare-repository', '--absolute-git-dir']);
+  const [isBare, path] = bare.stdout.toString('utf8').split('\n');
+  return isBare === 'true' ? path : undefined;
 }
 
 /** The id of the commit that a name stands for; undefined when it stands for none that is here. */
@@ -26,6 +29,13 @@ export function commitOf(repository: string, name: string): string | undefined {
 /** One clear line about a name that is no commit: a clone that is shallow lacks most of them. */
 export function unknownCommit(repository: string | undefined, name: string): GwError {
   if (repository === undefined) {
+    const { status, stderr } = runGit('.', ['rev-parse', '--git-dir']);
+    if (status === null)
+      return new GwError('ERR_GW_GIT', `${name} is no file or folder, and git is not installed`, 'Install git.');
+    if (stderr.includes('safe.directory')) {
+      const hint = 'If you do: `git config --global --add safe.directory "$PWD"`.';
+      return new GwError('ERR_GW_GIT', 'git does not trust this repository: it belongs to another user', hint);
+    }
     const message = `${name} is no file or folder, and there is no git repository here`;
     return new GwError('ERR_GW_GIT', message, 'Name a folder, a file, or a commit of a repository.');
   }
@@ -39,31 +49,68 @@ export function unknownCommit(repository: string | undefined, name: string): GwE
 }
 
 /**
- * Writes the YAML and JSON files of a commit below a folder. Nothing is checked out: no filter and no hook runs.
+ * Writes the YAML and JSON files of a commit, its links, and what is here of its submodules below a folder. Nothing is checked out: no
+ * filter and no hook runs.
  *
- * @throws GwError when the objects are not there (a partial clone without its remote)
+ * @throws GwError when the objects are not there (a partial clone without its remote), and for a commit that names a file twice
  */
 export function exportCommit(repository: string, commit: string, target: string): void {
-  const entries = filesOf(repository, commit);
-  const contents = blobs(
-    repository,
-    entries.map(({ id }) => id),
-  );
-  for (const [index, { file, isLink }] of entries.entries()) {
-    const content = contents[index];
-    invariant(content !== undefined, 'git gives one blob for each name');
-    const path = join(target, file);
-    mkdirSync(dirname(path), { recursive: true });
-    // A link that leads out of the folder is refused where it is read.
-    if (isLink) symlinkSync(content.toString('utf8'), path);
-    else writeFileSync(path, content);
+  const root = realpathSync(target);
+  const all = contentOf(repository, commit, '', 0);
+  // Links come last: a crafted commit may name one as the folder of a file, which would be written where it leads.
+  for (const isLink of [false, true]) {
+    for (const { file, content } of all.filter((one) => one.isLink === isLink)) {
+      try {
+        const folder = join(root, dirname(file));
+        mkdirSync(folder, { recursive: true });
+        invariant(realpathSync(folder) === folder, 'no link is a folder');
+        // A link that leads out of the folder is refused where it is read.
+        if (isLink) symlinkSync(content.toString('utf8'), join(root, file));
+        else writeFileSync(join(root, file), content);
+      } catch {
+        throw new GwError('ERR_GW_GIT', `The commit ${commit} names ${file} twice, or in a way that no folder can hold`);
+      }
+    }
   }
 }
 
 interface Entry {
   readonly id: string;
   readonly file: string;
+  readonly kind: 'file' | 'link' | 'submodule';
+}
+
+interface Content {
+  readonly file: string;
   readonly isLink: boolean;
+  readonly content: Buffer;
+}
+
+/** How many submodules may be within each other. */
+const DEEPEST = 10;
+
+function contentOf(repository: string, commit: string, folder: string, depth: number): readonly Content[] {
+  const entries = filesOf(repository, commit);
+  const files = entries.filter(({ kind }) => kind !== 'submodule');
+  const contents = blobs(
+    repository,
+    files.map(({ id }) => id),
+  );
+  const own = files.map(({ file, kind }, index): Content => {
+    const content = contents[index];
+    invariant(content !== undefined, 'git gives one blob for each name');
+    return { file: posix.join(folder, file), isLink: kind === 'link', content };
+  });
+  const submodules = depth === DEEPEST ? [] : entries.filter(({ kind }) => kind === 'submodule');
+  return [
+    ...own,
+    ...submodules.flatMap(({ id, file }) => {
+      const inner = join(repository, file);
+      // Without its own repository, that of the folder above would answer.
+      const isHere = repositoryOf(inner) === inner && commitOf(inner, id) === id;
+      return isHere ? contentOf(inner, id, posix.join(folder, file), depth + 1) : [];
+    }),
+  ];
 }
 
 function filesOf(repository: string, commit: string): readonly Entry[] {
@@ -75,7 +122,8 @@ function filesOf(repository: string, commit: string): readonly Entry[] {
     .flatMap((line): readonly Entry[] => {
       const [, mode = '', type, id = '', file = ''] = /^(\d+) (\w+) ([0-9a-f]+)\t(.*)$/s.exec(line) ?? [];
       const isInside = posix.normalize(file) === file && !file.startsWith('../') && !posix.isAbsolute(file);
-      return type === 'blob' && DOCUMENT.test(file) && isInside ? [{ id, file, isLink: mode === '120000' }] : [];
+      const kind = type === 'commit' ? 'submodule' : mode === '120000' ? 'link' : 'file';
+      return file !== '' && isInside && (kind !== 'file' || DOCUMENT.test(file)) ? [{ id, file, kind }] : [];
     });
 }
 
@@ -101,12 +149,13 @@ export function runGit(
   folder: string,
   args: readonly string[],
   input = '',
-): { readonly status: number | null; readonly stdout: Buffer } {
-  const { status, stdout, error } = spawnSync('git', ['-C', folder, ...args], {
+): { readonly status: number | null; readonly stdout: Buffer; readonly stderr: string } {
+  const { status, stdout, stderr, error } = spawnSync('git', ['-C', folder, ...args], {
     input,
     maxBuffer: MAX_BYTES,
     env: { ...process.env, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' },
-    stdio: ['pipe', 'pipe', 'ignore'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
-  return error === undefined ? { status, stdout } : { status: null, stdout: Buffer.alloc(0) };
+  if (error !== undefined) return { status: null, stdout: Buffer.alloc(0), stderr: '' };
+  return { status, stdout, stderr: stderr.toString('utf8') };
 }

@@ -13,6 +13,7 @@ import gatewayInapplicable from './rules/gateway/inapplicable.ts';
 import gatewayLimitKey from './rules/gateway/limit-key.ts';
 import gatewayLimitMissing from './rules/gateway/limit-missing.ts';
 import gatewayLimitValue from './rules/gateway/limit-value.ts';
+import gatewayNobodyAllowed from './rules/gateway/nobody-allowed.ts';
 import gatewayNotDelegated from './rules/gateway/not-delegated.ts';
 import gatewayPolicyUndefined from './rules/gateway/policy-undefined.ts';
 import gatewayRoleUndefined from './rules/gateway/role-undefined.ts';
@@ -99,6 +100,7 @@ import specRefRemote from './rules/spec/ref-remote.ts';
 import specRefSibling from './rules/spec/ref-sibling.ts';
 import specRefUnresolved from './rules/spec/ref-unresolved.ts';
 import specRegex from './rules/spec/regex.ts';
+import specSchemaConflict from './rules/spec/schema-conflict.ts';
 import specServerVariable from './rules/spec/server-variable.ts';
 import specStatusCode from './rules/spec/status-code.ts';
 import specStructure from './rules/spec/structure.ts';
@@ -129,6 +131,7 @@ export const catalogue: readonly Rule[] = [
   specRegex,
   specKeywordVersion,
   specEnumDuplicate,
+  specSchemaConflict,
   specBodyOnGet,
   specExample,
   specQuerystring32,
@@ -161,6 +164,7 @@ export const catalogue: readonly Rule[] = [
   gatewayLimitMissing,
   gatewayLimitValue,
   gatewayPolicyUndefined,
+  gatewayNobodyAllowed,
   gatewayRoleUndefined,
   gatewayTimeoutBudget,
   gatewayUpstreamPlain,

@@ -10,6 +10,7 @@ import { findingAbout } from './findings.ts';
 import type { ExpressionPlan, GatewayPlan, PolicyPlan } from './ir.ts';
 import { json } from './json.ts';
 import { lowered } from './lowered.ts';
+import { refusesEverybody } from './refuses-everybody.ts';
 
 /** The expressions of a gateway: equal ones once, in the order of first use. */
 export class Expressions {
@@ -60,12 +61,14 @@ export function authorizePolicies(
   const scopes = lowered(authorize.scopes, merged);
   const roles = lowered(authorize.roles, merged);
   const mfa = mfaOf(lowered(authorize.mfa, merged));
-  if (scopes === undefined && roles === undefined && text === undefined && mfa === undefined) return [];
+  const deny = refusesEverybody(merged.operation, merged.effective);
+  if (!deny && scopes === undefined && roles === undefined && text === undefined && mfa === undefined) return [];
   const options: AuthorizeOptions = {
     ...(scopes === undefined ? {} : { scopes: scopes.toSorted() }),
     ...(roles === undefined ? {} : { roles: includingRoles(roles, config.roles) }),
     ...(when === undefined ? {} : { when }),
     ...(mfa === undefined ? {} : { mfa }),
+    ...(deny ? { deny } : {}),
     ...(lowered(authorize.shadow, merged) === true ? { shadow: true } : {}),
     ...(lowered(authorize.hideExistence, merged) === true ? { hideExistence: true } : {}),
   };

@@ -67,6 +67,7 @@ export const vocabulary: readonly Key[] = [
   authorize.roles,
   authorize.when,
   authorize.mfa,
+  authorize.defaultDeny,
   authorize.shadow,
   authorize.hideExistence,
   lifecycle.deprecated,

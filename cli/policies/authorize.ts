@@ -80,6 +80,10 @@ export const authorize = {
   roles: wordList('roles', 'Roles of which the caller must have one, or one that includes it.'),
   when,
   mfa,
+  defaultDeny: option(
+    'defaultDeny',
+    'Refuse everybody while nothing says who may; operations with the tag admin do unless it is false.',
+  ),
   shadow: option('shadow', 'Decide and log, but refuse nobody.'),
   hideExistence: option('hideExistence', 'Answer 404 instead of 403 to whom the expression refuses.'),
 };

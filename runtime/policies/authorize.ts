@@ -10,6 +10,8 @@ export interface AuthorizeOptions {
   /** Id of a compiled expression. */
   readonly when?: string;
   readonly mfa?: MfaOptions;
+  /** Refuses everybody: nothing says who may. */
+  readonly deny?: boolean;
   /** Decides and notes, and refuses nobody. */
   readonly shadow?: true;
   /** 404 instead of 403 where the expression refuses. */
@@ -35,7 +37,7 @@ const SKEW_SECONDS = 30;
  * refuses. What cannot be decided is a refusal. The problem names what failed, never the rule.
  */
 export const authorize: PolicyFactory<AuthorizeOptions> = (
-  { scopes = [], roles, when, mfa, shadow = false, hideExistence = false },
+  { scopes = [], roles, when, mfa, deny = false, shadow = false, hideExistence = false },
   env,
 ) => {
   const allowed = roles === undefined ? undefined : new Set(roles);
@@ -47,6 +49,7 @@ export const authorize: PolicyFactory<AuthorizeOptions> = (
     mfa: stepUp(mfa),
   };
   const judge = (exchange: Exchange): Verdict | undefined => {
+    if (deny) return 'policy';
     const { identity } = exchange;
     if (identity === undefined)
       return scopes.length > 0 ? 'scope' : allowed !== undefined ? 'role' : mfa !== undefined ? 'mfa' : judgeExpression(exchange);

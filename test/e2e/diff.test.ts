@@ -1,12 +1,18 @@
 /** `gw diff` as a person runs it: commits, folders, documents, built gateways; exit codes. */
-import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runGw, testFolder } from '../support/gw.ts';
+import { exportCommit } from '../../cli/diff/git.ts';
+import { gwSource, runGw, testFolder } from '../support/gw.ts';
 
 const document = (paths: string): string => `openapi: 3.1.0\ninfo: { title: Orders, version: '1' }\npaths:\n${paths}`;
 const route = (path: string): string => `  ${path}:\n    get: { responses: { 200: { description: ok } } }\n`;
+
+/** Of a team: whoever calls it is welcome. */
+const open = (path: string): string => `${document(route(path))}security: []\nx-gateway: { public: test }\n`;
+const gateway = (...files: readonly string[]): string =>
+  `specs:\n${files.map((file) => `  - { files: '${file}', owner: one }\n`).join('')}upstreams: { main: { url: http://a.test } }\ndefaults: { upstream: main }\n`;
 
 function git(folder: string, ...args: readonly string[]): string {
   const config = [
@@ -81,7 +87,7 @@ describe('gw diff', () => {
     const shallow = await runGw(join(clone.path, 'shallow'), ['diff', 'HEAD~1']);
     expect(shallow).toMatchObject({ code: 2, stdout: '' });
     expect(shallow.stderr).toMatch(/^gw: HEAD~1 is not in this shallow clone\. .*fetch-depth: 0.*\n$/);
-    for (const sides of [
+    const nowhereElse = [
       [''],
       ['HEAD', ''],
       ['HEAD:nowhere'],
@@ -89,10 +95,11 @@ describe('gw diff', () => {
       ['nothing', 'openapi.yaml'],
       ['HEAD', '--config-from', '--upload-pack=x'],
       ['--', '--upload-pack=x'],
-    ]) {
-      const { code, stdout, stderr } = await folder.gw('diff', ...sides);
-      expect([code, stdout, stderr.split('\n').length], sides.join(' ')).toEqual([2, '', 2]);
-    }
+      ['a tag with spaces'],
+    ];
+    const ended = await Promise.all(nowhereElse.map((sides) => folder.gw('diff', ...sides)));
+    for (const [index, { code, stdout, stderr }] of ended.entries())
+      expect([code, stdout, stderr.split('\n').length], nowhereElse[index]?.join(' ')).toEqual([2, '', 2]);
     const wrong = await folder.gw('diff', 'HEAD', '--fail-on', 'everything');
     expect(wrong).toMatchObject({ code: 2, stdout: '' });
     expect((await folder.gw('diff', 'HEAD', '--format', 'pdf')).code).toBe(2);
@@ -110,6 +117,85 @@ describe('gw diff', () => {
     expect(stdout).toContain('GET /b  new');
     expect(stdout).not.toContain('GET /a');
     expect(code).toBe(0);
+  });
+
+  it('reads links and submodules of a commit, and nothing that they lead to outside', async () => {
+    using other = testFolder({ 's.yaml': open('/s') });
+    git(other.path, 'init', '-q');
+    commit(other.path);
+    using folder = testFolder({ 'specs/a.yaml': open('/a'), 'gateway.yaml': gateway('linked/a.yaml', 'sub/s.yaml') });
+    git(folder.path, 'init', '-q');
+    git(folder.path, '-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', other.path, 'sub');
+    symlinkSync('specs', join(folder.path, 'linked'));
+    symlinkSync(other.path, join(folder.path, 'outside'));
+    commit(folder.path);
+    expect(await folder.gw('diff', 'HEAD')).toMatchObject({ code: 0, stdout: 'HEAD → .: No changes\n' });
+    folder.write({ 'gateway.yaml': gateway('outside/s.yaml') });
+    commit(folder.path);
+    const { code, stdout, stderr } = await folder.gw('diff', 'HEAD~1', 'HEAD');
+    expect([code, stdout, stderr.split('\n').length]).toEqual([2, '', 2]);
+    expect(stderr).toMatch(/^gw: HEAD: /);
+  });
+
+  it('writes nothing outside for a commit that names a link as a folder', () => {
+    using outside = testFolder({});
+    using folder = testFolder({ 'a.yaml': 'x', 'target.txt': outside.path });
+    git(folder.path, 'init', '-q');
+    commit(folder.path);
+    const id = (object: string): string => git(folder.path, 'rev-parse', object).trim();
+    const tree = (...lines: readonly string[]): string =>
+      execFileSync('git', ['-C', folder.path, 'mktree'], { input: `${lines.join('\n')}\n`, encoding: 'utf8' }).trim();
+    const inner = tree(`100644 blob ${id('HEAD:a.yaml')}\tevil.yaml`);
+    const crafted = tree(`120000 blob ${id('HEAD:target.txt')}\tlink`, `040000 tree ${inner}\tlink`);
+    using copy = testFolder({});
+    const made = git(folder.path, 'commit-tree', '-m', 'x', crafted).trim();
+    expect(() => exportCommit(folder.path, made, copy.path)).toThrow('names link twice');
+    expect(readdirSync(outside.path)).toEqual([]);
+  });
+
+  it('says so when git is missing, when it trusts nobody here, and when a manifest is of another gw', async () => {
+    using folder = testFolder({ 'openapi.yaml': document(route('/a')) });
+    git(folder.path, 'init', '-q');
+    commit(folder.path);
+    const withEnv = (env: Readonly<Record<string, string>>) => {
+      const { status, stdout, stderr } = spawnSync(process.execPath, [gwSource, 'diff', 'HEAD'], {
+        cwd: folder.path,
+        env: { ...process.env, CI: '1', NO_COLOR: '1', ...env },
+        encoding: 'utf8',
+      });
+      return { status, stdout, stderr };
+    };
+    expect(withEnv({ PATH: dirname(process.execPath) })).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^gw: HEAD is no file or folder, and git is not installed\. .*\n$/),
+    });
+    expect(withEnv({ GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' })).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^gw: git does not trust this repository: it belongs to another user\. .*safe\.directory.*\n$/,
+      ),
+    });
+    folder.write({ 'built/manifest.json': JSON.stringify({ gw: '9.9.9', name: 'shop', routes: [{ method: 'GET' }] }) });
+    const { code, stdout, stderr } = await folder.gw('diff', 'built/manifest.json', 'openapi.yaml');
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^gw: .*manifest\.json was written by gw 9\.9\.9, whose routes this gw .* does not know\. .*\n$/);
+  });
+
+  it('takes a base without documents for one that everything is added to, and compares in a bare repository', async () => {
+    using folder = testFolder({ 'gateway.yaml': gateway('specs/*.yaml') });
+    git(folder.path, 'init', '-q');
+    commit(folder.path);
+    folder.write({ 'specs/a.yaml': open('/a') });
+    const first = await folder.gw('diff', 'HEAD');
+    expect(first.stdout).toContain('HEAD: No document matches the specs of gateway.yaml: everything counts as added');
+    commit(folder.path);
+    expect((await folder.gw('diff', 'HEAD', 'HEAD~1')).code).toBe(2);
+    using bare = testFolder({});
+    git(folder.path, 'clone', '-q', '--bare', folder.path, join(bare.path, 'bare.git'));
+    const there = await runGw(join(bare.path, 'bare.git'), ['diff', 'main', 'main']);
+    expect(there).toMatchObject({ code: 0, stdout: 'main → main: No changes\n' });
   });
 
   it('D14: compares with a broken base as far as it can be read; a broken head fails', async () => {

@@ -14,6 +14,7 @@ export function writeHtml(report: Report, { docs }: Pick<WriteOptions, 'docs'>):
     ...(report.reviewers.length === 0
       ? []
       : [`<p>Needs: ${report.reviewers.map(({ team, why }) => `<b>${xml(team)}</b> (${why.join(', ')})`).join(' · ')}</p>`]),
+    ...list('Not compared', report.skipped),
     ...list('The head cannot be built', report.errors.map(errorText)),
     ...list(
       'Notes',
@@ -29,7 +30,6 @@ export function writeHtml(report: Report, { docs }: Pick<WriteOptions, 'docs'>):
           `<h2>${titles[section]} (${groups.length})</h2><table>${head}${groups.map((group) => row(group, report)).join('')}</table>`,
         ];
       }),
-    ...list('Not compared', report.skipped),
   ];
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">

@@ -14,6 +14,8 @@ const LONGEST = 300;
 const LONGEST_LINE = 8_000;
 /** Teams that are named. */
 const TEAMS_SHOWN = 50;
+/** What was not compared, in sentences. */
+const SKIPPED_SHOWN = 3;
 /** Errors of the head that are shown. */
 const ERRORS_SHOWN = 20;
 
@@ -69,6 +71,9 @@ function head(report: Report): string {
     const more = report.reviewers.length - asked.length;
     lines.push(`Needs: ${asked.join(' · ')}${more === 0 ? '' : ` and ${more} more teams`}`);
   }
+  for (const text of report.skipped.slice(0, SKIPPED_SHOWN)) lines.push('', `⚠ Not compared: ${markdown(cut(text))}`);
+  if (report.skipped.length > SKIPPED_SHOWN)
+    lines.push('', `⚠ and ${report.skipped.length - SKIPPED_SHOWN} more that were not compared`);
   if (report.errors.length > 0) {
     lines.push('', '#### ⛔ The head cannot be built');
     lines.push(...report.errors.slice(0, ERRORS_SHOWN).map((error) => `- ${markdown(cut(errorText(error)))}`));
@@ -237,10 +242,9 @@ function table({ title, groups, columns, row, isFolded }: Part, room: number): {
 
 function foot(report: Report, left: number): string {
   const more = left === 0 ? [] : [`${plural(left, 'more line')} did not fit: see the JSON report.`];
-  const skipped = report.skipped.map((text) => `Not compared: ${markdown(cut(text))}`).slice(0, 3);
   const docs = report.documentation === 0 ? [] : [`Documentation only: ${report.documentation}`];
   const approve = report.changes.some((change) => blocks(change, report))
     ? ['To accept a change, add its fingerprint to `approvals.yaml` with a reason. The JSON report has all of them.']
     : [];
-  return `\n${[...more, ...skipped, ...docs, ...approve, `Reproduce: ${code(`npx --no-install gw diff ${report.base}`)}`].join('\n\n')}\n`;
+  return `\n${[...more, ...docs, ...approve, `Reproduce: ${code(`npx --no-install gw diff ${report.base}`)}`].join('\n\n')}\n`;
 }

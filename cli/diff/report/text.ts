@@ -13,6 +13,9 @@ const ROUTES_SHOWN = 20;
 export function writeText(report: Report, { color, docs }: WriteOptions): string {
   const colors = pc.createColors(color);
   const lines: string[] = [colors.bold(`${printable(report.base)} → ${printable(report.head)}: ${summaryOf(report)}`)];
+  // Whoever reads only the beginning shall not take what was left out for harmless.
+  if (report.skipped.length > 0)
+    lines.push('', colors.bold('Not compared'), ...report.skipped.map((text) => `  ${printable(text)}`));
   if (report.errors.length > 0) {
     lines.push('', colors.bold(`${printable(report.head)} cannot be built`));
     lines.push(...report.errors.slice(0, ROUTES_SHOWN).map((error) => `  ${printable(errorText(error))}`));
@@ -27,8 +30,6 @@ export function writeText(report: Report, { color, docs }: WriteOptions): string
   }
   for (const { severity, message } of report.notes)
     lines.push('', `${severity === 'error' ? 'error' : 'warning'}: ${printable(message)}`);
-  if (report.skipped.length > 0)
-    lines.push('', colors.bold('Not compared'), ...report.skipped.map((text) => `  ${printable(text)}`));
   if (report.reviewers.length > 0) {
     const asked = report.reviewers.map(({ team, handles, why }) => `${[team, ...handles].join(' ')} (${why.join(', ')})`);
     lines.push('', `Ask: ${printable(asked.join(', '))}`);

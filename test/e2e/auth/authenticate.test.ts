@@ -21,6 +21,7 @@ components:
     queryKey: { type: apiKey, in: query, name: api_key }
 paths:
   /user: { get: { responses: { "200": { description: Fine } } } }
+  /closed: { get: { tags: [admin], responses: { "200": { description: Fine } } } }
   /scoped: { get: { security: [{ scoped: ["orders:read"] }], responses: { "200": { description: Fine } } } }
   /key: { get: { security: [{ key: [] }], responses: { "200": { description: Fine } } } }
   /query: { get: { security: [{ queryKey: [] }], responses: { "200": { description: Fine } } } }
@@ -126,6 +127,12 @@ describe('tokens', () => {
     expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="shop", error="insufficient_scope", scope="orders:read"');
     expect(await answer.json()).toMatchObject({ code: 'scope' });
     expect((await call('/scoped', await issuer.token({ scope: 'a orders:read' }))).status).toBe(200);
+  });
+
+  it('lets nobody administrate while nothing says who may (AZ-3)', async () => {
+    const answer = await call('/closed', await issuer.token({ scope: 'everything', roles: ['admin'] }));
+    expect(answer.status).toBe(403);
+    expect(await answer.json()).toMatchObject({ code: 'policy' });
   });
 
   it('refuses two (JW-3)', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Limit, LimitOptions } from '../../../runtime/limits/limit.ts';
+import { type LimitTrace, runTrace, tracedAlgorithms } from '../../support/limit-traces.ts';
 import { limitFor, takeOne, testStore } from '../../support/limits.ts';
 
 /** Requests at instants, in milliseconds from the first; which were admitted. */
@@ -61,75 +62,22 @@ describe('seed traces', () => {
 
 const gaps = fc.array(fc.oneof(fc.nat(50), fc.nat(5_000), fc.constant(0)), { minLength: 1, maxLength: 120 });
 const amounts = fc.integer({ min: 1, max: 12 });
-const lengths = fc.integer({ min: 1, max: 7_000 });
-
-/** Instants of the admitted, by a model that is as plain as can be. */
-function model(gapsMs: readonly number[], fits: (at: number, admitted: readonly number[]) => boolean): readonly boolean[] {
-  const admitted: number[] = [];
-  let at = 0;
-  return gapsMs.map((gap) => {
-    at += gap;
-    const fine = fits(at, admitted);
-    if (fine) admitted.push(at);
-    return fine;
-  });
-}
 
 describe('each algorithm is its naive model', () => {
-  it('RL-1: tokens in a bucket, counted in fractions', () => {
-    fc.assert(
-      fc.property(gaps, amounts, lengths, fc.integer({ min: 1, max: 20 }), (gapsMs, amount, perMs, burst) => {
-        // Tokens times perMs, so that the model needs no fractions either.
-        let tokens = BigInt(burst * perMs);
-        const expected = gapsMs.map((gap) => {
-          const refilled = tokens + BigInt(gap * amount);
-          tokens = refilled > BigInt(burst * perMs) ? BigInt(burst * perMs) : refilled;
-          if (tokens < BigInt(perMs)) return false;
-          tokens -= BigInt(perMs);
-          return true;
-        });
-        expect(run(limitFor({ kind: 'bucket', perMs, burst }, amount), gapsMs)).toEqual(expected);
-      }),
-    );
-  });
-
-  it('RL-3: at most so many in any half-open interval of this length', () => {
-    fc.assert(
-      fc.property(gaps, amounts, lengths, (gapsMs, amount, perMs) => {
-        const expected = model(gapsMs, (at, admitted) => admitted.filter((one) => one > at - perMs).length < amount);
-        expect(run(limitFor({ kind: 'log', perMs }, amount), gapsMs)).toEqual(expected);
-      }),
-    );
-  });
-
-  it('RL-2: so many in each window of the clock', () => {
-    fc.assert(
-      fc.property(gaps, amounts, lengths, (gapsMs, amount, perMs) => {
-        const start = testStore().clock.wallMs;
-        const windowOf = (at: number): number => Math.floor((start + at) / perMs);
-        const expected = model(
-          gapsMs,
-          (at, admitted) => admitted.filter((one) => windowOf(one) === windowOf(at)).length < amount,
-        );
-        expect(run(limitFor({ kind: 'window', perMs }, amount), gapsMs)).toEqual(expected);
-      }),
-    );
-  });
-
-  it('RL-4: the window before counts as far as it lies within the length', () => {
-    fc.assert(
-      fc.property(gaps, amounts, lengths, (gapsMs, amount, perMs) => {
-        const start = testStore().clock.monotonicMs;
-        const windowOf = (at: number): number => Math.floor((start + at) / perMs);
-        const expected = model(gapsMs, (at, admitted) => {
-          const now = windowOf(at);
-          const [current, before] = [now, now - 1].map((window) => admitted.filter((one) => windowOf(one) === window).length);
-          const left = perMs - ((start + at) % perMs);
-          return (before ?? 0) * left + ((current ?? 0) + 1) * perMs <= amount * perMs;
-        });
-        expect(run(limitFor({ kind: 'sliding', perMs }, amount), gapsMs)).toEqual(expected);
-      }),
-    );
+  it.each(tracedAlgorithms)('$name', async ({ traces, expected }) => {
+    const run = async (trace: LimitTrace): Promise<readonly boolean[]> => {
+      const { store, clock } = testStore();
+      return await runTrace(trace, (at) => {
+        clock.monotonicMs = at;
+        clock.wallMs = at;
+        const use = takeOne(store, [trace.limit]);
+        return { admitted: use.outcome === 'admitted', end: () => use.end() };
+      });
+    };
+    const property = fc.asyncProperty(traces, async (trace) => {
+      expect(await run(trace)).toEqual(expected(trace));
+    });
+    await fc.assert(property);
   });
 
   it.each<[LimitOptions['rule']]>([

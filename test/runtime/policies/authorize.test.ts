@@ -47,6 +47,12 @@ describe('authorize (AZ-1 to AZ-5)', () => {
     expect(judged({ mfa }, { claims: { amr: 'otp', auth_time: now } })).toBe(challenge);
   });
 
+  it('AZ-3: refuses everybody where nothing says who may', () => {
+    expect(judged({ deny: true }, { roles: ['admin'], scopes: ['all'] })).toBe('403 policy');
+    expect(judged({ deny: true, hideExistence: true }, {})).toBe('404 not-found');
+    expect(judged({ deny: true, shadow: true }, {})).toBe('pass');
+  });
+
   it('a shadow refuses nobody', () => {
     expect(judged({ roles: ['admin'], shadow: true }, { roles: [] })).toBe('pass');
   });

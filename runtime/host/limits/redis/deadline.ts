@@ -25,11 +25,17 @@ class Deadline extends WheelEntry {
 /**
  * Waits for an answer of Redis, but not for ever. All that wait share one timer.
  *
+ * @param now the clock of the wheel
  * @throws Late when the time is over
  */
-export async function inTime<T>(work: Promise<T>, wheel: TimerWheel, timeoutMs: number): Promise<T> {
+export async function inTime<T>(
+  work: Promise<T>,
+  wheel: TimerWheel,
+  timeoutMs: number,
+  now: () => number = () => performance.now(),
+): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const at = performance.now() + timeoutMs;
+  const at = now() + timeoutMs;
   const deadline = new Deadline(wheel, at, () => reject(new Late()));
   wheel.add(deadline, at);
   try {
