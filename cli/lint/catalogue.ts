@@ -100,6 +100,7 @@ import specRefRemote from './rules/spec/ref-remote.ts';
 import specRefSibling from './rules/spec/ref-sibling.ts';
 import specRefUnresolved from './rules/spec/ref-unresolved.ts';
 import specRegex from './rules/spec/regex.ts';
+import specSchemaConflict from './rules/spec/schema-conflict.ts';
 import specServerVariable from './rules/spec/server-variable.ts';
 import specStatusCode from './rules/spec/status-code.ts';
 import specStructure from './rules/spec/structure.ts';
@@ -130,6 +131,7 @@ export const catalogue: readonly Rule[] = [
   specRegex,
   specKeywordVersion,
   specEnumDuplicate,
+  specSchemaConflict,
   specBodyOnGet,
   specExample,
   specQuerystring32,

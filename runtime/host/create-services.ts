@@ -31,8 +31,10 @@ export interface HostOptions {
   readonly ask?: (topic: string, value: unknown) => Promise<unknown>;
   /** Default: one of its own that lets everybody in. */
   readonly admission?: Admission;
-  /** Default: a memory of its own, shared with nobody. */
+  /** Default: `memory`. */
   readonly limits?: LimitStore;
+  /** What the threads of this process count in together. Default: a memory of its own, shared with nobody. */
+  readonly memory?: LimitStore;
   readonly log?: (record: ExchangeRecord) => void;
   readonly fault?: (error: unknown, where: string) => void;
 }
@@ -41,6 +43,7 @@ export interface HostOptions {
 export function createHostServices(options: HostOptions = {}): HostServices {
   const environment = options.environment ?? {};
   const now = (): number => performance.now();
+  const memory = options.memory ?? ownLimits();
   const services: HostServices = {
     headerSlots: new HeaderSlots(),
     connections: new Registry((pool) => pool.close()),
@@ -49,7 +52,8 @@ export function createHostServices(options: HostOptions = {}): HostServices {
     openUpstream: (spec) => (options.otherClient ?? openDirectUpstream)(services, spec),
     openVerifier: (spec) => openVerifier(services, spec),
     drivers: options.drivers ?? { jws: undefined, passwords: undefined, redis: undefined },
-    failures: new Failures(now),
+    memory,
+    failures: new Failures(memory),
     certificates: clientCertificates((name) => services.headerSlots.slot(name)),
     ask: options.ask ?? (() => Promise.resolve(undefined)),
     current: undefined,
@@ -60,7 +64,7 @@ export function createHostServices(options: HostOptions = {}): HostServices {
     clock: options.clock ?? Date.now,
     runtimeValues: options.runtimeValues ?? new RuntimeValues(),
     admission: options.admission ?? ownAdmission(),
-    limits: options.limits ?? ownLimits(),
+    limits: options.limits ?? memory,
     wait: (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),
     log: options.log ?? (() => undefined),
     fault: options.fault ?? (() => undefined),

@@ -7,6 +7,7 @@ import type { EnvText } from '../environment.ts';
 import type { ExchangeRecord } from '../exchange.ts';
 import type { Generation, GenerationHost } from '../generation.ts';
 import type { HeaderSlots } from '../header-slots.ts';
+import type { LimitStore } from '../limits/store.ts';
 import type { Admission } from './admission.ts';
 import type { ClientCertificates } from './auth/certificates.ts';
 import type { Failures } from './auth/failures.ts';
@@ -29,6 +30,8 @@ export interface HostServices extends GenerationHost {
   readonly verifiers: Registry<Verifier>;
   /** What only a package can do, where the bundle brings it. */
   readonly drivers: LoadedDrivers;
+  /** What the threads of this process count in together, wherever limits are counted. */
+  readonly memory: LimitStore;
   /** Credentials of an address that were wrong of late. */
   readonly failures: Failures;
   /** Certificates of clients. */

@@ -96,6 +96,7 @@ class ServingThread {
         (connections) => this.#column.set('connections', connections),
       ),
       limits: this.#limits.store,
+      memory: this.#limits.memory,
       log: (record) => this.#ended(record),
       fault: (error, where) => this.#fault(error, where),
     });

@@ -5,9 +5,11 @@ import { Failures } from '../../runtime/host/auth/failures.ts';
 import { jws } from '../../runtime/host/auth/jws.ts';
 import { JwtVerifier } from '../../runtime/host/auth/jwt.ts';
 import { KeySet } from '../../runtime/host/auth/key-set.ts';
+import { MemoryStore } from '../../runtime/host/limits/memory-store.ts';
 import type { JwtSpec } from '../../runtime/verifier-spec.ts';
 import { type ExchangeOptions, fakeEnv, fakeExchange } from './exchange.ts';
 import { type SigningKey, signingKey } from './issuer.ts';
+import { testStore } from './limits.ts';
 
 /** Wall clock and monotonic clock in one, milliseconds. */
 export interface TestClock {
@@ -66,7 +68,9 @@ export function jwtVerifier(keys: readonly SigningKey[] = [signingKey()], change
     },
     keys: new KeySet(holder, ask, () => clock.ms),
     jws,
-    failures: new Failures(() => clock.ms),
+    failures: new Failures(
+      new MemoryStore(testStore().memory, 1, { monotonicUs: () => clock.ms * 1_000, wallMs: () => clock.ms }),
+    ),
     certificates: clientCertificates((name) => fakeEnv.headerSlot(name)),
     isRevoked: ({ jti }) => typeof jti === 'string' && revoked.has(jti),
     opaque: undefined,

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Denial, Exchange, Principal, RuntimeValue, Verdict, Verifier } from '../../contract.ts';
 import type { BasicSpec } from '../../verifier-spec.ts';
-import { Failures } from './failures.ts';
+import type { FailureRate, Failures } from './failures.ts';
 import { Recent } from './recent.ts';
 
 /** A user of a file (BA-1). */
@@ -22,6 +22,7 @@ export interface BasicParts {
   readonly users: RuntimeValue;
   /** Compares a password in main, whose event loop serves nobody. `busy`: too many are compared already. */
   readonly compare: (password: string, hash: string) => Promise<'same' | 'other' | 'busy'>;
+  readonly failures: Failures;
   /** Monotonic, milliseconds. */
   readonly now: () => number;
 }
@@ -29,8 +30,8 @@ export interface BasicParts {
 const REMEMBERED = 1_000;
 const REMEMBERED_MS = 60_000;
 const LONGEST = 512;
-/** Ten failures a minute, per user and per address. */
-const FAILURES = { perSecond: 10 / 60, burst: 10 } as const;
+/** Per user and per address. */
+export const BASIC_FAILURES: FailureRate = { failures: 10, perMs: 60_000 };
 /** Somebody who is not in the file costs as much as somebody who is. */
 const NOBODY = '$2b$10$TmiileaR5v5M1AL.2j6VRukf0mxa7aP4BP8eysctRFNZh5MU7D7Eu';
 const REFUSED: Denial = { denied: 401, reason: 'wrong user or password' };
@@ -43,18 +44,16 @@ export class BasicVerifier implements Verifier {
   readonly #parts: BasicParts;
   readonly #key = randomBytes(32);
   readonly #right = new Recent<{ readonly hash: string; readonly untilMs: number }>(REMEMBERED);
-  readonly #failures: Failures;
   #seen: unknown;
   #users = new Map<string, { readonly user: BasicUser; readonly principal: Principal }>();
 
   constructor(parts: BasicParts) {
     this.name = parts.spec.name;
     this.#parts = parts;
-    this.#failures = new Failures(parts.now, FAILURES.perSecond, FAILURES.burst);
   }
 
   verify(credential: string, exchange: Exchange): Verdict | Promise<Verdict> {
-    const { users, compare, now } = this.#parts;
+    const { users, compare, failures, now } = this.#parts;
     if (!Array.isArray(users.value)) return { denied: 503, reason: 'users not read', retryAfterS: 5 };
     this.#update();
     const pair = credential.length > LONGEST ? undefined : pairOf(credential);
@@ -65,14 +64,14 @@ export class BasicVerifier implements Verifier {
     const known = this.#right.get(id);
     if (found !== undefined && known?.hash === hash && known.untilMs > now()) return found.principal;
     const counted = [`address ${exchange.clientAddress}`, `user ${pair.user}`];
-    if (!counted.every((one) => this.#failures.allows(one))) return TOO_MANY;
+    if (!counted.every((one) => failures.allows(one))) return TOO_MANY;
     return compare(pair.password, hash).then((result) => {
       if (result === 'busy') return BUSY;
       if (result === 'same' && found !== undefined) {
         this.#right.set(id, { hash, untilMs: now() + REMEMBERED_MS });
         return found.principal;
       }
-      for (const one of counted) this.#failures.count(one);
+      for (const one of counted) failures.count(one);
       return REFUSED;
     });
   }

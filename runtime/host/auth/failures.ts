@@ -1,47 +1,60 @@
-import { Recent } from './recent.ts';
+import { type Limit, limitOf } from '../../limits/limit.ts';
+import { type LimitCounter, type LimitStore, LimitUse } from '../../limits/store.ts';
 
-const PER_SECOND = 50;
-const BURST = 100;
-const ADDRESSES = 10_000;
-
-interface Bucket {
-  failures: number;
-  atMs: number;
+/** How many failures are too many. */
+export interface FailureRate {
+  /** At once; a failure less counts after each `perMs / failures`. */
+  readonly failures: number;
+  readonly perMs: number;
 }
 
+/** Of credentials in general: a token that is not remembered costs 40 to 120 microseconds, so forged ones must not fill a core. */
+const CREDENTIALS: FailureRate = { failures: 100, perMs: 2_000 };
+
 /**
- * How many credentials of an address were wrong of late (JW-11): a token that is not remembered costs 40 to 120 microseconds, so forged ones
- * must not fill a core. One per thread.
+ * How many credentials of an address, or of a user, were wrong of late (JW-11, BA-1), counted over all threads of the process: whoever
+ * guesses is as slow with ten threads as with one. Where nothing can be counted, nothing is looked at.
  */
 export class Failures {
-  readonly #now: () => number;
-  readonly #buckets = new Recent<Bucket>(ADDRESSES);
-  readonly #perMs: number;
-  readonly #burst: number;
+  readonly #counter: LimitCounter;
 
   /**
-   * @param now monotonic, milliseconds
-   * @param perSecond how many are forgotten in a second
+   * @param store memory that the threads share
+   * @param id what fails; each has counters of its own
    */
-  constructor(now: () => number, perSecond: number = PER_SECOND, burst: number = BURST) {
-    this.#now = now;
-    this.#perMs = perSecond / 1_000;
-    this.#burst = burst;
+  constructor(store: LimitStore, id = 'credentials', rate: FailureRate = CREDENTIALS) {
+    this.#counter = store.prepare([limitOfFailures(id, rate)]);
   }
 
-  /** Whether the next credential of this address is looked at. */
-  allows(address: string): boolean {
-    const bucket = this.#buckets.get(address);
-    return bucket === undefined || this.#left(bucket) < this.#burst;
+  /** Whether the next credential is looked at. */
+  allows(key: string): boolean {
+    const use = this.#take(key, 0);
+    return (use.remaining[0] ?? 0) > 0;
   }
 
-  count(address: string): void {
-    const bucket = this.#buckets.get(address);
-    const failures = bucket === undefined ? 1 : this.#left(bucket) + 1;
-    this.#buckets.set(address, { failures, atMs: this.#now() });
+  count(key: string): void {
+    this.#take(key, 1);
   }
 
-  #left({ failures, atMs }: Bucket): number {
-    return Math.max(0, failures - (this.#now() - atMs) * this.#perMs);
+  #take(key: string, times: number): LimitUse {
+    const use = new LimitUse(this.#counter, [key], undefined, [times]);
+    void this.#counter.take(use);
+    return use;
   }
+}
+
+function limitOfFailures(id: string, { failures, perMs }: FailureRate): Limit {
+  return limitOf(
+    {
+      id: `failures ${id}`,
+      name: id,
+      rule: { kind: 'bucket', perMs },
+      amounts: { plans: [], otherwise: failures },
+      by: [],
+      cost: 1,
+      onMissingKey: 'reject',
+      onStoreFailure: 'local',
+    },
+    failures,
+  );
 }

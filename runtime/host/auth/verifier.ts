@@ -13,10 +13,11 @@ import type {
 import type { HostServices } from '../services.ts';
 import { ApiKeyVerifier } from './api-key.ts';
 import { askServer } from './ask-server.ts';
-import { BasicVerifier } from './basic.ts';
+import { BASIC_FAILURES, BasicVerifier } from './basic.ts';
 import { CertificateVerifier } from './certificate-verifier.ts';
 import { claimReader } from './claims.ts';
 import { type CredentialFile, fileKey } from './credential-files.ts';
+import { Failures } from './failures.ts';
 import { fetchJson } from './fetch-json.ts';
 import { IntrospectionVerifier } from './introspection.ts';
 import { JwtVerifier } from './jwt.ts';
@@ -131,6 +132,7 @@ function basicVerifier(host: HostServices, spec: BasicSpec): Verifier {
       const result = await host.ask(ASK_PASSWORD, { password, hash });
       return result === 'same' || result === 'other' ? result : 'busy';
     },
+    failures: new Failures(host.memory, `basic ${spec.name}`, BASIC_FAILURES),
     now: host.now,
   });
 }

@@ -14,6 +14,8 @@ const OPEN_MS = 1_000;
 /** Where a thread counts its limits. */
 export interface OpenedStore {
   readonly store: LimitStore;
+  /** The memory that all threads share, whatever the store is. */
+  readonly memory: LimitStore;
   /** Until it can be asked, or will not be for now. */
   readonly opened: Promise<unknown>;
   /** Asks again for what it remembers to be exhausted: an operator has begun counters anew. */
@@ -28,7 +30,7 @@ export function openLimitStore(
   watch: StoreWatch,
 ): OpenedStore {
   const local = new MemoryStore(limitMemory(shared, threads), thread, threadClocks());
-  if (settings === undefined) return { store: local, opened: Promise.resolve(), forgetRefusals: () => undefined };
+  if (settings === undefined) return { store: local, memory: local, opened: Promise.resolve(), forgetRefusals: () => undefined };
   if (redis === undefined) throw new Error('This bundle was built without Redis.');
   const connection = redis.connect(settings);
   // A thread that takes the place of another must not take its leases for its own.
@@ -37,6 +39,7 @@ export function openLimitStore(
   const late = new Promise((resolve) => void setTimeout(resolve, OPEN_MS).unref());
   return {
     store,
+    memory: local,
     opened: Promise.race([connection.opened.then(() => store.beat()), late]),
     forgetRefusals: () => store.denied.clear(),
   };

@@ -305,6 +305,25 @@ describe.skipIf(!hasRedis)('Redis that is away (RL-20)', () => {
     expect(faults).toEqual([]);
   });
 
+  it('is told of the quotas that were counted without it', async () => {
+    await using server = await RedisServer.start();
+    const { store } = await storeOver({ nodes: [server.url] });
+    const limit = fresh({ kind: 'quota', period: 'month', timezone: 'UTC' }, 10, { cost: 2 });
+    await server.kill();
+    await until(() => !store.parts.connection.ready);
+    const uses = [await take(store, [limit]), await take(store, [limit]), await take(store, [limit])];
+    expect(uses.map(({ outcome, remaining }) => [outcome, remaining[0]])).toEqual([8, 6, 4].map((left) => ['admitted', left]));
+    uses[1]?.counter.giveBack(uses[1]);
+    await server.start();
+    await until(() => store.parts.connection.ready);
+    const { store: other } = await storeOver({ nodes: [server.url] }, 'b-1');
+    expect((await take(other, [limit])).remaining).toEqual([8]);
+    // The first answer shows that Redis is back.
+    await take(store, [fresh({ kind: 'bucket', perMs: hour }, 1)]);
+    while ((await take(other, [{ ...limit, cost: 0 }])).remaining[0] !== 4);
+    expect(store.owed.size).toBe(0);
+  });
+
   it('one that hangs costs a few requests their time, and is asked again later', async () => {
     await using server = await RedisServer.start();
     const { store } = await storeOver({ nodes: [server.url], timeoutMs: 30 });

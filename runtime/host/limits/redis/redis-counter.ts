@@ -75,7 +75,10 @@ export class RedisCounter implements LimitCounter {
 
   giveBack(use: LimitUse): void {
     const local = this.#locally.get(use);
-    if (local !== undefined) local.counter.giveBack(local);
+    if (local !== undefined) {
+      local.counter.giveBack(local);
+      this.#owe(local, -1);
+    }
     const taken = this.#taken.get(use);
     if (taken === undefined) {
       // Not what it took itself.
@@ -156,6 +159,7 @@ export class RedisCounter implements LimitCounter {
       const answers = await inTime(all, wheel, parts.settings.timeoutMs, () => this.#store.now());
       breaker.succeeded();
       this.#store.health.answered();
+      void this.#store.owed.pay();
       this.#conclude(use, groups, lease, answers);
       return true;
     } catch (error) {
@@ -171,7 +175,7 @@ export class RedisCounter implements LimitCounter {
   }
 
   #argumentsOf(use: LimitUse, { indices }: Group, lease: string): readonly string[] {
-    const wallMs = (this.#store.parts.wallMs ?? Date.now)();
+    const wallMs = this.#store.wallMs();
     return indices.flatMap((index) => {
       const { refuses = true, soft = false } = this.limits[index] ?? {};
       const periods = this.#periods[index];
@@ -287,6 +291,20 @@ export class RedisCounter implements LimitCounter {
     this.#return(use, [group], lease, exceeded);
   }
 
+  /** Redis is told of quotas that were counted, or given back, without it. */
+  #owe(local: LimitUse, sign: 1 | -1): void {
+    for (const { indices, keys } of this.#groups(local)) {
+      for (const [at, index] of indices.entries()) {
+        const { kind, amount = 0, soft = false } = this.limits[index] ?? {};
+        const periods = this.#periods[index];
+        if (kind !== 'quota' || periods === undefined || (!soft && (local.exceeded & (1 << index)) !== 0)) continue;
+        periods.moveTo(this.#store.wallMs());
+        const { startMs, endMs } = periods;
+        this.#store.owed.add({ key: keys[at] ?? '', amount, units: sign * this.#unitsOf(local, index), startMs, endMs });
+      }
+    }
+  }
+
   /** Counts in this process alone: its share of what all instances may admit. */
   #localFor(instances: number): LimitCounter {
     if (this.#local?.instances === instances) return this.#local.counter;
@@ -303,9 +321,10 @@ export class RedisCounter implements LimitCounter {
       return undefined;
     }
     const keys = use.keys.map((key, index) => (this.limits[index]?.onStoreFailure === 'local' ? key : undefined));
-    const local = new LimitUse(this.#localFor(this.#store.instances), keys, undefined);
+    const local = new LimitUse(this.#localFor(this.#store.instances), keys, undefined, use.times);
     local.counter.take(local);
     this.#locally.set(use, local);
+    if (local.outcome === 'admitted') this.#owe(local, 1);
     use.outcome = local.outcome;
     for (const [index, remaining] of local.remaining.entries()) use.remaining[index] = remaining;
     for (const [index, resetMs] of local.resetMs.entries()) use.resetMs[index] = resetMs;

@@ -8,6 +8,7 @@ import { Breaker } from './breaker.ts';
 import { DenyCache } from './deny-cache.ts';
 import { meansAway, StoreHealth, type StoreWatch } from './health.ts';
 import { LeasedCounter, type LeaseHost, type Leases } from './leased-counter.ts';
+import { Owed } from './owed.ts';
 import { RedisCounter } from './redis-counter.ts';
 import { HEARTBEAT, LEASE_MS, RENEW } from './scripts.ts';
 
@@ -41,6 +42,7 @@ export class RedisStore implements LimitStore, LeaseHost {
   readonly breaker = new Breaker(() => this.now());
   readonly denied = new DenyCache();
   readonly health: StoreHealth;
+  readonly owed = new Owed(this);
   readonly wheel = new TimerWheel(() => this.now());
   /** Slots that are held: key → leases. */
   readonly slots = new Map<string, Set<string>>();
@@ -70,6 +72,11 @@ export class RedisStore implements LimitStore, LeaseHost {
   /** Monotonic, milliseconds. */
   now(): number {
     return (this.parts.monotonicMs ?? monotonic)();
+  }
+
+  /** Since the epoch, milliseconds. */
+  wallMs(): number {
+    return (this.parts.wallMs ?? Date.now)();
   }
 
   get holders(): number {
@@ -120,6 +127,7 @@ export class RedisStore implements LimitStore, LeaseHost {
     const { connection, instance, fault } = this.parts;
     this.health.look(this.isGone);
     if (!connection.ready) return;
+    if (!this.isGone) void this.owed.pay();
     const failed = (error: unknown): void => {
       if (!meansAway(error)) fault(error, 'limit store');
     };
