@@ -36,7 +36,8 @@ Exit codes: 0 fine, 1 findings, 2 wrong usage or environment, 3 a fault of gw it
 
 /** Runs one command line; the exit code is left in `process.exitCode`. */
 async function main(): Promise<void> {
-  process.stdout.on('error', endOnClosedPipe);
+  process.stdout.on('error', endOnLostOutput);
+  process.stderr.on('error', () => process.exit(2));
   const gw = program();
   for (const command of [gw, ...gw.commands, ...gw.commands.flatMap(({ commands }) => commands)]) {
     command.exitOverride().configureOutput({ outputError: (text, write) => write(text) });
@@ -50,10 +51,11 @@ async function main(): Promise<void> {
   }
 }
 
-/** `gw routes | head` is no fault. */
-function endOnClosedPipe(error: NodeJS.ErrnoException): void {
+/** `gw routes | head` is no fault; output to a full disk is lost. */
+function endOnLostOutput(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit();
-  throw error;
+  process.stderr.write(`gw: Standard output cannot be written: ${error.message}.\n`);
+  process.exit(2);
 }
 
 await main();

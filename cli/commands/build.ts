@@ -98,8 +98,8 @@ function summary(folder: string, { routes, sizes, hashes, buffered, bufferedAnsw
     const mebibytes = (limits.bytes / 1024 / 1024).toFixed(0);
     lines.push(`Limits are counted in ${mebibytes} MiB that all threads share: ${limits.counters} counters`);
   }
-  lines.push(...bufferedLines(folder, 'read the request body whole before it is forwarded', buffered));
-  lines.push(...bufferedLines(folder, 'read answers whole before the client gets them', bufferedAnswers));
+  lines.push(...bufferedLines(folder, 'the request body whole before it is forwarded', buffered));
+  lines.push(...bufferedLines(folder, 'answers whole before the client gets them', bufferedAnswers));
   return `${lines.join('\n')}\n`;
 }
 
@@ -107,7 +107,7 @@ function bufferedLines(folder: string, what: string, buffered: Manifest['buffere
   if (buffered.length === 0) return [];
   const more = buffered.length - BUFFERED_SHOWN;
   return [
-    `${plural(buffered.length, 'route')} ${what}:`,
+    `${plural(buffered.length, 'route')} ${buffered.length === 1 ? 'reads' : 'read'} ${what}:`,
     ...buffered.slice(0, BUFFERED_SHOWN).map(({ route, reason }) => `  ${printable(route)}: ${printable(reason)}`),
     ...(more > 0 ? [`  and ${more} more, see ${join(folder, 'manifest.json')}`] : []),
   ];

@@ -12,8 +12,8 @@ import { printable } from '../report/escape.ts';
  */
 export async function fail(error: unknown, debug: boolean): Promise<2 | 3> {
   const stack = error instanceof Error && error.stack !== undefined ? error.stack : String(error);
-  if (error instanceof GwError) {
-    const hint = error.hint === undefined ? '' : ` ${error.hint}`;
+  if (error instanceof GwError || isRefusal(error)) {
+    const hint = !(error instanceof GwError) || error.hint === undefined ? '' : ` ${error.hint}`;
     process.stderr.write(`gw: ${printable(endSentence(error.message) + hint)}\n${debug ? `${stack}\n` : ''}`);
     return 2;
   }
@@ -28,6 +28,11 @@ export async function fail(error: unknown, debug: boolean): Promise<2 | 3> {
     `gw: This is a fault of gw itself, not of the documents. What happened is in ${report}.\n${debug ? `${stack}\n` : ''}`,
   );
   return 3;
+}
+
+/** What the operating system refused, such as a file name that is too long or a folder where a file is read, is the environment's. */
+function isRefusal(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error && 'errno' in error;
 }
 
 function endSentence(text: string): string {

@@ -11,6 +11,7 @@ import type { CertificateFiles } from './certificates.ts';
 import type { RedisSettings } from './drivers.ts';
 import { parseTarget } from './target-address.ts';
 import { type TransportKind, transportKind } from './transport/open-transport.ts';
+import { clientKind } from './upstream.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -43,7 +44,7 @@ const MOST_THREADS = 1_024;
 const SHORTEST_TOKEN = 16;
 
 /**
- * Reads `PORT HOST GW_THREADS GW_ADMIN GW_TRANSPORT` and resolves every `${NAME:-default}` of the gateway.
+ * Reads `PORT HOST GW_THREADS GW_ADMIN GW_TRANSPORT GW_UPSTREAM` and resolves every `${NAME:-default}` of the gateway.
  *
  * @returns the settings, or every reason why this environment cannot run the gateway
  */
@@ -69,6 +70,9 @@ export function hostSettings(spec: GatewaySpec, environment: Environment): HostS
     drainMs: spec.server.timeouts.drainMs,
     store: reader.store(spec.store),
   };
+  if (clientKind(environment.GW_UPSTREAM) === undefined) {
+    reader.errors.add(`GW_UPSTREAM is ${JSON.stringify(environment.GW_UPSTREAM)}, which is neither direct nor undici.`);
+  }
   return reader.errors.size === 0 ? settings : { errors: [...reader.errors] };
 }
 

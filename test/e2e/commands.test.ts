@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { gwBin, runGw, testFolder } from '../support/gw.ts';
+import { gwBin, gwSource, runGw, testFolder } from '../support/gw.ts';
 
 const orders = `openapi: 3.1.0
 info: { title: Orders, version: 2.0.0 }
@@ -34,6 +35,19 @@ teams: { team-a: {} }
 `;
 
 describe('exit codes', () => {
+  it.skipIf(!existsSync('/dev/full'))('2: standard output on a full disk, in one line', () => {
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(process.execPath, [gwSource, 'rules'], {
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    });
+    closeSync(full);
+    expect({ status, lines: stderr.trimEnd().split('\n') }).toEqual({
+      status: 2,
+      lines: [expect.stringMatching(/^gw: Standard output cannot be written: ENOSPC/)],
+    });
+  });
+
   it('0: a build without findings, and what it writes', async () => {
     using folder = testFolder({ 'openapi.yaml': orders });
     const { code, stdout, stderr } = await folder.gw('build', 'openapi.yaml', ...upstream, '-o', 'dist');

@@ -2,6 +2,7 @@ import { canonical } from '../../merge/canonical.ts';
 import type { EffectiveValue } from '../../plan/ir.ts';
 import type { Key } from '../../plan/key.ts';
 import { vocabulary } from '../../plan/vocabulary.ts';
+import { isFields } from '../../resolve/walk.ts';
 import type { ChangeDraft, Where } from '../change.ts';
 import type { TableRoute } from '../effective.ts';
 import { about, type Pair } from '../matched.ts';
@@ -18,7 +19,6 @@ export function valueChanges(pair: Pair): readonly ChangeDraft[] {
     const direction = compareValue(key, row, before, after, () => meansTheSame(pair, key, before, after));
     if (direction === 'equal') return [];
     const isLifecycle = key.group === 'lifecycle';
-    const text = (value: EffectiveValue | undefined): string => (value === undefined ? 'none' : shown(value));
     const scope = canonical(before?.authored ?? null) === canonical(after?.authored ?? null) ? scopeText(before, after) : '';
     return [
       {
@@ -28,7 +28,7 @@ export function valueChanges(pair: Pair): readonly ChangeDraft[] {
         section: isLifecycle ? 'lifecycle' : 'policy',
         ...(row.weight.weaker === 'info' ? judged('neutral', row.weight) : judged(direction, row.weight)),
         subject: key.key,
-        message: `${key.key}: ${text(before)} → ${text(after)}${scope}`,
+        message: `${key.key}: ${movedText(before, after)}${scope}`,
         before: before?.authored ?? null,
         after: after?.authored ?? null,
       },
@@ -66,7 +66,20 @@ function places(
   };
 }
 
-function shown({ authored }: EffectiveValue): string {
+/** Of two objects what differs alone: `requests 60 → 6000`. */
+function movedText(before: EffectiveValue | undefined, after: EffectiveValue | undefined): string {
+  const [from, to] = [before?.authored, after?.authored];
+  if (!isFields(from) || !isFields(to) || canonical(from) === canonical(to)) return `${shown(from)} → ${shown(to)}`;
+  const [was, is] = [new Map<string, unknown>(Object.entries(from)), new Map<string, unknown>(Object.entries(to))];
+  return [...new Set([...was.keys(), ...is.keys()])]
+    .filter((name) => canonical(was.get(name) ?? null) !== canonical(is.get(name) ?? null))
+    .sort()
+    .map((name) => `${name} ${shown(was.get(name))} → ${shown(is.get(name))}`)
+    .join('; ');
+}
+
+function shown(authored: unknown): string {
+  if (authored === undefined) return 'none';
   const text = typeof authored === 'string' || typeof authored === 'number' ? String(authored) : JSON.stringify(authored);
   return text.length > 120 ? `${text.slice(0, 117)}…` : text;
 }

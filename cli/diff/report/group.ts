@@ -65,7 +65,7 @@ export function summaryOf(report: Report): string {
       changes.filter((change) => blocks(change, report)).length,
       `${changes.filter((change) => blocks(change, report)).length} blocking`,
     ],
-    [count('weakened'), `${count('weakened')} policy weakened`],
+    [count('weakened'), `${count('weakened')} ${count('weakened') === 1 ? 'policy' : 'policies'} weakened`],
     [count('conflict'), plural(count('conflict'), 'conflict')],
     [count('breaking'), `${count('breaking')} breaking`],
     [routes.added, `${plural(routes.added, 'route')} added`],
@@ -94,4 +94,11 @@ export function routesText(routes: readonly RouteName[]): string {
   const [first] = routes;
   if (first === undefined) return '';
   return routes.length === 1 ? first.name : `${plural(routes.length, 'route')}: ${first.name}, …`;
+}
+
+/** What a name or a value of a document may take of a line for people, in characters; the JSON report has all of it. */
+const LONGEST = 300;
+
+export function cut(text: string): string {
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`;
 }

@@ -1,6 +1,6 @@
 import { xml } from '../../report/escape.ts';
 import { type Report, sections } from '../change.ts';
-import { blocks, errorText, type Group, grouped, placeOf, routesText, summaryOf, titles } from './group.ts';
+import { blocks, cut, errorText, type Group, grouped, placeOf, routesText, summaryOf, titles } from './group.ts';
 import type { WriteOptions } from './write-options.ts';
 
 /** Routes that are named below a change of many. */
@@ -55,8 +55,8 @@ function row({ first, routes, changes }: Group, report: Report): string {
   const more = routes.length > ROUTES_SHOWN ? `<li>and ${routes.length - ROUTES_SHOWN} more</li>` : '';
   const route =
     routes.length < 2
-      ? xml(routesText(routes))
-      : `<details><summary>${xml(routesText(routes))}</summary><ul>${names.join('')}${more}</ul></details>`;
+      ? xml(cut(routesText(routes)))
+      : `<details><summary>${xml(cut(routesText(routes)))}</summary><ul>${names.join('')}${more}</ul></details>`;
   const shows = witness === undefined ? '' : `<br>e.g. <code>${xml(witness)}</code>`;
   const values =
     before === undefined && after === undefined
@@ -64,7 +64,7 @@ function row({ first, routes, changes }: Group, report: Report): string {
       : `<details><summary>values</summary><pre>${xml(JSON.stringify(before ?? null, null, 2))}\n→\n${xml(JSON.stringify(after ?? null, null, 2))}</pre></details>`;
   const accepted = approved === undefined ? '' : `<br><i>approved by ${xml(approved.approvedBy)}: ${xml(approved.reason)}</i>`;
   const prints = changes.length === 1 ? fingerprint : `${fingerprint} and ${changes.length - 1} more`;
-  return `<tr${blocking}><td class="${severity}">${severity}${direction === 'neutral' ? '' : `<br>${direction}`}</td><td>${route}</td><td>${xml(message)}${shows}${accepted}${values}<div><small>${xml(id)} · ${prints}</small></div></td><td>${xml(placeOf(first))}</td></tr>\n`;
+  return `<tr${blocking}><td class="${severity}">${severity}${direction === 'neutral' ? '' : `<br>${direction}`}</td><td>${route}</td><td>${xml(cut(message))}${shows}${accepted}${values}<div><small>${xml(id)} · ${prints}</small></div></td><td>${xml(placeOf(first))}</td></tr>\n`;
 }
 
 const STYLE = `:root{color-scheme:light dark}body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:80rem;padding:0 1rem}h1 small{font-size:1rem;font-weight:normal;opacity:.7}

@@ -2,16 +2,16 @@
 import { markdown, printable } from '../../report/escape.ts';
 import { plural } from '../../report/findings.ts';
 import type { Change, Report, Section, Verdict } from '../change.ts';
-import { blocks, errorText, type Group, grouped, placeOf, routesText, summaryOf, titles } from './group.ts';
+import { blocks, cut, errorText, type Group, grouped, placeOf, routesText, summaryOf, titles } from './group.ts';
 import type { WriteOptions } from './write-options.ts';
 
 /** GitHub refuses comments from 65,536 characters on, and the workflow that writes them from 65,000 bytes of UTF-8 on. */
 export const MAX_BYTES = 60_000;
 /** What the end of a comment needs: the words about what was left out, and how to see it. */
 const RESERVED = 4_000;
-/** What a name or a value of a document may take of a line, in characters; the JSON report has all of it. */
-const LONGEST = 300;
 const LONGEST_LINE = 8_000;
+/** Routes of one change that are named. */
+const ROUTES_SHOWN = 3;
 /** Teams that are named. */
 const TEAMS_SHOWN = 50;
 /** What was not compared, in sentences. */
@@ -166,7 +166,8 @@ function changeRow({ first, routes, changes }: Group, report: Report, links: str
   const witness = first.witness === undefined ? '' : ` e.g. ${code(first.witness)}`;
   const owners = [...new Set(routes.flatMap(({ owner }) => owner ?? []))].sort();
   const who = owners.length === 0 ? '' : ` (${markdown(cut(owners.slice(0, 5).join(', ')))}${owners.length > 5 ? ', …' : ''})`;
-  const names = routes.length === 0 ? '' : code(routesText(routes));
+  const shown = routes.slice(0, ROUTES_SHOWN).map(({ name }) => code(name));
+  const names = [...shown, ...(routes.length > shown.length ? [`and ${routes.length - shown.length} more`] : [])].join('<br>');
   const approved = first.approved === undefined ? '' : markdown(cut(`${first.approved.approvedBy}: ${first.approved.reason}`));
   const approve = blocks(first, report)
     ? changes
@@ -194,10 +195,6 @@ function place(change: Change, links: string | undefined): string {
 function code(text: string): string {
   const safe = printable(cut(text));
   return /[\\|`]/.test(safe) ? markdown(cut(text)) : `\`${safe}\``;
-}
-
-function cut(text: string): string {
-  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`;
 }
 
 /** What each part may take: what blocks before the rest, and no part all of it while another has need. */

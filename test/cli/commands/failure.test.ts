@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
 import { fail } from '../../../cli/commands/failure.ts';
@@ -16,6 +16,31 @@ it('2: one line with the hint, nothing of the text acting', async () => {
 it('2: the stack with --debug', async () => {
   await fail(new GwError('ERR_GW_USAGE', 'No.'), true);
   expect(text()).toMatch(/^gw: No\.\nGwError: No\.\n\s+at /);
+});
+
+it('2: what the operating system refuses is not our fault', async () => {
+  const refused = (read: () => unknown): unknown => {
+    try {
+      return read();
+    } catch (error) {
+      return error;
+    }
+  };
+  expect(
+    await fail(
+      refused(() => readdirSync('a'.repeat(5_000))),
+      false,
+    ),
+  ).toBe(2);
+  expect(text()).toMatch(/^gw: ENAMETOOLONG: .*\n$/);
+  said.mockClear();
+  expect(
+    await fail(
+      refused(() => readFileSync('.')),
+      false,
+    ),
+  ).toBe(2);
+  expect(text()).toMatch(/^gw: EISDIR: .*\n$/);
 });
 
 it('3: a fault of ours is written down, and only its place is said', async () => {

@@ -191,6 +191,40 @@ describe('D13: formats', () => {
     expect(page).not.toMatch(/<script|src=|href=/);
   });
 
+  it('text: what gets weaker, for whom, and what to do', async () => {
+    expect(await writeDiff(limitRaised(), 'text', options)).toBe(`base → head: 2 blocking · 2 policies weakened · 2 routes changed
+
+Policy
+✗ high weaker  2 routes: GET /v1/orders/{orderId}, …  limits.rate: requests 60 → 6000  (orders)
+    specs/orders.yaml:8  limits-rate-weakened  fingerprint 3c622608bd75 fa0122d9dada
+      GET /v1/orders/{orderId}
+      POST /v1/orders
+
+Ask: orders @acme/orders (owner), platform @acme/platform (policy)
+
+✗ blocks: mend it, or add its fingerprint to approvals.yaml with a reason.
+`);
+  });
+
+  it('what was not compared stands before what was', async () => {
+    const partly = { ...limitRaised(), skipped: ['base has errors'] };
+    for (const format of ['text', 'markdown', 'html'] as const) {
+      const text = await writeDiff(partly, format, options);
+      expect(text.indexOf('base has errors')).toBeGreaterThan(0);
+      expect(text.indexOf('base has errors')).toBeLessThan(text.indexOf('limits.rate'));
+    }
+  });
+
+  it.each(formats)('%s: nothing of a document acts in it, and no value floods it', async (format) => {
+    const hostile = `x"><script>alert(1)</script>\n::error::no\n| \`b\` @acme/all \u202e\u0007${'v'.repeat(5_000)}`;
+    const routes = [{ key: 'x', name: `GET /${hostile}`, owner: hostile }];
+    const report = { ...reportOf([change(1, { message: hostile, routes, witness: hostile })]), base: hostile, head: hostile };
+    const text = await writeDiff({ ...report, skipped: [hostile] }, format, options);
+    expect(text).not.toMatch(/[\u0007\u202e]|^::error::/m);
+    if (format !== 'text' && format !== 'github') expect(text).not.toContain('<script>');
+    if (format === 'text' || format === 'markdown') expect(text).not.toContain('v'.repeat(400));
+  });
+
   it('never says bare npx gw', async () => {
     for (const format of formats) expect(await writeDiff(limitRaised(), format, options)).not.toMatch(/npx gw/);
   });

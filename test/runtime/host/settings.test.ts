@@ -54,6 +54,15 @@ describe('hostSettings', () => {
     expect(settingsOf(spec()).threads).toBeGreaterThan(0);
   });
 
+  it('knows the transports and the clients by name', () => {
+    expect(errorsOf(spec(), { GW_TRANSPORT: 'direct', GW_UPSTREAM: 'undici' })).toEqual([]);
+    expect(errorsOf(spec(), { GW_TRANSPORT: '', GW_UPSTREAM: '' })).toEqual([]);
+    expect(errorsOf(spec(), { GW_TRANSPORT: 'fast', GW_UPSTREAM: 'Undici' })).toEqual([
+      'GW_TRANSPORT is "fast", which is neither direct nor library.',
+      'GW_UPSTREAM is "Undici", which is neither direct nor undici.',
+    ]);
+  });
+
   it('wants to know the proxies that say who their clients are (RL-26)', () => {
     const server = { trustedProxies: ['${PROXIES:-}'], proxyProtocol: true } as const;
     expect(errorsOf(spec({}, server))).toEqual([
