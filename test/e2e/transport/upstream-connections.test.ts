@@ -209,8 +209,16 @@ describe.skipIf(!direct)('pipelining', () => {
     return { upstream, gateway, wires };
   }
 
+  /** The same, until none of them came so late on a busy machine, or so early, that it does not stand where it should. */
+  async function sharing(paths: readonly string[], options = PIPELINED, extra = '') {
+    for (;;) {
+      const made = await together(paths, options, extra);
+      if (made.upstream.asked.length === 1 && made.upstream.asked[0]?.join() === ['/first', ...paths].join()) return made;
+    }
+  }
+
   it('gives everyone the own answer, in whatever pieces they come', async () => {
-    const { upstream, wires, gateway } = await together(['/1', '/2', '/3']);
+    const { upstream, wires, gateway } = await sharing(['/1', '/2', '/3']);
     const [paths = []] = upstream.asked;
     expect(upstream.asked).toHaveLength(1);
     const text = paths
@@ -241,7 +249,7 @@ describe.skipIf(!direct)('pipelining', () => {
 
   it('lets them share where the service is trusted with that', async () => {
     const trusting = { pipelining: { pipelining: 4, pipelineCredentials: true } };
-    const { upstream } = await together(['/1', '/2', '/3'], trusting, '\r\nCookie: a=1');
+    const { upstream } = await sharing(['/1', '/2', '/3'], trusting, '\r\nCookie: a=1');
     expect(upstream.asked).toHaveLength(1);
   });
 
@@ -258,7 +266,7 @@ describe.skipIf(!direct)('pipelining', () => {
   });
 
   it('is 502 for the answer that is none, and asks for the others again elsewhere, one by one', async () => {
-    const { upstream, wires, gateway } = await together(['/1', '/2', '/3']);
+    const { upstream, wires, gateway } = await sharing(['/1', '/2', '/3']);
     const [first] = upstream.asked[0]?.slice(1) ?? [];
     upstream.sockets[0]?.write('HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\na');
     await until(() => upstream.total() === 6);
@@ -279,7 +287,7 @@ describe.skipIf(!direct)('pipelining', () => {
     ['says with an answer that it closes', (socket: Socket) => void socket.write(answer('/1', 'Connection: close\r\n'))],
     ['answers no HTTP', (socket: Socket) => void socket.write(`${answer('/1')}hello`)],
   ])('asks again for what was not answered when the connection %s', async (_name, end) => {
-    const { upstream, wires } = await together(['/1', '/2', '/3']);
+    const { upstream, wires } = await sharing(['/1', '/2', '/3']);
     const [socket] = upstream.sockets;
     if (socket !== undefined) end(socket);
     const answered = (): void => {
@@ -301,7 +309,7 @@ describe.skipIf(!direct)('pipelining', () => {
   });
 
   it('never takes bytes behind the answers for one of a later request', async () => {
-    const { upstream, wires, gateway } = await together(['/1', '/2']);
+    const { upstream, wires, gateway } = await sharing(['/1', '/2']);
     upstream.sockets[0]?.write(answer('/1') + answer('/2') + answer('LEAK'));
     await Promise.all(wires.map((wire) => wire.closed()));
     const later = dial(gateway.port, get('/later'));
@@ -312,7 +320,7 @@ describe.skipIf(!direct)('pipelining', () => {
   });
 
   it('throws away the answer to a client that left while others wait on the connection', async () => {
-    const { upstream, wires, gateway } = await together(['/1', '/2', '/3']);
+    const { upstream, wires, gateway } = await sharing(['/1', '/2', '/3']);
     wires[1]?.socket.destroy();
     await until(() => gateway.log.length === 2);
     upstream.sockets[0]?.write(answer('/1') + answer('/2') + answer('/3'));
@@ -322,7 +330,7 @@ describe.skipIf(!direct)('pipelining', () => {
   });
 
   it('asks again for the others when the client whose answer comes next has left', async () => {
-    const { upstream, wires } = await together(['/1', '/2']);
+    const { upstream, wires } = await sharing(['/1', '/2']);
     wires[0]?.socket.destroy();
     await until(() => upstream.total() === 4);
     expect(upstream.asked.at(-1)).toEqual(['/2']);
@@ -331,7 +339,7 @@ describe.skipIf(!direct)('pipelining', () => {
   });
 
   it('asks elsewhere for the others when the client of the answer before them is slow', async () => {
-    const { upstream, wires, gateway } = await together(['/1', '/2']);
+    const { upstream, wires, gateway } = await sharing(['/1', '/2']);
     wires[0]?.socket.pause();
     const large = 'x'.repeat(40_000_000);
     upstream.sockets[0]?.write(answer(large) + answer('/2'));
@@ -355,7 +363,7 @@ describe.skipIf(!direct)('pipelining', () => {
   });
 
   it('ends a connection on which nobody waits any more', async () => {
-    const { upstream, wires, gateway } = await together(['/1', '/2', '/3']);
+    const { upstream, wires, gateway } = await sharing(['/1', '/2', '/3']);
     let closed = false;
     upstream.sockets[0]?.on('close', () => {
       closed = true;
