@@ -1,9 +1,10 @@
 /** What main and its workers say to each other. */
+import type { Environment } from '../environment.ts';
 import type { ConnectionLimits } from './admission.ts';
 import type { RedisSettings } from './drivers.ts';
 import type { CountedCaller, LimitState } from './limits/inspect.ts';
 import type { GenerationText } from './load-generation.ts';
-import type { Address, Environment } from './settings.ts';
+import type { Address } from './settings.ts';
 import type { SharedHandle } from './shared.ts';
 import type { TransportKind } from './transport/open-transport.ts';
 import type { Certificate } from './transport/tls-options.ts';

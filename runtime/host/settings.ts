@@ -2,8 +2,7 @@
 import { isIPv4 } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { parseRange } from '../address.ts';
-import type { EnvText } from '../environment.ts';
-import { resolveEnvironment } from '../environment.ts';
+import { type Environment, type EnvText, resolveEnvironment } from '../environment.ts';
 import type { AdminTokenSpec, GatewaySpec, StoreSpec } from '../gateway-spec.ts';
 import { adminTokens } from './admin/tokens.ts';
 import type { ConnectionLimits } from './admission.ts';
@@ -12,8 +11,6 @@ import type { RedisSettings } from './drivers.ts';
 import { parseTarget } from './target-address.ts';
 import { type TransportKind, transportKind } from './transport/open-transport.ts';
 import { clientKind } from './upstream.ts';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Address {
   readonly host: string;

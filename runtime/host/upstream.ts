@@ -1,7 +1,7 @@
+import type { Environment } from '../environment.ts';
 import type { UpstreamSpec } from '../gateway-spec.ts';
 import type { OpenedUpstream } from '../generation.ts';
 import type { HostServices } from './services.ts';
-import type { Environment } from './settings.ts';
 
 /** Opens an upstream with one of the clients. */
 export type OpenUpstream = (host: HostServices, spec: UpstreamSpec) => OpenedUpstream;

@@ -3,7 +3,7 @@ import type { Limit } from '../../../limits/limit.ts';
 import { type LimitCounter, LimitUse } from '../../../limits/store.ts';
 import { inTime, Late } from './deadline.ts';
 import { meansAway } from './health.ts';
-import type { RedisStore } from './redis-store.ts';
+import type { CounterHost } from './redis-parts.ts';
 import { FORGET, GIVE_BACK, TAKE, TAKE_ANSWERS } from './scripts.ts';
 
 /** Limits that one script call decides: those of one slot in a Cluster, else all. */
@@ -24,7 +24,7 @@ interface Taken {
 /** Decides over the limits of a request by Redis, or without it when it is away. */
 export class RedisCounter implements LimitCounter {
   readonly limits: readonly Limit[];
-  readonly #store: RedisStore;
+  readonly #store: CounterHost;
   readonly #closed: boolean;
   readonly #ids: readonly string[];
   readonly #periods: readonly (CalendarPeriods | undefined)[];
@@ -35,7 +35,7 @@ export class RedisCounter implements LimitCounter {
   /** Uses that were counted here while Redis was away. */
   readonly #locally = new WeakMap<LimitUse, LimitUse>();
 
-  constructor(store: RedisStore, limits: readonly Limit[]) {
+  constructor(store: CounterHost, limits: readonly Limit[]) {
     this.limits = limits;
     this.#store = store;
     this.#closed = limits.some(({ onStoreFailure }) => onStoreFailure === 'closed');

@@ -2,42 +2,27 @@ import { createHash } from 'node:crypto';
 import { type HashSeed, KeyHash } from '../../../limits/key-hash.ts';
 import type { Limit } from '../../../limits/limit.ts';
 import type { LimitCounter, LimitStore } from '../../../limits/store.ts';
-import type { RedisCall, RedisConnection, RedisSettings } from '../../drivers.ts';
+import type { RedisCall, RedisSettings } from '../../drivers.ts';
 import { TimerWheel } from '../../timer-wheel.ts';
 import { Breaker } from './breaker.ts';
 import { DenyCache } from './deny-cache.ts';
-import { meansAway, StoreHealth, type StoreWatch } from './health.ts';
+import { meansAway, StoreHealth } from './health.ts';
 import { LeasedCounter, type LeaseHost, type Leases } from './leased-counter.ts';
 import { Owed } from './owed.ts';
 import { RedisCounter } from './redis-counter.ts';
+import type { CounterHost, RedisParts } from './redis-parts.ts';
 import { HEARTBEAT, LEASE_MS, RENEW } from './scripts.ts';
 
 /** Leases are renewed, and life is told, three times before they end. */
 const BEAT_MS = LEASE_MS / 3;
 const INSTANCES = 'gw:instances';
 
-/** What a store of Redis is made of. */
-export interface RedisParts {
-  readonly connection: RedisConnection;
-  readonly settings: RedisSettings;
-  /** Counts while Redis is away. */
-  readonly local: LimitStore;
-  /** The same for all threads of the process. */
-  readonly instance: string;
-  readonly wallMs?: () => number;
-  readonly monotonicMs?: () => number;
-  /** Of this process; default 1. */
-  readonly threads?: number;
-  readonly fault: (error: unknown, where: string) => void;
-  readonly watch?: StoreWatch;
-}
-
 /**
  * Counts in Redis, shared by all instances: one script call a request, by the clock of Redis (RL-18, RL-19); in a Cluster one for each of
  * its slots, and what was taken is given back where another refuses. When Redis does not answer in time, each limit goes on as it says
  * (RL-20): counted by this process alone, let through, or refused with 503.
  */
-export class RedisStore implements LimitStore, LeaseHost {
+export class RedisStore implements LimitStore, LeaseHost, CounterHost {
   readonly parts: RedisParts;
   readonly breaker = new Breaker(() => this.now());
   readonly denied = new DenyCache();
