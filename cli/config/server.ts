@@ -123,7 +123,11 @@ function tlsPlan(layers: Layers): Pick<ServerPlan, 'tls'> {
 }
 
 export function telemetryPlan(layers: Layers): TelemetryPlan {
-  return { accessLog: layers.value('telemetry', 'accessLog')?.value === 'none' ? 'none' : 'json' };
+  const user = layers.value('telemetry', 'user')?.value;
+  return {
+    accessLog: layers.value('telemetry', 'accessLog')?.value === 'none' ? 'none' : 'json',
+    ...(user === 'id' || user === 'none' ? { logUser: user } : {}),
+  };
 }
 
 export function adminPlan(layers: Layers): AdminPlan {

@@ -31,7 +31,7 @@ export function emitWiring(plan: GatewayPlan): string {
     server: plan.server,
     upstreams: plan.upstreams.map(({ origin: _place, ...upstream }) => upstream),
     security: plan.security.map(({ origin: _place, ...verifier }) => verifier),
-    accessLog: plan.telemetry.accessLog,
+    ...plan.telemetry,
     admin: plan.admin.listen,
     store: plan.store,
     adminTokens: plan.admin.tokens,
