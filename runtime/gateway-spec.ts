@@ -25,12 +25,25 @@ export interface GatewaySpec {
   /** Run over answers to requests that no route takes (X-1). */
   readonly unmatched?: readonly ResponsePolicySpec[];
   readonly accessLog: 'json' | 'none';
+  /** Where it is told who uses what; absent = nowhere but at the admin listener. */
+  readonly usage?: UsageSpec;
   /** `address:port` of the admin listener. */
   readonly admin: EnvText;
   /** Absent = memory. */
   readonly store?: StoreSpec;
   /** Absent = one that is made when the process starts. */
   readonly adminTokens?: readonly AdminTokenSpec[];
+}
+
+export interface UsageSpec {
+  /** Counts are added to it each ten seconds, a line of JSON a batch (PR-7). */
+  readonly file?: EnvText;
+  /** Told of consumers that use what is deprecated (LC-5). */
+  readonly webhook?: {
+    readonly url: EnvText;
+    /** Requests of a consumer to an operation on one day, from which it is told. */
+    readonly threshold: number;
+  };
 }
 
 /** A token of the admin listener (AD-2). */

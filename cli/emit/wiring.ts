@@ -32,6 +32,7 @@ export function emitWiring(plan: GatewayPlan): string {
     upstreams: plan.upstreams.map(({ origin: _place, ...upstream }) => upstream),
     security: plan.security.map(({ origin: _place, ...verifier }) => verifier),
     accessLog: plan.telemetry.accessLog,
+    usage: plan.telemetry.usage,
     admin: plan.admin.listen,
     store: plan.store,
     adminTokens: plan.admin.tokens,

@@ -123,6 +123,15 @@ export type VerifierPlan = VerifierSpec & { readonly origin: Origin };
 
 export interface TelemetryPlan {
   readonly accessLog: 'json' | 'none';
+  /** Where it is told who uses what; absent = nowhere but at the admin listener. */
+  readonly usage?: UsagePlan;
+}
+
+export interface UsagePlan {
+  /** Lines of JSON are added to it. */
+  readonly file?: EnvText;
+  /** Told of consumers that use what is deprecated; `threshold`: requests of a consumer to an operation on one day. */
+  readonly webhook?: { readonly url: EnvText; readonly threshold: number };
 }
 
 export interface AdminPlan {
