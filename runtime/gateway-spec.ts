@@ -11,6 +11,7 @@ import type {
 } from './contract.ts';
 import type { EnvText } from './environment.ts';
 import type { CorsOptions } from './policies/cors.ts';
+import type { LoggedUser } from './telemetry/access-log.ts';
 import type { VerifierSpec } from './verifier-spec.ts';
 
 export interface GatewaySpec {
@@ -25,6 +26,8 @@ export interface GatewaySpec {
   /** Run over answers to requests that no route takes (X-1). */
   readonly unmatched?: readonly ResponsePolicySpec[];
   readonly accessLog: 'json' | 'none';
+  /** How its lines tell users; absent = by a hash. */
+  readonly logUser?: LoggedUser;
   /** Where it is told who uses what; absent = nowhere but at the admin listener. */
   readonly usage?: UsageSpec;
   /** `address:port` of the admin listener. */

@@ -157,7 +157,12 @@ export const members = {
   defaults: gatewayShape('root'),
   guardrails: list(guardrail),
   lint,
-  telemetry: object({ accessLog: oneOf('json', 'none'), metrics: oneOf('prometheus', 'none'), usage: usageShape }),
+  telemetry: object({
+    accessLog: oneOf('json', 'none'),
+    metrics: oneOf('prometheus', 'none'),
+    user: oneOf('hash', 'id', 'none'),
+    usage: usageShape,
+  }),
   admin: object({
     listen: fromEnvironment(text({ pattern: listenAddress, says: 'an address and a port, such as 127.0.0.1:9901' })),
     tokens: adminTokens,

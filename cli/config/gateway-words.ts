@@ -62,7 +62,8 @@ export const gatewayWords: Readonly<Record<string, string>> = {
   'security.*.audience': 'What tokens must be meant for; `any` needs `audienceReason`.',
   'security.*.audienceReason': 'Why tokens for anybody are accepted.',
   'security.*.clockSkew': 'How far clocks may differ; 30s.',
-  'security.*.forward': 'Passes the credential on to the service; off.',
+  'security.*.forward':
+    'Passes the credential on to the service: on for tokens, off for keys and passwords; one in a query never is.',
   'security.*.subject': 'Claim that names the user.',
   'security.*.subject.claim': 'Its name.',
   'security.*.scopes': 'Claim with the scopes.',
@@ -139,6 +140,8 @@ export const gatewayWords: Readonly<Record<string, string>> = {
   'lint.suppress[].approvedBy': 'Who says so.',
   telemetry: 'What the gateway tells.',
   'telemetry.accessLog': '`json` lines on standard output, or `none`.',
+  'telemetry.user':
+    'How the log tells users: `hash` of issuer and subject (the default), `id` as the issuer names them, or `none`.',
   'telemetry.metrics': '`prometheus` at `/metrics` of the admin listener, or `none`.',
   'telemetry.usage': 'Where it is told who uses what, beside `gw usage`.',
   'telemetry.usage.file':

@@ -125,8 +125,10 @@ function tlsPlan(layers: Layers): Pick<ServerPlan, 'tls'> {
 
 export function telemetryPlan(layers: Layers): TelemetryPlan {
   const usage = usagePlan(layers);
+  const user = layers.value('telemetry', 'user')?.value;
   return {
     accessLog: layers.value('telemetry', 'accessLog')?.value === 'none' ? 'none' : 'json',
+    ...(user === 'id' || user === 'none' ? { logUser: user } : {}),
     ...(usage === undefined ? {} : { usage }),
   };
 }

@@ -190,7 +190,8 @@ export class Authentication {
       challenge: challengeOf(place, type),
       scopes: Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : [],
       orRoles: kind !== 'oauth2' && kind !== 'openIdConnect',
-      forward: forwardsCredential(bound.node.value),
+      // RFC 9700 §4.3.2: what stands in a URL ends up in logs, so no service gets it there (JW-3).
+      forward: place.in !== 'query' && forwardsCredential(bound.node.value),
     };
   }
 }

@@ -6,6 +6,7 @@
 
 import type { MockAnswer } from '../../runtime/actions/mock.ts';
 import type { TlsSpec } from '../../runtime/gateway-spec.ts';
+import type { LoggedUser } from '../../runtime/telemetry/access-log.ts';
 import type { VerifierSpec } from '../../runtime/verifier-spec.ts';
 import type { Tree } from '../expressions/tree.ts';
 import type { Location } from '../location.ts';
@@ -123,6 +124,8 @@ export type VerifierPlan = VerifierSpec & { readonly origin: Origin };
 
 export interface TelemetryPlan {
   readonly accessLog: 'json' | 'none';
+  /** How its lines tell users; absent = by a hash. */
+  readonly logUser?: LoggedUser;
   /** Where it is told who uses what; absent = nowhere but at the admin listener. */
   readonly usage?: UsagePlan;
 }

@@ -236,7 +236,8 @@ class ServingThread {
     column.add(ended, 1);
     if (record.notes !== undefined) this.#countNotes(record.notes);
     for (let use = record.limits; use !== undefined; use = use.earlier) this.#countLimits(use);
-    if (this.#host.current?.spec.accessLog !== 'none') this.#log(accessLine(record, Date.now()));
+    const spec = this.#host.current?.spec;
+    if (spec?.accessLog !== 'none') this.#log(accessLine(record, Date.now(), spec?.logUser));
     if (record.prepared === undefined) return;
     this.#count(record.prepared.info.id, record.identity?.consumer ?? UNKNOWN_CONSUMER, ended);
     record.prepared.active.exchanges -= 1;

@@ -15,6 +15,7 @@ export function accessChanges(before: GatewayConfig, after: GatewayConfig, head:
   return [
     ...storeChanges(before, after, head),
     ...accessLogChanges(before, after, head),
+    ...loggedUserChanges(before, after, head),
     ...usageChanges(before, after, head),
     ...adminChanges(before, after),
   ];
@@ -63,6 +64,21 @@ function accessLogChanges(before: GatewayConfig, after: GatewayConfig, head: Rou
     after: to,
     base: written(before, 'telemetry', 'accessLog'),
     head: written(after, 'telemetry', 'accessLog'),
+    routes: routesOf(head),
+  });
+}
+
+/** JW-10: whether its lines still tell users apart, and whether they name them. */
+function loggedUserChanges(before: GatewayConfig, after: GatewayConfig, head: RouteTable): readonly ChangeDraft[] {
+  const [from, to] = [before.telemetry.logUser ?? 'hash', after.telemetry.logUser ?? 'hash'];
+  const told = { none: ' (nobody sees any more which user it was)', id: ' (the log names users)', hash: '' };
+  return configChange('access-log', from === to ? 'equal' : to === 'none' || to === 'id' ? 'weaker' : 'tighter', light, {
+    subject: 'users in the access log',
+    message: `telemetry.user: ${from} → ${to}${told[to]}`,
+    before: from,
+    after: to,
+    base: written(before, 'telemetry', 'user'),
+    head: written(after, 'telemetry', 'user'),
     routes: routesOf(head),
   });
 }
