@@ -30,6 +30,8 @@ export interface GatewaySpec {
   readonly accessLog: 'json' | 'none';
   /** How its lines tell users; absent = by a hash. */
   readonly logUser?: LoggedUser;
+  /** Where it is told who uses what; absent = nowhere but at the admin listener. */
+  readonly usage?: UsageSpec;
   /** `address:port` of the admin listener. */
   readonly admin: EnvText;
   /** Absent = memory. */
@@ -45,6 +47,17 @@ export interface IdentitySigningSpec {
   /** What it calls itself. */
   readonly issuer: EnvText;
   readonly lifetimeS: number;
+}
+
+export interface UsageSpec {
+  /** Counts are added to it each ten seconds, a line of JSON a batch (PR-7). */
+  readonly file?: EnvText;
+  /** Told of consumers that use what is deprecated (LC-5). */
+  readonly webhook?: {
+    readonly url: EnvText;
+    /** Requests of a consumer to an operation on one day, from which it is told. */
+    readonly threshold: number;
+  };
 }
 
 /** A token of the admin listener (AD-2). */

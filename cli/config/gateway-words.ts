@@ -149,6 +149,12 @@ export const gatewayWords: Readonly<Record<string, string>> = {
   'telemetry.user':
     'How the log tells users: `hash` of issuer and subject (the default), `id` as the issuer names them, or `none`.',
   'telemetry.metrics': '`prometheus` at `/metrics` of the admin listener, or `none`.',
+  'telemetry.usage': 'Where it is told who uses what, beside `gw usage`.',
+  'telemetry.usage.file':
+    'Requests by day, consumer, operation, version and class of status are added to it each 10s, a line of JSON a batch. A batch may stand there twice, under one id.',
+  'telemetry.usage.webhook': 'Told of consumers that use what is deprecated: once a day for each consumer and operation.',
+  'telemetry.usage.webhook.url': 'Where the notice is sent, as JSON by POST; http or https.',
+  'telemetry.usage.webhook.threshold': 'Requests of a consumer to an operation on one day (UTC) from which it is told; 100.',
   admin: 'The admin listener.',
   'admin.listen': 'Address and port, loopback only; 127.0.0.1:9901.',
   'admin.tokens': 'Who may ask for what; none = one is made and printed at start.',

@@ -128,6 +128,15 @@ export interface TelemetryPlan {
   readonly accessLog: 'json' | 'none';
   /** How its lines tell users; absent = by a hash. */
   readonly logUser?: LoggedUser;
+  /** Where it is told who uses what; absent = nowhere but at the admin listener. */
+  readonly usage?: UsagePlan;
+}
+
+export interface UsagePlan {
+  /** Lines of JSON are added to it. */
+  readonly file?: EnvText;
+  /** Told of consumers that use what is deprecated; `threshold`: requests of a consumer to an operation on one day. */
+  readonly webhook?: { readonly url: EnvText; readonly threshold: number };
 }
 
 export interface AdminPlan {
