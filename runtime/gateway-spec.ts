@@ -22,6 +22,8 @@ export interface GatewaySpec {
   readonly upstreams: readonly UpstreamSpec[];
   /** Bindings that routes require; absent = none. */
   readonly security?: readonly VerifierSpec[];
+  /** How the gateway signs what it says of callers; absent = it does not. */
+  readonly identitySigning?: IdentitySigningSpec;
   readonly routes: readonly RouteSpec[];
   /** Run over answers to requests that no route takes (X-1). */
   readonly unmatched?: readonly ResponsePolicySpec[];
@@ -38,6 +40,15 @@ export interface GatewaySpec {
   readonly store?: StoreSpec;
   /** Absent = one that is made when the process starts. */
   readonly adminTokens?: readonly AdminTokenSpec[];
+}
+
+/** The gateway as an issuer (ID-4). */
+export interface IdentitySigningSpec {
+  /** `file:` and a path of private keys, PEM. */
+  readonly key: EnvText;
+  /** What it calls itself. */
+  readonly issuer: EnvText;
+  readonly lifetimeS: number;
 }
 
 export interface UsageSpec {

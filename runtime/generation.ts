@@ -1,5 +1,6 @@
 /** What one bundle compiled to, loaded: every route is prepared once, so that nothing about it is looked up or sorted per request. */
 import {
+  type IdentitySigner,
   type PolicyEnv,
   REQUEST_STAGES,
   RESPONSE_STAGES,
@@ -14,7 +15,14 @@ import {
 } from './contract.ts';
 import type { ActiveExchanges, PreparedRoute } from './exchange.ts';
 import type { Expression } from './expressions/expression.ts';
-import type { AnswerCheckSpec, GatewaySpec, ResponsePolicySpec, RouteSpec, UpstreamSpec } from './gateway-spec.ts';
+import type {
+  AnswerCheckSpec,
+  GatewaySpec,
+  IdentitySigningSpec,
+  ResponsePolicySpec,
+  RouteSpec,
+  UpstreamSpec,
+} from './gateway-spec.ts';
 import type { LimitStore } from './limits/store.ts';
 import { overrideStage } from './overrides.ts';
 import { cors } from './policies/cors.ts';
@@ -77,6 +85,8 @@ export interface GenerationHost {
   openUpstream(spec: UpstreamSpec): OpenedUpstream;
   /** Throws when the environment lacks a variable, or the bundle lacks what the binding needs. */
   openVerifier(spec: VerifierSpec): OpenedVerifier;
+  /** Throws when the environment lacks a variable, or the bundle cannot sign. */
+  openIdentitySigner(spec: IdentitySigningSpec): IdentitySigner;
 }
 
 /**
@@ -105,6 +115,7 @@ export function createGeneration(
     opened.find(({ client }) => client.name === name)?.client ?? missing('upstream', name);
   const verifierOf = (name: string): Verifier =>
     verifiers.find(({ verifier }) => verifier.name === name)?.verifier ?? missing('verifier', name);
+  const signer = spec.identitySigning === undefined ? undefined : host.openIdentitySigner(spec.identitySigning);
   const envOf = (route: RouteInfo): PolicyEnv => ({
     route,
     headerSlot,
@@ -113,6 +124,7 @@ export function createGeneration(
     clock: host.clock,
     runtimeValue: (key) => host.runtimeValues.holder(key),
     verifier: verifierOf,
+    identitySigner: () => signer ?? missing('signer', 'of identities'),
     limits: host.limits,
     wait: host.wait,
   });

@@ -103,7 +103,13 @@ export const gatewayWords: Readonly<Record<string, string>> = {
   identity: 'Who calls, as services are told.',
   'identity.headers': 'Header fields, by what they hold; no client can write them.',
   'identity.headers.*.claim':
-    'A claim of the token, instead of `subject`, `consumer`, `plan`, `tenant`, `apiKey`, `scopes` or `roles`.',
+    'A claim of the token, instead of `subject`, `consumer`, `plan`, `tenant`, `apiKey`, `scopes`, `roles` or `certificate` (RFC 9440).',
+  'identity.signed': 'The same as a JWT that services can verify, signed with ES256, for one service and a short time.',
+  'identity.signed.key':
+    '`file:` and the path of private keys (EC P-256, PEM): the first signs, `/identity/keys` of the admin listener publishes all.',
+  'identity.signed.header': 'Field that holds it; `X-Gw-Identity`.',
+  'identity.signed.issuer': 'Its `iss`; the name of the gateway.',
+  'identity.signed.lifetime': 'How long it is valid; 60s.',
   plans: 'Usage plans, by name.',
   'plans.*.limits': 'Limits of all who have the plan, as `limits` of `x-gateway`.',
   store: 'Where limits are counted and what operators set is kept: `memory`, or the URL of a Redis.',

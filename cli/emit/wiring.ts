@@ -33,6 +33,7 @@ export function emitWiring(plan: GatewayPlan): string {
     server: plan.server,
     upstreams: plan.upstreams.map(({ origin: _place, ...upstream }) => upstream),
     security: plan.security.map(({ origin: _place, ...verifier }) => verifier),
+    identitySigning: plan.identitySigning,
     ...plan.telemetry,
     unmatchedCors: plan.unmatched.find(({ key }) => key === 'cors')?.options,
     admin: plan.admin.listen,

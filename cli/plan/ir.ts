@@ -5,7 +5,7 @@
  */
 
 import type { MockAnswer } from '../../runtime/actions/mock.ts';
-import type { TlsSpec } from '../../runtime/gateway-spec.ts';
+import type { IdentitySigningSpec, TlsSpec } from '../../runtime/gateway-spec.ts';
 import type { LoggedUser } from '../../runtime/telemetry/access-log.ts';
 import type { VerifierSpec } from '../../runtime/verifier-spec.ts';
 import type { Tree } from '../expressions/tree.ts';
@@ -26,6 +26,8 @@ export interface GatewayPlan {
   readonly upstreams: readonly UpstreamPlan[];
   /** Bindings that routes require, sorted by name. */
   readonly security: readonly VerifierPlan[];
+  /** How it signs what it says of callers; absent = it does not. */
+  readonly identitySigning?: IdentitySigningSpec;
   readonly schemas: readonly SchemaPlan[];
   /** Expressions of policies, in the order of first use. */
   readonly expressions: readonly ExpressionPlan[];

@@ -55,7 +55,7 @@ function callerText({ claims, schemes, subject, tenant, apiKey }: Identity, user
   const who = subject === undefined || user === 'none' ? undefined : user === 'id' ? subject : hashed(`${iss ?? ''} ${subject}`);
   const made =
     `${text('auth_scheme', schemes.join('+'))}${text('user', who)}${text('tenant', tenant)}${text('api_key', apiKey)}` +
-    `${text('iss', iss)}${text('client_id', claim('client_id'))}${text('jti', claim('jti'))}`;
+    `${text('iss', iss)}${text('client_id', claim('client_id'))}${text('jti', claim('jti'))}${text('cert_sha256', claim('x5t#S256'))}`;
   knownCallers.set(claims, { schemes, subject, user, text: made });
   return made;
 }

@@ -72,15 +72,20 @@ function accessLogChanges(before: GatewayConfig, after: GatewayConfig, head: Rou
 function loggedUserChanges(before: GatewayConfig, after: GatewayConfig, head: RouteTable): readonly ChangeDraft[] {
   const [from, to] = [before.telemetry.logUser ?? 'hash', after.telemetry.logUser ?? 'hash'];
   const told = { none: ' (nobody sees any more which user it was)', id: ' (the log names users)', hash: '' };
-  return configChange('access-log', from === to ? 'equal' : to === 'none' || to === 'id' ? 'weaker' : 'tighter', light, {
-    subject: 'users in the access log',
-    message: `telemetry.user: ${from} → ${to}${told[to]}`,
-    before: from,
-    after: to,
-    base: written(before, 'telemetry', 'user'),
-    head: written(after, 'telemetry', 'user'),
-    routes: routesOf(head),
-  });
+  return configChange(
+    'access-log',
+    from === to ? 'equal' : from === 'hash' ? 'weaker' : to === 'hash' ? 'tighter' : 'unknown',
+    light,
+    {
+      subject: 'users in the access log',
+      message: `telemetry.user: ${from} → ${to}${told[to]}`,
+      before: from,
+      after: to,
+      base: written(before, 'telemetry', 'user'),
+      head: written(after, 'telemetry', 'user'),
+      routes: routesOf(head),
+    },
+  );
 }
 
 /** LC-5, PR-7: who hears who uses what. The address of a webhook may hold a token, so nobody is shown it. */
