@@ -27,6 +27,8 @@ export interface GatewaySpec {
   readonly routes: readonly RouteSpec[];
   /** Run over answers to requests that no route takes. */
   readonly unmatched?: readonly ResponsePolicySpec[];
+  /** Which web origins may read those to paths that nobody has (CR-1). */
+  readonly unmatchedCors?: CorsOptions;
   readonly accessLog: 'json' | 'none';
   /** How its lines tell users; absent = by a hash. */
   readonly logUser?: LoggedUser;

@@ -25,6 +25,7 @@ import type {
 } from './gateway-spec.ts';
 import type { LimitStore } from './limits/store.ts';
 import { overrideStage } from './overrides.ts';
+import { cors } from './policies/cors.ts';
 import { createRouter, type Router, type RouteTable } from './route/table.ts';
 import type { UpstreamClient } from './upstream-client.ts';
 import type { VerifierSpec } from './verifier-spec.ts';
@@ -43,8 +44,10 @@ export interface Generation {
   readonly spec: GatewaySpec;
   readonly router: Router;
   readonly routes: readonly PreparedRoute[];
-  /** Run over answers to requests that no route takes (X-1). */
+  /** Run over answers to requests whose path is no route's (X-1). */
   readonly unmatched: readonly ResponseStage[];
+  /** The same without `cors`: for paths whose routes say what is allowed. */
+  readonly unmatchedBare: readonly ResponseStage[];
   readonly preflightSlots: PreflightSlots;
   readonly active: ActiveExchanges;
   /** Gives back what it holds of the host. Call when its last exchange has ended. */
@@ -142,6 +145,7 @@ export function createGeneration(
         check: check?.factory(asOptions(check.options), env),
         responseStages: response.map(({ run }) => run),
         headerStages: response.filter(({ stage }) => stage === 'headers').map(({ run }) => run),
+        corsStage: route.cors === undefined ? undefined : cors(route.cors, env),
         action: route.action.factory(asOptions(route.action.options), {
           route: info,
           headerSlot,
@@ -154,11 +158,13 @@ export function createGeneration(
       };
     });
     const info: RouteInfo = { id: '', method: '', template: '', owner: undefined, parameterNames: [] };
-    const unmatched = ordered(spec.unmatched ?? [], RESPONSE_STAGES).map(({ factory, options }) =>
+    const unmatchedBare = ordered(spec.unmatched ?? [], RESPONSE_STAGES).map(({ factory, options }) =>
       factory(asOptions(options), envOf(info)),
     );
+    const corsStage = spec.unmatchedCors === undefined ? [] : [cors(spec.unmatchedCors, envOf(info))];
+    const unmatched = [...unmatchedBare, ...corsStage];
     const preflightSlots = { origin: headerSlot('origin'), method: headerSlot('access-control-request-method') };
-    return { spec, router: createRouter(table, headerSlot), routes, unmatched, preflightSlots, active, release };
+    return { spec, router: createRouter(table, headerSlot), routes, unmatched, unmatchedBare, preflightSlots, active, release };
   } catch (error) {
     release();
     throw error;

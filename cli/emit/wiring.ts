@@ -24,7 +24,9 @@ export function emitWiring(plan: GatewayPlan): string {
   const policies = new Constants('policies');
   const actions = new Constants('actions');
   const routes = plan.routes.map((route) => emitRoute(route, factories, policies, actions));
-  const unmatched = plan.unmatched.map((policy) => policyReference(policy, factories, policies));
+  const unmatched = plan.unmatched
+    .filter(({ key }) => key !== 'cors')
+    .map((policy) => policyReference(policy, factories, policies));
   const gateway = {
     name: plan.name,
     hash: planHash(plan),
@@ -33,6 +35,7 @@ export function emitWiring(plan: GatewayPlan): string {
     security: plan.security.map(({ origin: _place, ...verifier }) => verifier),
     identitySigning: plan.identitySigning,
     ...plan.telemetry,
+    unmatchedCors: plan.unmatched.find(({ key }) => key === 'cors')?.options,
     admin: plan.admin.listen,
     store: plan.store,
     adminTokens: plan.admin.tokens,
