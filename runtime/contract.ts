@@ -81,6 +81,16 @@ export interface PolicyEnv {
   wait(ms: number): Promise<void>;
   /** The long-lived verifier of a binding, from the host's registry. */
   verifier(name: string): Verifier;
+  /** Signs in the name of the gateway. */
+  identitySigner(): IdentitySigner;
+}
+
+/** Signs what services are told about callers (ID-4). */
+export interface IdentitySigner {
+  /** How long what it signs is valid. */
+  readonly lifetimeMs: number;
+  /** @returns a JWT with these claims, the gateway as its issuer, and its end */
+  sign(claims: Readonly<Record<string, unknown>>): Promise<string>;
 }
 
 /** Judges the credentials of one binding (`security` of the gateway file). The host owns it: its caches survive reloads. */
@@ -157,6 +167,8 @@ export interface Identity {
   readonly apiKey: string | undefined;
   /** When the API key ends, as a date of HTTP; absent = never, or there is none. */
   readonly apiKeyEnds?: string | undefined;
+  /** The certificate that was accepted, DER in base64. */
+  readonly certificate?: string | undefined;
   readonly scopes: readonly string[];
   readonly roles: readonly string[];
   /** Claims of the token, or what a key store or an introspection says; empty where there are none. */

@@ -124,6 +124,8 @@ export interface PreparedRoute {
   readonly responseStages: readonly ResponseStage[];
   /** Which web origins may call; undefined = none. */
   readonly cors: CorsOptions | undefined;
+  /** Of these the one for `cors`: run over refusals of its path that no route made (CR-2). */
+  readonly corsStage: ResponseStage | undefined;
   /** Those of stage `headers` alone: run over the gateway's own answers (X-1). */
   readonly headerStages: readonly ResponseStage[];
   readonly action: Action;

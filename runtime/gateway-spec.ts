@@ -11,6 +11,7 @@ import type {
 } from './contract.ts';
 import type { EnvText } from './environment.ts';
 import type { CorsOptions } from './policies/cors.ts';
+import type { LoggedUser } from './telemetry/access-log.ts';
 import type { VerifierSpec } from './verifier-spec.ts';
 
 export interface GatewaySpec {
@@ -21,16 +22,44 @@ export interface GatewaySpec {
   readonly upstreams: readonly UpstreamSpec[];
   /** Bindings that routes require; absent = none. */
   readonly security?: readonly VerifierSpec[];
+  /** How the gateway signs what it says of callers; absent = it does not. */
+  readonly identitySigning?: IdentitySigningSpec;
   readonly routes: readonly RouteSpec[];
   /** Run over answers to requests that no route takes (X-1). */
   readonly unmatched?: readonly ResponsePolicySpec[];
+  /** Which web origins may read those to paths that nobody has (CR-1). */
+  readonly unmatchedCors?: CorsOptions;
   readonly accessLog: 'json' | 'none';
+  /** How its lines tell users; absent = by a hash. */
+  readonly logUser?: LoggedUser;
+  /** Where it is told who uses what; absent = nowhere but at the admin listener. */
+  readonly usage?: UsageSpec;
   /** `address:port` of the admin listener. */
   readonly admin: EnvText;
   /** Absent = memory. */
   readonly store?: StoreSpec;
   /** Absent = one that is made when the process starts. */
   readonly adminTokens?: readonly AdminTokenSpec[];
+}
+
+/** The gateway as an issuer (ID-4). */
+export interface IdentitySigningSpec {
+  /** `file:` and a path of private keys, PEM. */
+  readonly key: EnvText;
+  /** What it calls itself. */
+  readonly issuer: EnvText;
+  readonly lifetimeS: number;
+}
+
+export interface UsageSpec {
+  /** Counts are added to it each ten seconds, a line of JSON a batch (PR-7). */
+  readonly file?: EnvText;
+  /** Told of consumers that use what is deprecated (LC-5). */
+  readonly webhook?: {
+    readonly url: EnvText;
+    /** Requests of a consumer to an operation on one day, from which it is told. */
+    readonly threshold: number;
+  };
 }
 
 /** A token of the admin listener (AD-2). */

@@ -1,5 +1,6 @@
 /** What one bundle compiled to, loaded: every route is prepared once, so that nothing about it is looked up or sorted per request. */
 import {
+  type IdentitySigner,
   type PolicyEnv,
   REQUEST_STAGES,
   RESPONSE_STAGES,
@@ -14,9 +15,17 @@ import {
 } from './contract.ts';
 import type { ActiveExchanges, PreparedRoute } from './exchange.ts';
 import type { Expression } from './expressions/expression.ts';
-import type { AnswerCheckSpec, GatewaySpec, ResponsePolicySpec, RouteSpec, UpstreamSpec } from './gateway-spec.ts';
+import type {
+  AnswerCheckSpec,
+  GatewaySpec,
+  IdentitySigningSpec,
+  ResponsePolicySpec,
+  RouteSpec,
+  UpstreamSpec,
+} from './gateway-spec.ts';
 import type { LimitStore } from './limits/store.ts';
 import { overrideStage } from './overrides.ts';
+import { cors } from './policies/cors.ts';
 import { createRouter, type Router, type RouteTable } from './route/table.ts';
 import type { UpstreamClient } from './upstream-client.ts';
 import type { VerifierSpec } from './verifier-spec.ts';
@@ -35,8 +44,10 @@ export interface Generation {
   readonly spec: GatewaySpec;
   readonly router: Router;
   readonly routes: readonly PreparedRoute[];
-  /** Run over answers to requests that no route takes (X-1). */
+  /** Run over answers to requests whose path is no route's (X-1). */
   readonly unmatched: readonly ResponseStage[];
+  /** The same without `cors`: for paths whose routes say what is allowed. */
+  readonly unmatchedBare: readonly ResponseStage[];
   readonly preflightSlots: PreflightSlots;
   readonly active: ActiveExchanges;
   /** Gives back what it holds of the host. Call when its last exchange has ended. */
@@ -74,6 +85,8 @@ export interface GenerationHost {
   openUpstream(spec: UpstreamSpec): OpenedUpstream;
   /** Throws when the environment lacks a variable, or the bundle lacks what the binding needs. */
   openVerifier(spec: VerifierSpec): OpenedVerifier;
+  /** Throws when the environment lacks a variable, or the bundle cannot sign. */
+  openIdentitySigner(spec: IdentitySigningSpec): IdentitySigner;
 }
 
 /**
@@ -102,6 +115,7 @@ export function createGeneration(
     opened.find(({ client }) => client.name === name)?.client ?? missing('upstream', name);
   const verifierOf = (name: string): Verifier =>
     verifiers.find(({ verifier }) => verifier.name === name)?.verifier ?? missing('verifier', name);
+  const signer = spec.identitySigning === undefined ? undefined : host.openIdentitySigner(spec.identitySigning);
   const envOf = (route: RouteInfo): PolicyEnv => ({
     route,
     headerSlot,
@@ -110,6 +124,7 @@ export function createGeneration(
     clock: host.clock,
     runtimeValue: (key) => host.runtimeValues.holder(key),
     verifier: verifierOf,
+    identitySigner: () => signer ?? missing('signer', 'of identities'),
     limits: host.limits,
     wait: host.wait,
   });
@@ -130,6 +145,7 @@ export function createGeneration(
         check: check?.factory(asOptions(check.options), env),
         responseStages: response.map(({ run }) => run),
         headerStages: response.filter(({ stage }) => stage === 'headers').map(({ run }) => run),
+        corsStage: route.cors === undefined ? undefined : cors(route.cors, env),
         action: route.action.factory(asOptions(route.action.options), {
           route: info,
           headerSlot,
@@ -142,11 +158,13 @@ export function createGeneration(
       };
     });
     const info: RouteInfo = { id: '', method: '', template: '', owner: undefined, parameterNames: [] };
-    const unmatched = ordered(spec.unmatched ?? [], RESPONSE_STAGES).map(({ factory, options }) =>
+    const unmatchedBare = ordered(spec.unmatched ?? [], RESPONSE_STAGES).map(({ factory, options }) =>
       factory(asOptions(options), envOf(info)),
     );
+    const corsStage = spec.unmatchedCors === undefined ? [] : [cors(spec.unmatchedCors, envOf(info))];
+    const unmatched = [...unmatchedBare, ...corsStage];
     const preflightSlots = { origin: headerSlot('origin'), method: headerSlot('access-control-request-method') };
-    return { spec, router: createRouter(table, headerSlot), routes, unmatched, preflightSlots, active, release };
+    return { spec, router: createRouter(table, headerSlot), routes, unmatched, unmatchedBare, preflightSlots, active, release };
   } catch (error) {
     release();
     throw error;

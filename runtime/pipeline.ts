@@ -3,7 +3,7 @@ import type { Reply, ResponseStage } from './contract.ts';
 import type { PreparedRoute, ServedExchange } from './exchange.ts';
 import type { Generation } from './generation.ts';
 import type { HostServices } from './host/services.ts';
-import { preflight } from './preflight.ts';
+import { preflight, routesAt } from './preflight.ts';
 import { problem } from './problem.ts';
 import { matchRoute, NO_ROUTE } from './route/match.ts';
 import { normalizePath } from './route/normalize.ts';
@@ -16,15 +16,15 @@ import { unmatched } from './route/unmatched.ts';
  * @param generation the one the exchange began with; a reload does not change it
  */
 export function serve(host: HostServices, generation: Generation, exchange: ServedExchange): void {
-  let refusal: Reply | undefined;
+  let refusal: Refusal | undefined;
   try {
     refusal = findRoute(generation, exchange);
   } catch (error) {
     host.fault(error, 'match');
-    refusal = problem.internal;
+    refusal = { reply: problem.internal, stages: generation.unmatched };
   }
   if (refusal !== undefined) {
-    give(host, exchange, refusal, generation.unmatched);
+    give(host, exchange, refusal.reply, refusal.stages);
     return;
   }
   const { prepared } = exchange;
@@ -36,26 +36,44 @@ export function refuse(host: HostServices, exchange: ServedExchange, reply: Repl
   give(host, exchange, reply, exchange.prepared === undefined ? host.current?.unmatched : undefined);
 }
 
+/** An answer without a route, and what runs over its head. */
+interface Refusal {
+  readonly reply: Reply;
+  readonly stages: readonly ResponseStage[];
+}
+
 /** Sets path, captures and route of the exchange, or says what to answer. */
-function findRoute(generation: Generation, exchange: ServedExchange): Reply | undefined {
-  const { router, routes, preflightSlots } = generation;
+function findRoute(generation: Generation, exchange: ServedExchange): Refusal | undefined {
+  const { router, routes, preflightSlots, unmatched: stages } = generation;
   const { method, target, host } = exchange;
   if (target === '*') {
-    if (method !== 'OPTIONS') return problem.badRequest('The request target is not a path.');
-    return { status: 204, headers: [['allow', router.methods.join(', ')]] };
+    if (method !== 'OPTIONS') return { reply: problem.badRequest('The request target is not a path.'), stages };
+    return { reply: { status: 204, headers: [['allow', router.methods.join(', ')]] }, stages };
   }
   const path = normalizePath(target, router.paths);
-  if (path === undefined) return problem.badRequest('The path is not valid.');
+  if (path === undefined) return { reply: problem.badRequest('The path is not valid.'), stages };
   exchange.path = path;
   const answered = method === 'OPTIONS' ? preflight(generation, exchange, path, preflightSlots) : undefined;
-  if (answered !== undefined) return answered;
+  // It has said all about CORS that there is to say.
+  if (answered !== undefined) return { reply: answered, stages: generation.unmatchedBare };
   const index = matchRoute(router, host, method, path, exchange.captures, exchange);
   const prepared = index === NO_ROUTE ? undefined : routes[index];
-  if (prepared === undefined) return unmatched(router, host, method, path, exchange);
+  if (prepared === undefined) {
+    const reply = unmatched(router, host, method, path, exchange);
+    return { reply, stages: stagesOfPath(generation, host, path) };
+  }
   exchange.prepared = prepared;
   prepared.active.exchanges += 1;
   exchange.route = prepared.info;
   return undefined;
+}
+
+/** CR-2: what the routes of a path allow holds for refusals there that none of them made (405, a version that there is not). */
+function stagesOfPath(generation: Generation, host: string, path: string): readonly ResponseStage[] {
+  const here = routesAt(generation, host, path);
+  if (here.length === 0) return generation.unmatched;
+  const corsStage = here.find(([, route]) => route.corsStage !== undefined)?.[1].corsStage;
+  return corsStage === undefined ? generation.unmatchedBare : [...generation.unmatchedBare, corsStage];
 }
 
 function runStages(host: HostServices, exchange: ServedExchange, prepared: PreparedRoute, first: number): void {

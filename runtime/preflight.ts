@@ -1,9 +1,25 @@
 import type { Exchange, Reply } from './contract.ts';
+import type { PreparedRoute } from './exchange.ts';
 import type { Generation, PreflightSlots } from './generation.ts';
 import { allowsOrigin, type CorsOptions } from './policies/cors.ts';
 import { matchingEnds } from './route/match.ts';
 
 const VARY = 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers';
+
+/** The routes of a path with their methods, whatever else they ask for; the most specific template first. */
+export function routesAt(
+  { router, routes }: Pick<Generation, 'router' | 'routes'>,
+  host: string,
+  path: string,
+): readonly (readonly [method: string, route: PreparedRoute])[] {
+  return matchingEnds(router, host, path).flatMap((ends) => {
+    const pairs = Array.from({ length: ends.length / 2 }, (_, index) => [ends[2 * index], ends[2 * index + 1]] as const);
+    return pairs.flatMap(([of, index]) => {
+      const [method, route] = [router.methods[of ?? -1], routes[index ?? -1]];
+      return method === undefined || route === undefined ? [] : [[method, route] as const];
+    });
+  });
+}
 
 /**
  * The answer to a preflight request (CR-1): `OPTIONS` with `Origin` and `Access-Control-Request-Method`, to a path with routes whose
@@ -22,12 +38,8 @@ export function preflight(
   const wanted = exchange.header(slots.method);
   if (origin === undefined || wanted === undefined) return undefined;
   const found = new Map<string, CorsOptions>();
-  for (const ends of matchingEnds(router, exchange.host, path)) {
-    for (let index = 0; index < ends.length; index += 2) {
-      const method = router.methods[ends[index] ?? -1];
-      const options = routes[ends[index + 1] ?? -1]?.cors;
-      if (method !== undefined && options !== undefined && !found.has(method)) found.set(method, options);
-    }
+  for (const [method, { cors }] of routesAt({ router, routes }, exchange.host, path)) {
+    if (cors !== undefined && !found.has(method)) found.set(method, cors);
   }
   if (found.size === 0) return undefined;
   const options = found.get(wanted) ?? found.values().next().value;

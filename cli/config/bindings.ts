@@ -38,14 +38,24 @@ const secret: Shape<string> = {
   },
 };
 
+const header = { pattern: /^[A-Za-z0-9-]+$/, says: 'the name of a header' };
 const identitySource = either(
-  { when: isText, shape: oneOf('subject', 'consumer', 'plan', 'tenant', 'apiKey', 'scopes', 'roles') },
+  { when: isText, shape: oneOf('subject', 'consumer', 'plan', 'tenant', 'apiKey', 'scopes', 'roles', 'certificate') },
   claim,
 );
 
 /** What services are told about callers (ID-4). */
 export const identity = object({
-  headers: map(identitySource, { pattern: /^[A-Za-z0-9-]+$/, says: 'the name of a header' }),
+  headers: map(identitySource, header),
+  signed: object(
+    {
+      key: fromEnvironment(file),
+      header: text(header),
+      issuer: fromEnvironment(name),
+      lifetime: duration({ minimum: '10s', maximum: '10m' }),
+    },
+    { required: ['key'] },
+  ),
 });
 
 /** ID-2, ID-4: what holds where the gateway file says nothing. */

@@ -24,6 +24,7 @@ import { binding, identity } from './bindings.ts';
 import { fromEnvironment } from './env-text.ts';
 import { adminTokens, certificateFiles, hosts, otherCertificates } from './server.ts';
 import { storeShape } from './store.ts';
+import { usageShape } from './usage.ts';
 
 const name = { pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/, says: 'a name of letters, digits, dot, dash and underscore' };
 const pathGlob = { pattern: /^\//, says: 'a path that begins with /, with * and **' };
@@ -156,7 +157,12 @@ export const members = {
   defaults: gatewayShape('root'),
   guardrails: list(guardrail),
   lint,
-  telemetry: object({ accessLog: oneOf('json', 'none'), metrics: oneOf('prometheus', 'none') }),
+  telemetry: object({
+    accessLog: oneOf('json', 'none'),
+    metrics: oneOf('prometheus', 'none'),
+    user: oneOf('hash', 'id', 'none'),
+    usage: usageShape,
+  }),
   admin: object({
     listen: fromEnvironment(text({ pattern: listenAddress, says: 'an address and a port, such as 127.0.0.1:9901' })),
     tokens: adminTokens,

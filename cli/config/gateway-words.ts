@@ -62,7 +62,8 @@ export const gatewayWords: Readonly<Record<string, string>> = {
   'security.*.audience': 'What tokens must be meant for; `any` needs `audienceReason`.',
   'security.*.audienceReason': 'Why tokens for anybody are accepted.',
   'security.*.clockSkew': 'How far clocks may differ; 30s.',
-  'security.*.forward': 'Passes the credential on to the service; off.',
+  'security.*.forward':
+    'Passes the credential on to the service: on for tokens, off for keys and passwords; one in a query never is.',
   'security.*.subject': 'Claim that names the user.',
   'security.*.subject.claim': 'Its name.',
   'security.*.scopes': 'Claim with the scopes.',
@@ -102,7 +103,13 @@ export const gatewayWords: Readonly<Record<string, string>> = {
   identity: 'Who calls, as services are told.',
   'identity.headers': 'Header fields, by what they hold; no client can write them.',
   'identity.headers.*.claim':
-    'A claim of the token, instead of `subject`, `consumer`, `plan`, `tenant`, `apiKey`, `scopes` or `roles`.',
+    'A claim of the token, instead of `subject`, `consumer`, `plan`, `tenant`, `apiKey`, `scopes`, `roles` or `certificate` (RFC 9440).',
+  'identity.signed': 'The same as a JWT that services can verify, signed with ES256, for one service and a short time.',
+  'identity.signed.key':
+    '`file:` and the path of private keys (EC P-256, PEM): the first signs, `/identity/keys` of the admin listener publishes all.',
+  'identity.signed.header': 'Field that holds it; `X-Gw-Identity`.',
+  'identity.signed.issuer': 'Its `iss`; the name of the gateway.',
+  'identity.signed.lifetime': 'How long it is valid; 60s.',
   plans: 'Usage plans, by name.',
   'plans.*.limits': 'Limits of all who have the plan, as `limits` of `x-gateway`.',
   store: 'Where limits are counted and what operators set is kept: `memory`, or the URL of a Redis.',
@@ -139,7 +146,15 @@ export const gatewayWords: Readonly<Record<string, string>> = {
   'lint.suppress[].approvedBy': 'Who says so.',
   telemetry: 'What the gateway tells.',
   'telemetry.accessLog': '`json` lines on standard output, or `none`.',
+  'telemetry.user':
+    'How the log tells users: `hash` of issuer and subject (the default), `id` as the issuer names them, or `none`.',
   'telemetry.metrics': '`prometheus` at `/metrics` of the admin listener, or `none`.',
+  'telemetry.usage': 'Where it is told who uses what, beside `gw usage`.',
+  'telemetry.usage.file':
+    'Requests by day, consumer, operation, version and class of status are added to it each 10s, a line of JSON a batch. A batch may stand there twice, under one id.',
+  'telemetry.usage.webhook': 'Told of consumers that use what is deprecated: once a day for each consumer and operation.',
+  'telemetry.usage.webhook.url': 'Where the notice is sent, as JSON by POST; http or https.',
+  'telemetry.usage.webhook.threshold': 'Requests of a consumer to an operation on one day (UTC) from which it is told; 100.',
   admin: 'The admin listener.',
   'admin.listen': 'Address and port, loopback only; 127.0.0.1:9901.',
   'admin.tokens': 'Who may ask for what; none = one is made and printed at start.',

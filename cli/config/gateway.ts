@@ -1,3 +1,4 @@
+import type { IdentitySigningSpec } from '../../runtime/gateway-spec.ts';
 import type { IdentitySource } from '../../runtime/policies/identity-headers.ts';
 import type { Place } from '../diagnostics.ts';
 import type { Document, Node } from '../load/document.ts';
@@ -29,6 +30,8 @@ export interface GatewayConfig {
   readonly devIssuer?: boolean;
   /** What services are told about callers: names of header fields as authored, and where their values come from. */
   readonly identityHeaders: Readonly<Record<string, IdentitySource>>;
+  /** The same as a token that the gateway signs; absent = not. */
+  readonly identitySigned?: IdentitySignedConfig;
   readonly plans: ReadonlyMap<string, Node>;
   /** Where limits are counted; absent = in memory. */
   readonly store?: StorePlan;
@@ -41,6 +44,12 @@ export interface GatewayConfig {
   readonly lint: LintConfig;
   readonly telemetry: TelemetryPlan;
   readonly admin: AdminPlan;
+}
+
+/** How services are told of callers in a form that they can verify (ID-4). */
+export interface IdentitySignedConfig extends IdentitySigningSpec {
+  /** As authored. */
+  readonly header: string;
 }
 
 export type Grant = 'upstream-url' | 'policies' | 'bind' | 'redirect';

@@ -9,11 +9,11 @@ import { requirementProblem } from '../plan/requirement.ts';
 import { fits, type Keys } from '../plan/shape.ts';
 import type { Fields } from '../resolve/api.ts';
 import { fieldsOf, isFields, rootOf } from '../resolve/walk.ts';
-import { identity, identityDefaults } from './bindings.ts';
 import { hasReference } from './env-text.ts';
 import { Findings } from './findings.ts';
 import type { GatewayConfig, GuardrailConfig, LintConfig, TeamConfig } from './gateway.ts';
 import { gatewayFile, guardrail, members, roleList, ruleSetting, suppression, team, upstream } from './gateway-file.ts';
+import { identityHeaders, identitySigned } from './identity.ts';
 import { Layers } from './layers.ts';
 import { reportRoleCycles } from './roles.ts';
 import { adminPlan, isLoopback, serverPlan, telemetryPlan } from './server.ts';
@@ -105,7 +105,7 @@ function extended(
 }
 
 /** Members that may hold `${NAME}`; their shapes say where exactly. */
-const mayReference: readonly string[] = ['upstreams', 'security', 'store', 'server', 'telemetry', 'admin'];
+const mayReference: readonly string[] = ['upstreams', 'security', 'identity', 'store', 'server', 'telemetry', 'admin'];
 
 function reportReferences(root: Node<Fields>, findings: Findings): void {
   const visit = (value: unknown, keys: Keys): void => {
@@ -143,12 +143,13 @@ function reportUnsafe(layers: Layers, findings: Findings): void {
 function configOf(layers: Layers, findings: Findings): Omit<GatewayConfig, 'entries'> {
   const store = storePlan(layers);
   const name = layers.value('name')?.value;
+  const gatewayName = fits(members.name, name) ? name : 'gateway';
   const serves = layers.value('serves')?.value;
   const hosts = layers.value('hosts')?.value;
   const bodyLimit = layers.value('server', 'limits', 'body');
   return {
     mode: 'platform',
-    name: fits(members.name, name) ? name : 'gateway',
+    name: gatewayName,
     documents: layers.roots.map(({ document }) => document),
     serves: fits(members.serves, serves) ? [...new Set(serves)].sort() : undefined,
     hosts: fits(members.hosts, hosts) ? [...new Set(hosts.map((host) => host.toLowerCase().replace(/\.$/, '')))].sort() : [],
@@ -157,6 +158,7 @@ function configOf(layers: Layers, findings: Findings): Omit<GatewayConfig, 'entr
     upstreams: new Map(layers.named('upstreams').flatMap(([key, node]) => upstreamPlan(key, node) ?? [])),
     security: new Map(layers.named('security')),
     identityHeaders: identityHeaders(layers),
+    ...identitySigned(layers, gatewayName),
     plans: new Map(layers.named('plans')),
     ...(store === undefined ? {} : { store }),
     roles: new Map(layers.named('roles').flatMap(([role, { value }]) => (fits(roleList, value) ? [[role, value] as const] : []))),
@@ -183,12 +185,6 @@ function upstreamPlan(name: string, node: Node): readonly [readonly [string, Ups
     origin,
   };
   return [[name, plan]];
-}
-
-function identityHeaders(layers: Layers): GatewayConfig['identityHeaders'] {
-  const headers = layers.value('identity', 'headers')?.value;
-  const authored = { headers };
-  return fits(identity, authored) && authored.headers !== undefined ? authored.headers : identityDefaults;
 }
 
 function teamConfig(name: string, node: Node): readonly [readonly [string, TeamConfig]] | undefined {

@@ -3,6 +3,7 @@ import { fits, list, object, oneOf, text } from '../plan/shape.ts';
 import { parseDuration, parseSize } from '../plan/units.ts';
 import { fromEnvironment, hasReference } from './env-text.ts';
 import type { Layers } from './layers.ts';
+import { usagePlan } from './usage.ts';
 
 /** Scopes of the admin listener (AD-2). */
 const scope = oneOf(
@@ -123,7 +124,13 @@ function tlsPlan(layers: Layers): Pick<ServerPlan, 'tls'> {
 }
 
 export function telemetryPlan(layers: Layers): TelemetryPlan {
-  return { accessLog: layers.value('telemetry', 'accessLog')?.value === 'none' ? 'none' : 'json' };
+  const usage = usagePlan(layers);
+  const user = layers.value('telemetry', 'user')?.value;
+  return {
+    accessLog: layers.value('telemetry', 'accessLog')?.value === 'none' ? 'none' : 'json',
+    ...(user === 'id' || user === 'none' ? { logUser: user } : {}),
+    ...(usage === undefined ? {} : { usage }),
+  };
 }
 
 export function adminPlan(layers: Layers): AdminPlan {

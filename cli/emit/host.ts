@@ -12,7 +12,11 @@ interface Driver {
 
 /** Complete by hand: whoever adds a driver to `HostDrivers` names it here. */
 const DRIVERS: readonly Driver[] = [
-  { name: 'jws', module: 'host/auth/jws', isUsed: ({ security }) => security.some(needsSignatures) },
+  {
+    name: 'jws',
+    module: 'host/auth/jws',
+    isUsed: ({ security, identitySigning }) => identitySigning !== undefined || security.some(needsSignatures),
+  },
   { name: 'passwords', module: 'host/auth/passwords', isUsed: ({ security }) => security.some(({ type }) => type === 'basic') },
   { name: 'redis', module: 'host/limits/redis/connection', isUsed: ({ store }) => store !== undefined },
 ];

@@ -24,14 +24,18 @@ export function emitWiring(plan: GatewayPlan): string {
   const policies = new Constants('policies');
   const actions = new Constants('actions');
   const routes = plan.routes.map((route) => emitRoute(route, factories, policies, actions));
-  const unmatched = plan.unmatched.map((policy) => policyReference(policy, factories, policies));
+  const unmatched = plan.unmatched
+    .filter(({ key }) => key !== 'cors')
+    .map((policy) => policyReference(policy, factories, policies));
   const gateway = {
     name: plan.name,
     hash: planHash(plan),
     server: plan.server,
     upstreams: plan.upstreams.map(({ origin: _place, ...upstream }) => upstream),
     security: plan.security.map(({ origin: _place, ...verifier }) => verifier),
-    accessLog: plan.telemetry.accessLog,
+    identitySigning: plan.identitySigning,
+    ...plan.telemetry,
+    unmatchedCors: plan.unmatched.find(({ key }) => key === 'cors')?.options,
     admin: plan.admin.listen,
     store: plan.store,
     adminTokens: plan.admin.tokens,

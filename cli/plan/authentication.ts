@@ -1,5 +1,6 @@
 import type { AuthenticateOptions, RequiredCredential } from '../../runtime/policies/authenticate.ts';
-import type { IdentityHeadersOptions, StripIdentityOptions } from '../../runtime/policies/identity-headers.ts';
+import type { IdentityHeadersOptions, IdentitySource, StripIdentityOptions } from '../../runtime/policies/identity-headers.ts';
+import type { SignedIdentityOptions } from '../../runtime/policies/signed-identity.ts';
 import type { VerifierSpec } from '../../runtime/verifier-spec.ts';
 import { type BindingType, bindingType } from '../config/bindings.ts';
 import type { GatewayConfig } from '../config/gateway.ts';
@@ -58,17 +59,23 @@ export function bindingOf(
 /**
  * What tells services who calls (ID-2, ID-4): on every route that has one, whatever a client says under those names is taken away; where
  * callers are known, the gateway says it.
+ *
+ * @param services whom the operation is forwarded to
  */
 export function identityPolicies(
   { operation }: MergedOperation,
-  { identityHeaders, security }: GatewayConfig,
+  { identityHeaders, identitySigned, security }: GatewayConfig,
   auth: GatewayPlan['auth'],
+  services: readonly string[],
 ): readonly PolicyPlan[] {
   const headers = Object.entries(identityHeaders).map(([name, source]) => [name.toLowerCase(), source] as const);
   // A map that is authored in another order is the same.
   headers.sort(([a], [b]) => (a < b ? -1 : 1));
   // Those that are always taken away need no policy.
-  const names = headers.map(([name]) => name).filter((name) => !saysWhoCalls(name));
+  const signed = identitySigned?.header.toLowerCase();
+  const names = [...headers.map(([name]) => name), ...(signed === undefined ? [] : [signed])].filter(
+    (name) => !saysWhoCalls(name),
+  );
   const module = 'policies/identity-headers';
   const proxied = certificateFields([
     ...[...security.values()].map(({ value }) => value),
@@ -84,7 +91,24 @@ export function identityPolicies(
     ...(known && headers.length > 0
       ? [{ key: 'identity', stage: 'transform', module, factory: 'identityHeaders', options: json(inject) }]
       : []),
+    ...(known && signed !== undefined ? [signing(signed, services, headers)] : []),
   ];
+}
+
+function signing(
+  header: string,
+  services: readonly string[],
+  headers: readonly (readonly [string, IdentitySource])[],
+): PolicyPlan {
+  const claims = headers.flatMap(([, source]) => (typeof source === 'object' ? [source.claim] : []));
+  const options: SignedIdentityOptions = { header, audience: [...new Set(services)].sort(), claims: [...new Set(claims)].sort() };
+  return {
+    key: 'identity',
+    stage: 'transform',
+    module: 'policies/signed-identity',
+    factory: 'signedIdentity',
+    options: json(options),
+  };
 }
 
 /** Fields that some binding takes certificates of clients from, lower case, sorted. */
@@ -190,7 +214,8 @@ export class Authentication {
       challenge: challengeOf(place, type),
       scopes: Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : [],
       orRoles: kind !== 'oauth2' && kind !== 'openIdConnect',
-      forward: forwardsCredential(bound.node.value),
+      // RFC 9700 §4.3.2: what stands in a URL ends up in logs, so no service gets it there (JW-3).
+      forward: place.in !== 'query' && forwardsCredential(bound.node.value),
     };
   }
 }

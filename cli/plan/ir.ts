@@ -5,7 +5,8 @@
  */
 
 import type { MockAnswer } from '../../runtime/actions/mock.ts';
-import type { TlsSpec } from '../../runtime/gateway-spec.ts';
+import type { IdentitySigningSpec, TlsSpec } from '../../runtime/gateway-spec.ts';
+import type { LoggedUser } from '../../runtime/telemetry/access-log.ts';
 import type { VerifierSpec } from '../../runtime/verifier-spec.ts';
 import type { Tree } from '../expressions/tree.ts';
 import type { Location } from '../location.ts';
@@ -25,6 +26,8 @@ export interface GatewayPlan {
   readonly upstreams: readonly UpstreamPlan[];
   /** Bindings that routes require, sorted by name. */
   readonly security: readonly VerifierPlan[];
+  /** How it signs what it says of callers; absent = it does not. */
+  readonly identitySigning?: IdentitySigningSpec;
   readonly schemas: readonly SchemaPlan[];
   /** Expressions of policies, in the order of first use. */
   readonly expressions: readonly ExpressionPlan[];
@@ -123,6 +126,17 @@ export type VerifierPlan = VerifierSpec & { readonly origin: Origin };
 
 export interface TelemetryPlan {
   readonly accessLog: 'json' | 'none';
+  /** How its lines tell users; absent = by a hash. */
+  readonly logUser?: LoggedUser;
+  /** Where it is told who uses what; absent = nowhere but at the admin listener. */
+  readonly usage?: UsagePlan;
+}
+
+export interface UsagePlan {
+  /** Lines of JSON are added to it. */
+  readonly file?: EnvText;
+  /** Told of consumers that use what is deprecated; `threshold`: requests of a consumer to an operation on one day. */
+  readonly webhook?: { readonly url: EnvText; readonly threshold: number };
 }
 
 export interface AdminPlan {

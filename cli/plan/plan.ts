@@ -73,6 +73,7 @@ export function planGateway(
       origin: 'known' in source ? source.known : origins.of(source),
     })),
     security: verifiers.map(({ spec, source }) => ({ ...spec, origin: origins.of(source) })),
+    ...signingOf(config, options.auth),
     schemas: pool.plans(),
     expressions: expressions.plans,
     routes,
@@ -93,4 +94,11 @@ export function planGateway(
     ...guardrailFindings(planned, config, options.now),
   ];
   return { plan, diagnostics };
+}
+
+/** Without authentication there is nobody to speak of. */
+function signingOf({ identitySigned }: GatewayConfig, auth: GatewayPlan['auth']): Pick<GatewayPlan, 'identitySigning'> {
+  if (identitySigned === undefined || auth === 'none') return {};
+  const { key, issuer, lifetimeS } = identitySigned;
+  return { identitySigning: { key, issuer, lifetimeS } };
 }

@@ -80,7 +80,7 @@ export function draftRoute(
     ...lifecyclePolicies(merged),
     ...versionPolicies(merged),
     ...splitPolicies(action),
-    ...(isForwarded(action) ? identityPolicies(merged, config, auth) : []),
+    ...(isForwarded(action) ? identityPolicies(merged, config, auth, servicesOf(action)) : []),
   ]);
   const buffers = bufferingReason(policies);
   const buffersAnswers = answerBufferingReason(policies);
@@ -176,6 +176,12 @@ function valuesOf({ effective }: MergedOperation, config: GatewayConfig, action:
     const otherwise = builtinValue(key, config);
     return otherwise === undefined ? written : [...written, otherwise];
   });
+}
+
+/** Whom it may be forwarded to, by the names of the gateway file. */
+function servicesOf(action: ActionPlan): readonly string[] {
+  if (action.kind === 'proxy') return [action.upstream];
+  return action.kind === 'split' ? action.targets.map(({ upstream }) => upstream) : [];
 }
 
 function writtenValue(key: string, { node, level, skipped }: Effective): RouteValue {

@@ -7,6 +7,7 @@ import type { LimitStore } from '../limits/store.ts';
 import { Admission, admissionBytes, type ConnectionLimits } from './admission.ts';
 import { clientCertificates } from './auth/certificates.ts';
 import { Failures } from './auth/failures.ts';
+import { openIdentitySigner } from './auth/identity-signer.ts';
 import { openVerifier } from './auth/verifier.ts';
 import type { LoadedDrivers } from './drivers.ts';
 import { threadClocks } from './limits/clocks.ts';
@@ -53,6 +54,7 @@ export function createHostServices(options: HostOptions = {}): HostServices {
     verifiers: new Registry(() => undefined),
     openUpstream: (spec) => (options.otherClient ?? openDirectUpstream)(services, spec),
     openVerifier: (spec) => openVerifier(services, spec),
+    openIdentitySigner: (spec) => openIdentitySigner(services, spec),
     drivers: options.drivers ?? { jws: undefined, passwords: undefined, redis: undefined },
     memory,
     failures: new Failures(memory),

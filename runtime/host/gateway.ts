@@ -11,6 +11,8 @@ import { reloadRefusal } from './restart-required.ts';
 import { messageOf, say } from './say.ts';
 import { type Address, type HostSettings, hostSettings } from './settings.ts';
 import { type LoadResult, Threads } from './threads.ts';
+import { routeFacts } from './usage/route-facts.ts';
+import { UsageReport } from './usage/usage-report.ts';
 
 /** What a reload came to. `restart`: the keys that only a new process can change. */
 export type ReloadResult =
@@ -39,6 +41,8 @@ export class Gateway {
   readonly credentials: Credentials;
   /** What operators have set. */
   readonly operators: OperatorValues;
+  /** Who uses what. */
+  readonly usage: UsageReport;
   reloads: ReloadRecord = { swapped: 0, failed: 0, last: undefined };
   readonly #entry: URL;
   #settings: HostSettings;
@@ -70,6 +74,13 @@ export class Gateway {
       say,
     });
     this.threads.answer = (topic, value) => this.credentials.answer(topic, value);
+    this.usage = new UsageReport({
+      settings: () => this.#settings.usage,
+      gateway: bundle.parts.gateway.name,
+      describe: (route) => routeFacts(this.bundle).get(route),
+      say,
+    });
+    this.threads.counted = (delta) => this.usage.add(delta);
     const { GW_STATE } = process.env;
     this.operators = new OperatorValues({
       publish: (key, value) => this.threads.provide(key, value),
@@ -196,6 +207,7 @@ export class Gateway {
   async #exit(): Promise<void> {
     this.state = 'draining';
     await this.threads.end();
+    await this.usage.end();
     process.exit(0);
   }
 }

@@ -8,7 +8,7 @@ import type { Address } from './settings.ts';
 import type { SharedHandle } from './shared.ts';
 import type { TransportKind } from './transport/open-transport.ts';
 import type { Certificate } from './transport/tls-options.ts';
-import type { UsageDelta } from './usage.ts';
+import type { UsageDelta } from './usage/usage.ts';
 
 /** What a worker is started with. */
 export interface WorkerStart {

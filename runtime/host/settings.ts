@@ -1,9 +1,11 @@
 /** What the environment says about a process, checked once at start: all that is wrong is said together. */
+import { existsSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
 import { parseRange } from '../address.ts';
 import { type Environment, type EnvText, resolveEnvironment } from '../environment.ts';
-import type { AdminTokenSpec, GatewaySpec, StoreSpec } from '../gateway-spec.ts';
+import type { AdminTokenSpec, GatewaySpec, StoreSpec, UsageSpec } from '../gateway-spec.ts';
 import { adminTokens } from './admin/tokens.ts';
 import type { ConnectionLimits } from './admission.ts';
 import type { CertificateFiles } from './certificates.ts';
@@ -11,6 +13,7 @@ import type { RedisSettings } from './drivers.ts';
 import { parseTarget } from './target-address.ts';
 import { type TransportKind, transportKind } from './transport/open-transport.ts';
 import { clientKind } from './upstream.ts';
+import type { UsageSettings } from './usage/usage-report.ts';
 
 export interface Address {
   readonly host: string;
@@ -30,6 +33,8 @@ export interface HostSettings {
   /** Milliseconds, DR-1. */
   readonly preStopMs: number;
   readonly drainMs: number;
+  /** Where it is told who uses what. */
+  readonly usage: UsageSettings;
   /** Redis that limits are counted in; undefined = memory. */
   readonly store: RedisSettings | undefined;
 }
@@ -65,6 +70,7 @@ export function hostSettings(spec: GatewaySpec, environment: Environment): HostS
     connectionLimits: { connections, connectionsPerAddress },
     preStopMs: spec.server.timeouts.preStopMs,
     drainMs: spec.server.timeouts.drainMs,
+    usage: reader.usage(spec.usage),
     store: reader.store(spec.store),
   };
   if (clientKind(environment.GW_UPSTREAM) === undefined) {
@@ -128,6 +134,22 @@ class Reader {
       timeoutMs,
       ...(sentinel === undefined ? {} : { sentinel }),
       ...(secret === undefined ? {} : { secret }),
+    };
+  }
+
+  usage({ file, webhook }: UsageSpec = {}): UsageSettings {
+    const name = file === undefined ? undefined : this.resolve(file);
+    if (name !== undefined && !existsSync(dirname(name))) {
+      this.errors.add(`The folder of telemetry.usage.file, ${JSON.stringify(dirname(name))}, is not there.`);
+    }
+    const url = webhook === undefined ? undefined : this.resolve(webhook.url);
+    if (url !== undefined && !/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')) {
+      // What it is is not repeated: it may hold a token.
+      this.errors.add('telemetry.usage.webhook.url is no http or https URL.');
+    }
+    return {
+      ...(name === undefined ? {} : { file: name }),
+      ...(url === undefined || webhook === undefined ? {} : { webhook: { url, threshold: webhook.threshold } }),
     };
   }
 

@@ -14,7 +14,7 @@ import { say, stackOf } from './say.ts';
 import type { Address, HostSettings } from './settings.ts';
 import { allocateShared, columnBytes, type SharedHandle, SharedTable } from './shared.ts';
 import type { Certificate } from './transport/tls-options.ts';
-import { Usage } from './usage.ts';
+import type { UsageDelta } from './usage/usage.ts';
 
 const STDOUT = 1;
 /** A thread that keeps dying is replaced after this long at the first time, twice as long each time after. */
@@ -52,9 +52,10 @@ export interface LoadResult {
 export class Threads {
   readonly shared: SharedHandle;
   readonly table: SharedTable;
-  readonly usage: Usage = new Usage(Date.now);
   /** Does what a thread asks main for. */
   answer: (topic: string, value: unknown) => Promise<unknown> = () => Promise.resolve(undefined);
+  /** Hears what a thread has counted. */
+  counted: (delta: UsageDelta) => void = () => undefined;
   readonly #hostCode: string;
   readonly #settings: HostSettings;
   readonly #environment: WorkerStart['environment'];
@@ -284,7 +285,7 @@ export class Threads {
     });
     worker.on('message', (message: FromWorker) => {
       if (message.kind === 'log') void this.#log.flush();
-      else if (message.kind === 'usage') this.usage.add(message.delta);
+      else if (message.kind === 'usage') this.counted(message.delta);
       else if (message.kind === 'ask') void this.#answer(thread, message);
       else if (message.kind === 'store') this.#storeChanged(thread, message.isAway);
       else if (message.kind === 'fault') say('error', 'fault', { thread: number, where: message.where, error: message.error });

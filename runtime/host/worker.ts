@@ -23,7 +23,7 @@ import { type Cell, type Column, SharedTable } from './shared.ts';
 import { openTransport } from './transport/open-transport.ts';
 import { type Transport, transportSettings } from './transport/transport.ts';
 import { type OpenUpstream, otherClient } from './upstream.ts';
-import type { UsageDelta } from './usage.ts';
+import { UNKNOWN_CONSUMER, USAGE_CLASSES, type UsageClass, type UsageDelta } from './usage/usage.ts';
 
 /** Lines of the access log wait at most this long until main hears of them. */
 const LOG_MS = 100;
@@ -63,7 +63,8 @@ class ServingThread {
   #loaded: Generation | undefined;
   #logTimer: NodeJS.Timeout | undefined;
   #logTold = false;
-  readonly #used = new Map<string, Map<string, number>>();
+  /** By class, by consumer, by route. */
+  readonly #used = new Map<string, Map<string, number[]>>();
   #usageTimer: NodeJS.Timeout | undefined;
   #faultSecond = 0;
   #faultsTold = 0;
@@ -173,9 +174,12 @@ class ServingThread {
     }
   }
 
-  /** What ends the last connections is logged before the thread ends. */
+  /** What ends the last connections is logged and counted before the thread ends. */
   #exitWhenClosed(): void {
-    void this.#transport.closed().then(() => process.exit());
+    void this.#transport.closed().then(() => {
+      this.#tellUsage();
+      process.exit();
+    });
   }
 
   #prepare({ text, cache }: GenerationText): Generation {
@@ -228,12 +232,14 @@ class ServingThread {
     const column = this.#column;
     column.set('inFlight', this.#transport.inFlight);
     column.add('requests', 1);
-    column.add(record.status === 499 ? 'aborted' : statusClass(record.status), 1);
+    const ended = record.status === 499 ? 'aborted' : statusClass(record.status);
+    column.add(ended, 1);
     if (record.notes !== undefined) this.#countNotes(record.notes);
     for (let use = record.limits; use !== undefined; use = use.earlier) this.#countLimits(use);
-    if (this.#host.current?.spec.accessLog !== 'none') this.#log(accessLine(record, Date.now()));
+    const spec = this.#host.current?.spec;
+    if (spec?.accessLog !== 'none') this.#log(accessLine(record, Date.now(), spec?.logUser));
     if (record.prepared === undefined) return;
-    this.#count(record.prepared.info.id, record.identity?.consumer ?? '-');
+    this.#count(record.prepared.info.id, record.identity?.consumer ?? UNKNOWN_CONSUMER, ended);
     record.prepared.active.exchanges -= 1;
     for (const old of this.#retired) {
       if (old.active.exchanges > 0) continue;
@@ -257,17 +263,27 @@ class ServingThread {
   }
 
   /** Who used what, told to main at most once a second (LC-5). */
-  #count(route: string, consumer: string): void {
-    const consumers = this.#used.get(route);
-    if (consumers === undefined) this.#used.set(route, new Map([[consumer, 1]]));
-    else consumers.set(consumer, (consumers.get(consumer) ?? 0) + 1);
+  #count(route: string, consumer: string, ended: UsageClass): void {
+    let consumers = this.#used.get(route);
+    if (consumers === undefined) {
+      consumers = new Map();
+      this.#used.set(route, consumers);
+    }
+    let counts = consumers.get(consumer);
+    if (counts === undefined) {
+      counts = USAGE_CLASSES.map(() => 0);
+      consumers.set(consumer, counts);
+    }
+    const index = USAGE_CLASSES.indexOf(ended);
+    counts[index] = (counts[index] ?? 0) + 1;
     this.#usageTimer ??= setTimeout(() => this.#tellUsage(), USAGE_MS);
   }
 
   #tellUsage(): void {
+    clearTimeout(this.#usageTimer);
     this.#usageTimer = undefined;
     const delta = [...this.#used].flatMap(([route, consumers]) =>
-      [...consumers].map(([consumer, requests]): UsageDelta[number] => [route, consumer, requests]),
+      [...consumers].map(([consumer, counts]): UsageDelta[number] => [route, consumer, counts]),
     );
     this.#used.clear();
     this.#say({ kind: 'usage', delta });
@@ -299,7 +315,7 @@ class ServingThread {
   }
 }
 
-function statusClass(status: number): Cell {
+function statusClass(status: number): UsageClass & Cell {
   if (status >= 500) return '5xx';
   if (status >= 400) return '4xx';
   if (status >= 300) return '3xx';

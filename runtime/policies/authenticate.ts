@@ -217,13 +217,13 @@ function identityOf(schemes: readonly string[], principals: readonly Principal[]
   const [first] = principals;
   if (first === undefined) return undefined;
   if (principals.length === 1) {
-    const { subject, consumer, plan, tenant, apiKey, apiKeyEnds, scopes, roles, claims } = first;
-    return { schemes, subject, consumer, plan, tenant, apiKey, apiKeyEnds, scopes, roles, claims };
+    const { subject, consumer, plan, tenant, apiKey, apiKeyEnds, certificate, scopes, roles, claims } = first;
+    return { schemes, subject, consumer, plan, tenant, apiKey, apiKeyEnds, certificate, scopes, roles, claims };
   }
   const named = principals.filter(({ consumerNamed }) => consumerNamed);
   if (named.some(({ consumer }) => consumer !== named[0]?.consumer)) return undefined;
   const payer = principals.find(({ plan }) => plan !== undefined) ?? first;
-  const known = <K extends 'subject' | 'tenant' | 'apiKey' | 'apiKeyEnds'>(key: K): string | undefined =>
+  const known = <K extends 'subject' | 'tenant' | 'apiKey' | 'apiKeyEnds' | 'certificate'>(key: K): string | undefined =>
     principals.find((one) => one[key] !== undefined)?.[key];
   return {
     schemes,
@@ -233,6 +233,7 @@ function identityOf(schemes: readonly string[], principals: readonly Principal[]
     tenant: known('tenant'),
     apiKey: known('apiKey'),
     apiKeyEnds: known('apiKeyEnds'),
+    certificate: known('certificate'),
     scopes: [...new Set(principals.flatMap(({ scopes }) => scopes))],
     roles: [...new Set(principals.flatMap(({ roles }) => roles))],
     claims: (principals.find(({ claims }) => Object.keys(claims).length > 0) ?? first).claims,

@@ -27,14 +27,23 @@ export interface MfaOptions {
 }
 
 /** Why a caller is refused. */
-type Verdict = 'scope' | 'role' | 'policy' | 'mfa';
+type Verdict = 'scope' | 'role' | 'policy' | 'mfa' | 'deny';
+
+/** Names what refuses, for the log and for the caller (AZ-4, AZ-6): the key that says it, never its value. */
+const RULES: Readonly<Record<Verdict, string>> = {
+  scope: 'authorize.scopes',
+  role: 'authorize.roles',
+  policy: 'authorize.when',
+  mfa: 'authorize.mfa',
+  deny: 'authorize.defaultDeny',
+};
 
 /** Clocks of issuers are not ours. */
 const SKEW_SECONDS = 30;
 
 /**
- * Whether this caller may do this (AZ-1 to AZ-5): scopes, then roles, then the expression, then the second factor; the first that fails
- * refuses. What cannot be decided is a refusal. The problem names what failed, never the rule.
+ * Whether this caller may do this (AZ-1 to AZ-6): scopes, then roles, then the expression, then the second factor; the first that fails
+ * refuses. What cannot be decided is a refusal. The problem names the rule that failed, never what it says; the log has every decision.
  */
 export const authorize: PolicyFactory<AuthorizeOptions> = (
   { scopes = [], roles, when, mfa, deny = false, shadow = false, hideExistence = false },
@@ -46,10 +55,11 @@ export const authorize: PolicyFactory<AuthorizeOptions> = (
     scope: insufficientScope(scopes),
     role: refusal('role', 'The caller does not have the role for this.'),
     policy: hideExistence ? problem.notFound : refusal('policy', 'The caller may not do this.'),
+    deny: hideExistence ? problem.notFound : refusal('deny', 'The caller may not do this.'),
     mfa: stepUp(mfa),
   };
   const judge = (exchange: Exchange): Verdict | undefined => {
-    if (deny) return 'policy';
+    if (deny) return 'deny';
     const { identity } = exchange;
     if (identity === undefined)
       return scopes.length > 0 ? 'scope' : allowed !== undefined ? 'role' : mfa !== undefined ? 'mfa' : judgeExpression(exchange);
@@ -61,8 +71,9 @@ export const authorize: PolicyFactory<AuthorizeOptions> = (
     holds === undefined || holds(new RequestScope(exchange, env)) === true ? undefined : 'policy';
   return (exchange) => {
     const verdict = judge(exchange);
+    exchange.note('authz.decision', verdict === undefined ? 'allow' : shadow ? 'would deny' : 'deny');
     if (verdict === undefined) return undefined;
-    exchange.note('authz', shadow ? `would deny: ${verdict}` : `deny: ${verdict}`);
+    exchange.note('authz.rule', RULES[verdict]);
     return shadow ? undefined : replies[verdict];
   };
 };
@@ -78,7 +89,15 @@ function isStrong({ claims }: Identity, { amr, acr, maxAgeSeconds }: MfaOptions,
 }
 
 function refusal(code: Verdict, detail: string, headers: Reply['headers'] = []): Reply {
-  return { status: 403, headers, problem: { type: 'about:blank', title: 'Forbidden', status: 403, detail, code } };
+  const problem = {
+    type: 'about:blank',
+    title: 'Forbidden',
+    status: 403,
+    detail,
+    code: code === 'deny' ? 'policy' : code,
+    extensions: { policy: RULES[code] },
+  };
+  return { status: 403, headers, problem };
 }
 
 /** RFC 6750 §3.1. */

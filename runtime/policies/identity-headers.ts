@@ -11,6 +11,8 @@ export type IdentitySource =
   | 'apiKey'
   | 'scopes'
   | 'roles'
+  /** As RFC 9440 writes it (MT-4). */
+  | 'certificate'
   | { readonly claim: string };
 
 export interface IdentityHeadersOptions {
@@ -58,6 +60,7 @@ export const stripIdentity: PolicyFactory<StripIdentityOptions> = ({ names, prox
 };
 
 function valueFrom(identity: Identity, source: IdentitySource): string | undefined {
+  if (source === 'certificate') return identity.certificate === undefined ? undefined : `:${identity.certificate}:`;
   const value: unknown = typeof source === 'string' ? identity[source] : claimAt(identity.claims, source.claim);
   if (Array.isArray(value)) {
     const elements = value.flatMap((one: unknown) => textOf(one) ?? []);

@@ -49,6 +49,7 @@ function unknownVersion(router: Router, host: string, method: string, path: stri
   const wanted = [router.methodIndex.get(method), method === 'HEAD' ? router.methodIndex.get('GET') : undefined];
   const supported = new Set<string>();
   let negotiated = false;
+  const vary = new Set<string>();
   for (const ends of matchingEnds(router, host, path)) {
     for (let i = 0; i < ends.length; i += 2) {
       if (!wanted.includes(ends[i])) continue;
@@ -58,10 +59,13 @@ function unknownVersion(router: Router, host: string, method: string, path: stri
         if (conditionValue(condition, source) === condition.equals) return undefined;
         supported.add(condition.equals);
         negotiated ||= condition.in === 'accept';
+        if (condition.in !== 'query') vary.add(condition.in === 'accept' ? 'accept' : condition.name);
       }
     }
   }
-  return supported.size === 0 ? undefined : problem.versionNotThere(negotiated ? 406 : 400, [...supported].sort());
+  return supported.size === 0
+    ? undefined
+    : problem.versionNotThere(negotiated ? 406 : 400, [...supported].sort(), [...vary].sort());
 }
 
 /** The methods of all templates that match the path, sorted; `HEAD` beside `GET`, and `OPTIONS`. Empty when the path is unknown. */

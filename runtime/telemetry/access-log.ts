@@ -1,21 +1,24 @@
+import { hash } from 'node:crypto';
 import { asciiText } from '../ascii-json.ts';
-import type { RouteInfo } from '../contract.ts';
+import type { Identity, RouteInfo } from '../contract.ts';
 import type { ExchangeRecord } from '../exchange.ts';
 
 /**
  * One exchange as one line of JSON (OB-4), LF included. ASCII only: whatever a client sent is escaped, so no value can end a line or
- * forge a field. Of the query only the names are told, never a value.
+ * forge a field. Of the query only the names are told, never a value; of a token who it is about, never the token (JW-10).
  *
  * @param epochMs when the exchange ended
+ * @param user how its user is told
  */
-export function accessLine(record: ExchangeRecord, epochMs: number): string {
+export function accessLine(record: ExchangeRecord, epochMs: number, user: LoggedUser = 'hash'): string {
   const { route, status, durationMs, upstreamMs, identity } = record;
   // Ids and methods hold nothing that JSON would quote.
   let line =
     `{"ts":"${timestamp(epochMs)}","level":"${status >= 500 ? 'error' : 'info'}","msg":"request","request_id":"${record.requestId}"` +
     `${record.traceId === undefined ? '' : `,"trace_id":"${record.traceId}"`}${record.method === '' ? '' : `,"method":"${record.method}"`}`;
   line += (route === undefined ? UNMATCHED : routeText(route)) + text('path', record.path);
-  if (identity !== undefined) line += text('consumer', identity.consumer) + text('plan', identity.plan);
+  if (identity !== undefined)
+    line += text('consumer', identity.consumer) + text('plan', identity.plan) + callerText(identity, user);
   if (record.query !== '') line += text('query_keys', queryKeys(record.query));
   line += `${text('host', record.host)},"status":${status},"duration_ms":${ms(durationMs)},"ttfb_ms":${ms(record.ttfbMs)}`;
   if (record.attempts > 0) {
@@ -26,6 +29,40 @@ export function accessLine(record: ExchangeRecord, epochMs: number): string {
   line += `,"protocol":"${record.protocol}","scheme":"${record.scheme}"${text('user_agent', record.userAgent)}${text('error', record.error)}`;
   for (const [name, value] of record.notes ?? []) line += text(name, value);
   return `${line}}\n`;
+}
+
+/** How the log tells users apart: by a hash of issuer and subject, as the issuer names them, or not at all. */
+export type LoggedUser = 'hash' | 'id' | 'none';
+
+interface KnownCaller {
+  readonly schemes: Identity['schemes'];
+  readonly subject: Identity['subject'];
+  readonly user: LoggedUser;
+  readonly text: string;
+}
+
+/** By the claims, which all exchanges of one token share. */
+const knownCallers = new WeakMap<Identity['claims'], KnownCaller>();
+
+function callerText({ claims, schemes, subject, tenant, apiKey }: Identity, user: LoggedUser): string {
+  const known = knownCallers.get(claims);
+  if (known !== undefined && known.schemes === schemes && known.subject === subject && known.user === user) return known.text;
+  const claim = (name: string): string | undefined => {
+    const value: unknown = Object.hasOwn(claims, name) ? claims[name] : undefined;
+    return typeof value === 'string' ? value : undefined;
+  };
+  const iss = claim('iss');
+  const who = subject === undefined || user === 'none' ? undefined : user === 'id' ? subject : hashed(`${iss ?? ''} ${subject}`);
+  const made =
+    `${text('auth_scheme', schemes.join('+'))}${text('user', who)}${text('tenant', tenant)}${text('api_key', apiKey)}` +
+    `${text('iss', iss)}${text('client_id', claim('client_id'))}${text('jti', claim('jti'))}${text('cert_sha256', claim('x5t#S256'))}`;
+  knownCallers.set(claims, { schemes, subject, user, text: made });
+  return made;
+}
+
+/** Enough to tell users apart, too little to be a user's id anywhere else. */
+function hashed(value: string): string {
+  return hash('sha256', value, 'hex').slice(0, 16);
 }
 
 const UNMATCHED = ',"route":"_unmatched"';

@@ -3,6 +3,8 @@ import { type StartedGateway, start } from '../support/gateway.ts';
 
 const fine = { 200: { description: 'Fine' } };
 const app = 'https://app.example.com';
+/** Allowed by the gateway file, where no document says otherwise. */
+const anywhere = 'https://anywhere.example.com';
 
 const document = {
   openapi: '3.1.1',
@@ -10,6 +12,7 @@ const document = {
   components: { securitySchemes: { key: { type: 'apiKey', in: 'header', name: 'X-API-Key' } } },
   'x-gateway': {
     owner: 'team-orders',
+    upstream: 'orders',
     public: 'A test',
     cors: { origins: [app, 'https://*.preview.example.com'], credentials: true },
   },
@@ -30,6 +33,7 @@ const document = {
       delete: { operationId: 'drop', responses: fine, 'x-gateway': { cors: null } },
     },
     '/open': { get: { operationId: 'open', responses: fine, 'x-gateway': { cors: { origins: ['*'] } } } },
+    '/silent': { get: { operationId: 'silent', responses: fine, 'x-gateway': { cors: null } } },
     '/inside': {
       get: { operationId: 'inside', responses: fine, 'x-gateway': { ip: { allow: ['10.0.0.0/8'], deny: ['10.1.0.0/16'] } } },
     },
@@ -43,10 +47,20 @@ const document = {
   },
 };
 
+const files = {
+  'api.json': JSON.stringify(document),
+  'gateway.yaml': [
+    'specs: [api.json]',
+    'upstreams: { orders: { url: "${UPSTREAM_URL}" } }',
+    'teams: { team-orders: {} }',
+    `defaults: { cors: { origins: ["${anywhere}"] } }`,
+  ].join('\n'),
+};
+
 describe('the edge, end to end', () => {
   let gateway: StartedGateway;
   beforeAll(async () => {
-    gateway = await start(document);
+    gateway = await start({ files });
   });
   afterAll(() => gateway.stop());
 
@@ -105,6 +119,21 @@ describe('the edge, end to end', () => {
         null,
         'Origin',
       ]);
+    });
+
+    it('CR-1, CR-2: refusals that no route made carry what the routes of their path allow, else what the gateway file does', async () => {
+      const allowed = async (method: string, path: string, origin: string) => {
+        const { status, headers } = await gateway.fetch(path, { method, headers: { origin } });
+        return [status, headers.get('access-control-allow-origin')];
+      };
+      expect(await allowed('PUT', '/orders', app)).toEqual([405, app]);
+      expect(await allowed('PUT', '/orders', anywhere)).toEqual([405, null]);
+      expect(await allowed('GET', '/nowhere', anywhere)).toEqual([404, anywhere]);
+      expect(await allowed('GET', '/nowhere', app)).toEqual([404, null]);
+      expect(await allowed('OPTIONS', '/silent', anywhere)).toEqual([204, null]);
+      const unknown = await preflight('/nowhere', anywhere, 'GET');
+      expect([unknown.status, unknown.headers.get('access-control-allow-origin')]).toEqual([404, anywhere]);
+      expect((await preflight('/orders', anywhere, 'GET')).headers.get('access-control-allow-origin')).toBeNull();
     });
 
     it('any origin means any, without credentials', async () => {

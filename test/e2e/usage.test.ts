@@ -1,5 +1,10 @@
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ADMIN_TOKEN, start } from '../support/gateway.ts';
+import { startEcho } from '../support/echo.ts';
+import { ADMIN_TOKEN, asAdmin, start } from '../support/gateway.ts';
 import { runGw } from '../support/gw.ts';
 
 describe('gw usage', () => {
@@ -24,5 +29,66 @@ describe('gw usage', () => {
       code: 2,
       stderr: expect.stringContaining('does not answer'),
     });
+  });
+});
+
+const deprecated = `
+openapi: 3.1.1
+info: { title: Orders, version: "1" }
+x-gateway: { owner: team-orders, upstream: orders, version: { name: "1", by: path } }
+security: [{ key: [] }]
+components: { securitySchemes: { key: { type: apiKey, in: header, name: X-API-Key } } }
+paths:
+  /v1/orders:
+    get:
+      operationId: list
+      deprecated: true
+      x-gateway: { lifecycle: { sunset: 2126-01-01, successor: /v2/orders } }
+      responses: { "200": { description: Fine } }
+`;
+
+describe('telemetry.usage', () => {
+  it('LC-5, PR-7: tells a webhook who uses what is deprecated, and a file who uses what', async () => {
+    const hook = await startEcho();
+    const gatewayFile = [
+      'name: shop',
+      'specs: [openapi.yaml]',
+      'server: { timeouts: { preStop: 0ms } }',
+      'upstreams: { orders: { url: "${UPSTREAM_URL}" } }',
+      'teams: { team-orders: {} }',
+      'security: { key: { type: apiKey, keys: "file:${STATE}/keys.json", pepper: "${PEPPER}" } }',
+      'telemetry: { usage: { file: "${STATE}/usage.jsonl", webhook: { url: "${HOOK_URL}", threshold: 2 } } }',
+    ].join('\n');
+    const folder = mkdtempSync(join(tmpdir(), 'gw-usage-'));
+    writeFileSync(join(folder, 'keys.json'), '{ "keys": [] }');
+    await using gateway = await start(
+      { files: { 'gateway.yaml': gatewayFile, 'openapi.yaml': deprecated } },
+      { auth: 'enforced', env: { STATE: folder, PEPPER: 'pepper', HOOK_URL: `${hook.url}/hook`, GW_THREADS: '2' } },
+    );
+    const made = await fetch(`${gateway.admin}/apikeys`, {
+      method: 'POST',
+      headers: { ...asAdmin, 'content-type': 'application/json' },
+      body: '{ "consumer": "acme" }',
+    });
+    const { key }: { key: string } = JSON.parse(await made.text());
+    for (let call = 0; call < 3; call++) await gateway.fetch('/v1/orders', { headers: { 'x-api-key': key } });
+    await gateway.fetch('/v1/orders');
+    while (hook.requests.length === 0) await new Promise(setImmediate);
+    expect(JSON.parse(hook.requests[0]?.body ?? '')).toMatchObject({
+      type: 'deprecated-usage',
+      ...{ gateway: 'shop', consumer: 'acme', route: 'list', version: '1', sunset: '2126-01-01', successor: '/v2/orders' },
+    });
+    gateway.process.kill('SIGTERM');
+    await once(gateway.process, 'exit');
+    const lines = readFileSync(join(folder, 'usage.jsonl'), 'utf8').trimEnd().split('\n');
+    const rows = lines.flatMap((line) => JSON.parse(line).rows);
+    const counted = (consumer: string, name: string): number =>
+      rows
+        .filter((row) => row.consumer === consumer && row.class === name && row.version === '1' && row.route === 'list')
+        .reduce((sum, { requests }) => sum + requests, 0);
+    expect([counted('acme', '2xx'), counted('-', '4xx'), rows.length]).toEqual([3, 1, expect.any(Number)]);
+    expect(hook.requests.length).toBe(1);
+    await hook.close();
+    rmSync(folder, { recursive: true });
   });
 });

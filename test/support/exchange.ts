@@ -107,6 +107,9 @@ export const fakeEnv: PolicyEnv = {
   verifier(name) {
     throw new Error(`no verifier ${name}`);
   },
+  identitySigner() {
+    throw new Error('no signer');
+  },
   limits: {
     prepare() {
       throw new Error('no limits');

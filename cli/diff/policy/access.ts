@@ -1,7 +1,7 @@
 /** What the gateway file says beside the way of a request: where limits are counted, what is recorded, who may operate the gateway. */
 import type { GatewayConfig } from '../../config/gateway.ts';
 import { canonical } from '../../merge/canonical.ts';
-import type { AdminTokenPlan, StorePlan } from '../../plan/ir.ts';
+import type { AdminTokenPlan, StorePlan, UsagePlan } from '../../plan/ir.ts';
 import type { Compared } from '../../plan/key.ts';
 import type { ChangeDraft } from '../change.ts';
 import type { RouteTable } from '../effective.ts';
@@ -12,7 +12,13 @@ const heavy = { weaker: 'high', tighter: 'medium' } as const;
 const light = { weaker: 'medium', tighter: 'low' } as const;
 
 export function accessChanges(before: GatewayConfig, after: GatewayConfig, head: RouteTable): readonly ChangeDraft[] {
-  return [...storeChanges(before, after, head), ...accessLogChanges(before, after, head), ...adminChanges(before, after)];
+  return [
+    ...storeChanges(before, after, head),
+    ...accessLogChanges(before, after, head),
+    ...loggedUserChanges(before, after, head),
+    ...usageChanges(before, after, head),
+    ...adminChanges(before, after),
+  ];
 }
 
 const counted = /^limits\.(?:rate|quota|concurrency|spikeArrest)$/;
@@ -60,6 +66,56 @@ function accessLogChanges(before: GatewayConfig, after: GatewayConfig, head: Rou
     head: written(after, 'telemetry', 'accessLog'),
     routes: routesOf(head),
   });
+}
+
+/** JW-10: whether its lines still tell users apart, and whether they name them. */
+function loggedUserChanges(before: GatewayConfig, after: GatewayConfig, head: RouteTable): readonly ChangeDraft[] {
+  const [from, to] = [before.telemetry.logUser ?? 'hash', after.telemetry.logUser ?? 'hash'];
+  const told = { none: ' (nobody sees any more which user it was)', id: ' (the log names users)', hash: '' };
+  return configChange(
+    'access-log',
+    from === to ? 'equal' : from === 'hash' ? 'weaker' : to === 'hash' ? 'tighter' : 'unknown',
+    light,
+    {
+      subject: 'users in the access log',
+      message: `telemetry.user: ${from} → ${to}${told[to]}`,
+      before: from,
+      after: to,
+      base: written(before, 'telemetry', 'user'),
+      head: written(after, 'telemetry', 'user'),
+      routes: routesOf(head),
+    },
+  );
+}
+
+/** LC-5, PR-7: who hears who uses what. The address of a webhook may hold a token, so nobody is shown it. */
+function usageChanges(before: GatewayConfig, after: GatewayConfig, head: RouteTable): readonly ChangeDraft[] {
+  const [from, to] = [before.telemetry.usage, after.telemetry.usage];
+  const isSame = canonical(from ?? null) === canonical(to ?? null);
+  const more = listeners(to) - listeners(from);
+  const direction: Compared = isSame ? 'equal' : more < 0 ? 'weaker' : more > 0 ? 'tighter' : 'unknown';
+  const isOther = usageText(from) === usageText(to);
+  return configChange('usage', direction, light, {
+    subject: 'usage',
+    message: isOther ? 'telemetry.usage: another webhook' : `telemetry.usage: ${usageText(from)} → ${usageText(to)}`,
+    before: usageText(from),
+    after: usageText(to),
+    base: written(before, 'telemetry', 'usage'),
+    head: written(after, 'telemetry', 'usage'),
+    routes: routesOf(head),
+  });
+}
+
+function listeners({ file, webhook }: UsagePlan = {}): number {
+  return [file, webhook].filter((one) => one !== undefined).length;
+}
+
+function usageText({ file, webhook }: UsagePlan = {}): string {
+  const parts = [
+    ...(file === undefined ? [] : [`file ${file}`]),
+    ...(webhook === undefined ? [] : [`webhook from ${webhook.threshold} requests a day`]),
+  ];
+  return parts.length === 0 ? 'none' : parts.join(', ');
 }
 
 /** AD-1, AD-2: the listener and the tokens that it takes. */

@@ -1,6 +1,7 @@
 /** What the gateway file says of callers that no route's values hold: which roles include which, and what services are told. */
 import type { GatewayConfig } from '../../config/gateway.ts';
 import { canonical } from '../../merge/canonical.ts';
+import { json } from '../../plan/json.ts';
 import type { Compared } from '../../plan/key.ts';
 import type { ChangeDraft } from '../change.ts';
 import type { RouteTable } from '../effective.ts';
@@ -8,7 +9,7 @@ import { configChange, routesOf, written } from './config-change.ts';
 import { compareSets, textsOf } from './direction.ts';
 
 export function callerChanges(before: GatewayConfig, after: GatewayConfig, head: RouteTable): readonly ChangeDraft[] {
-  return [...roleChanges(before, after, head), ...identityChanges(before, after, head)];
+  return [...roleChanges(before, after, head), ...identityChanges(before, after, head), ...signedChanges(before, after, head)];
 }
 
 /** AZ-3: whoever has a role has all that it includes. */
@@ -55,6 +56,31 @@ function includedIn(role: string, roles: GatewayConfig['roles']): ReadonlySet<st
     }
   }
   return included;
+}
+
+/** ID-4: services that verify what they are told refuse everybody when it is no longer signed, or for another name. */
+function signedChanges(before: GatewayConfig, after: GatewayConfig, head: RouteTable): readonly ChangeDraft[] {
+  const [was, is] = [before.identitySigned, after.identitySigned];
+  const text = (signed: typeof was): string =>
+    signed === undefined
+      ? 'not signed'
+      : `signed in ${signed.header} by ${signed.issuer} for ${signed.lifetimeS} s, key ${signed.key}`;
+  const direction: Compared =
+    text(was) === text(is) ? 'equal' : was === undefined ? 'tighter' : is === undefined ? 'weaker' : 'unknown';
+  return configChange(
+    'identity-header',
+    direction,
+    { weaker: 'high', tighter: 'medium' },
+    {
+      subject: 'identity signed',
+      message: `identity of callers: ${text(was)} → ${text(is)}`,
+      before: was === undefined ? undefined : json(was),
+      after: is === undefined ? undefined : json(is),
+      base: written(before, 'identity', 'signed'),
+      head: written(after, 'identity', 'signed'),
+      routes: routesOf(head),
+    },
+  );
 }
 
 /** ID-4: a field that the gateway no longer writes is one that callers may write themselves. */

@@ -3,6 +3,7 @@ import { issueToken } from './auth.ts';
 import type { AdminHandler } from './call.ts';
 import { collect, config, openapi, reload } from './configuration.ts';
 import { live, ready, started } from './health.ts';
+import { identityKeys } from './identity.ts';
 import { limitStatus, resetLimits } from './limits.ts';
 import { metrics } from './metrics.ts';
 import { endOverride, listOverrides, setOverride } from './overrides.ts';
@@ -35,6 +36,7 @@ export const handlers: Readonly<Record<string, AdminHandler>> = {
   setOverride,
   endOverride,
   issueToken,
+  getIdentityKeys: identityKeys,
   listRevoked,
   revokeTokens,
   restoreTokens,

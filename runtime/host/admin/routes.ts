@@ -2,46 +2,21 @@ import type { Reply } from '../../contract.ts';
 import { explainMatch } from '../../route/explain.ts';
 import type { Gateway } from '../gateway.ts';
 import { type AdminCall, ok, refusal } from './call.ts';
-
-/** A route as the build describes it (`cli/bundle/admin-routes.ts`). */
-export interface RouteText {
-  readonly id: string;
-  readonly method: string;
-  readonly template: string;
-  readonly deprecated?: true;
-  readonly split?: readonly { readonly upstream: string; readonly weight: number }[];
-  readonly values: readonly number[];
-}
-
-export interface ValueText {
-  readonly key: string;
-  readonly value: unknown;
-  readonly skipped?: string;
-}
-
-/** What the build says of every route: written into the file as data, read only when somebody asks. */
-export interface RouteTexts {
-  readonly values: readonly ValueText[];
-  readonly routes: readonly RouteText[];
-}
-
-export function routeTexts({ bundle }: Gateway): RouteTexts {
-  return JSON.parse(bundle.file.routes);
-}
+import { type RouteText, routeTextsOf, type ValueText } from './route-texts.ts';
 
 /** The route of an id with its effective values; undefined when there is none. */
 export function routeOf(
   gateway: Gateway,
   id: string,
 ): (Omit<RouteText, 'values'> & { readonly values: readonly ValueText[] }) | undefined {
-  const { values, routes: list } = routeTexts(gateway);
+  const { values, routes: list } = routeTextsOf(gateway.bundle);
   const found = list.find((one) => one.id === id);
   return found === undefined ? undefined : { ...found, values: found.values.flatMap((index) => values[index] ?? []) };
 }
 
 /** All routes, or `?limit=` of them `&after=` an id: then `next` is the id to go on after. */
 export function routes({ gateway, query }: AdminCall): Reply {
-  const all = routeTexts(gateway).routes.map(({ values: _, ...rest }) => rest);
+  const all = routeTextsOf(gateway.bundle).routes.map(({ values: _, ...rest }) => rest);
   const after = query.get('after');
   const start = after === null ? 0 : all.findIndex(({ id }) => id === after) + 1;
   if (after !== null && start === 0)

@@ -99,6 +99,7 @@ export class CertificateVerifier implements Verifier {
         plan: spec.plan,
         tenant: undefined,
         apiKey: undefined,
+        certificate: x509.raw.toString('base64'),
         scopes: [],
         roles: [],
         claims: { sub: subject, names, 'x5t#S256': thumbprint },

@@ -1,8 +1,10 @@
+import type { JsonWebKey } from 'node:crypto';
 import type { GatewaySpec } from '../../gateway-spec.ts';
 import type { HostDrivers, RedisSettings } from '../drivers.ts';
 import { later } from '../later.ts';
 import { type CredentialFile, CredentialFiles, fileKey } from './credential-files.ts';
 import { fetchJson } from './fetch-json.ts';
+import { publicKeys, signingKeyFile } from './identity-signer.ts';
 import { type KeyBinding, KeyBindings } from './key-bindings.ts';
 import { keySetKey } from './key-set.ts';
 import { type KeySource, type KeySourceState, KeySources } from './key-sources.ts';
@@ -63,8 +65,8 @@ export class Credentials {
    * @returns lets go of it
    * @throws Error naming a file that cannot be read, or keys in a store that does not exist
    */
-  async acquire(bindings: Pick<GatewaySpec, 'name' | 'security'>): Promise<() => void> {
-    const { sources, files } = this.#wanted(bindings.security ?? []);
+  async acquire(bindings: Pick<GatewaySpec, 'name' | 'security' | 'identitySigning'>): Promise<() => void> {
+    const { sources, files } = this.#wanted(bindings);
     const releaseKeys = await this.#keys.acquire(bindings);
     await this.files.acquire(files).catch((error: unknown) => {
       releaseKeys();
@@ -85,6 +87,12 @@ export class Credentials {
     if (topic === ASK_PASSWORD) return await this.#passwords.compare(value);
     if (topic === ASK_API_KEY) return await this.#keys.answer(value);
     return undefined;
+  }
+
+  /** What services verify the signatures of a generation with (ID-4); undefined where it signs nothing. */
+  identityKeys({ identitySigning }: Pick<GatewaySpec, 'identitySigning'>): readonly JsonWebKey[] | undefined {
+    if (identitySigning === undefined) return undefined;
+    return publicKeys(this.files.value(signingKeyFile(identitySigning, this.#options.resolve)));
   }
 
   /** The bindings of a generation whose keys can be administered. */
@@ -111,7 +119,7 @@ export class Credentials {
     this.keySources.close();
   }
 
-  #wanted(security: NonNullable<GatewaySpec['security']>): Wanted {
+  #wanted({ security = [], identitySigning }: Pick<GatewaySpec, 'security' | 'identitySigning'>): Wanted {
     const { resolve } = this.#options;
     const sources: KeySource[] = [];
     const files: CredentialFile[] = [];
@@ -119,6 +127,7 @@ export class Credentials {
       if (spec.type === 'jwt') sources.push(keySource(spec, resolve));
       files.push(...filesOf(spec, resolve));
     }
+    if (identitySigning !== undefined) files.push(signingKeyFile(identitySigning, resolve));
     return { sources, files };
   }
 }

@@ -1,14 +1,16 @@
 import { X509Certificate } from 'node:crypto';
 import { parseRange } from '../../address.ts';
 import { revokedSerials } from './crl.ts';
+import { signingKeys } from './identity-signer.ts';
 import type { ApiKeyRecord } from './key-store.ts';
 import { isFields } from './token-parts.ts';
 
-/** What a file of credentials holds: keys or users as JSON, certificates or revocation lists as PEM. */
-export type FileKind = 'api-keys' | 'users' | 'certificates' | 'revoked';
+/** What a file of credentials holds: keys or users as JSON; certificates, revocation lists or private keys as PEM. */
+export type FileKind = 'api-keys' | 'users' | 'certificates' | 'revoked' | 'signing-keys';
 
 /**
- * Reads a file of credentials: records of keys, users, certificates (PEM, one text each), or serial numbers.
+ * Reads a file of credentials: records of keys, users, certificates (PEM, one text each), serial numbers, or
+ * `SigningKeyRecord`.
  *
  * @throws Error naming the file and what is wrong with it
  */
@@ -22,6 +24,8 @@ export function parseFile(kind: FileKind, path: string, text: string): readonly 
       return certificates(path, text);
     case 'revoked':
       return guarded(path, () => revokedSerials(text));
+    case 'signing-keys':
+      return guarded(path, () => signingKeys(text));
   }
 }
 

@@ -48,6 +48,24 @@ describe('loadGateway', () => {
     ]);
   });
 
+  it('knows where usage is told, and refuses what is no address', () => {
+    const file = (usage: string): string => `specs: [openapi.yaml]\ntelemetry: { usage: { ${usage} } }`;
+    const usageOf = (usage: string) => configOf({ 'gateway.yaml': file(usage) }).telemetry.usage;
+    expect(usageOf('webhook: { url: "https://hooks.test/a?b=1" }')).toEqual({
+      webhook: { url: 'https://hooks.test/a?b=1', threshold: 100 },
+    });
+    expect(usageOf('file: "${USAGE}"')).toEqual({ file: '${USAGE}' });
+    expect(usageOf('')).toBeUndefined();
+    for (const url of ['/hooks', 'ftp://hooks.test', 'https://', 'https://user:secret@hooks.test', '${HOOK:-hooks.test}']) {
+      expect(messages(load({ 'gateway.yaml': file(`webhook: { url: "${url}" }`) })), url).toEqual([
+        expect.stringMatching(/^A webhook /),
+      ]);
+    }
+    for (const bad of ['webhook: {}', 'webhook: { url: "http://a", threshold: 0 }', 'file: ""', 'files: a']) {
+      expect(messages(load({ 'gateway.yaml': file(bad) })), bad).toHaveLength(1);
+    }
+  });
+
   it('keeps how an upstream may be pipelined, and refuses what is no number of requests', () => {
     const file = (value: string): string =>
       `specs: [openapi.yaml]\nupstreams: { a: { url: "http://a", ${value} }, b: { url: "http://b" } }`;

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { hashSecret, newApiKey } from '../../../runtime/host/auth/api-key-format.ts';
 import { asAdmin, type StartedGateway, start } from '../../support/gateway.ts';
 import { type Issuer, signingKey, startIssuer } from '../../support/issuer.ts';
@@ -19,12 +19,14 @@ components:
     key: { type: apiKey, in: header, name: X-API-Key }
     elsewhere: { type: apiKey, in: header, name: X-API-Key }
     queryKey: { type: apiKey, in: query, name: api_key }
+    queryToken: { type: apiKey, in: query, name: access_token }
 paths:
   /user: { get: { responses: { "200": { description: Fine } } } }
   /closed: { get: { tags: [admin], responses: { "200": { description: Fine } } } }
   /scoped: { get: { security: [{ scoped: ["orders:read"] }], responses: { "200": { description: Fine } } } }
   /key: { get: { security: [{ key: [] }], responses: { "200": { description: Fine } } } }
   /query: { get: { security: [{ queryKey: [] }], responses: { "200": { description: Fine } } } }
+  /token: { get: { security: [{ queryToken: [] }], responses: { "200": { description: Fine } } } }
   /either: { get: { security: [{ user: [] }, { key: [] }], responses: { "200": { description: Fine } } } }
   /both: { get: { security: [{ user: [], key: [] }], responses: { "200": { description: Fine } } } }
   /optional: { get: { security: [{ user: [] }, {}], responses: { "200": { description: Fine } } } }
@@ -45,6 +47,7 @@ security:
   key: { type: apiKey, keys: "file:\${KEYS}" }
   queryKey: { type: apiKey, keys: "file:\${KEYS}" }
   elsewhere: { type: apiKey, keys: "file:\${ELSEWHERE}" }
+  queryToken: { type: jwt, issuer: "${issuer}", audience: api, forward: true }
 identity: { headers: { X-User-Id: subject, X-User-Roles: roles, X-Consumer-Id: consumer, X-Email: { claim: email } } }
 `;
 
@@ -142,6 +145,20 @@ describe('tokens', () => {
     );
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
     expect(answer).toContain('error="invalid_request"');
+  });
+});
+
+describe('a token in the query (JW-3)', () => {
+  it('is accepted where the document says so, goes no further, and is in no log', async () => {
+    gateway.upstream.requests.length = 0;
+    const token = await issuer.token();
+    expect((await gateway.fetch(`/token?a=1&access_token=${token}`)).status).toBe(200);
+    expect(gateway.upstream.requests[0]?.url).toBe('/token?a=1');
+    expect((await gateway.fetch(`/user?access_token=${token}`)).status).toBe(401);
+    expect((await gateway.fetch(`/token?access_token=${token}&access%5Ftoken=${token}`)).status).toBe(400);
+    await vi.waitUntil(() => (gateway.output.stdout.match(/"path":"\/token"/g) ?? []).length === 2, 10_000);
+    expect(gateway.output.stdout).toContain('"auth_scheme":"queryToken"');
+    expect(gateway.output.stdout + gateway.output.stderr).not.toContain(token);
   });
 });
 

@@ -6,10 +6,11 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { authority, type SelfSigned, selfSigned } from '../../support/certificate.ts';
 import { type StartedGateway, start } from '../../support/gateway.ts';
-import { type Issuer, startIssuer, thumbprint } from '../../support/issuer.ts';
+import { type Issuer, type SigningKey, signingKey, startIssuer, thumbprint } from '../../support/issuer.ts';
 
 /** Schemes of kind mutualTLS and what binds them. */
 const BINDINGS: Readonly<Record<string, string>> = {
@@ -47,6 +48,9 @@ name: shop
 specs: [openapi.yaml]
 upstreams: { shop: { url: "\${UPSTREAM_URL}" } }
 teams: { team-shop: {} }
+identity:
+  headers: { X-User-Id: subject, X-User-Roles: roles, Client-Cert: certificate, X-Email: { claim: email } }
+  signed: { key: "file:\${SIGNING}" }
 server: { tls: { cert: "\${CERT}", key: "\${KEY}" }, trustedProxies: [127.0.0.2] }
 security:
   user: { type: jwt, issuer: "${issuer}", audience: api }
@@ -61,6 +65,9 @@ const server = selfSigned('gateway.example');
 const rider = ours.issue('rider', { names: ['rider.example', 'spiffe://shop.example/rider'] });
 const driver = ours.issue('driver, "the" one', { usage: 'all' });
 const proxy = ours.issue('proxy');
+/** The gateway's own: one that signs, and the one that will be next. */
+const signing = [signingKey(), signingKey()];
+const pemOf = ({ privateKey }: SigningKey): string => String(privateKey.export({ type: 'pkcs8', format: 'pem' }));
 const strangers = {
   'another authority of the same name': foreign.issue('rider', { names: ['spiffe://shop.example/rider'] }),
   'one that is over': ours.issue('rider', { validMs: -1_000 }),
@@ -82,6 +89,7 @@ beforeAll(async () => {
     CRL: put('crl.pem', ours.revocations([])),
     CERT: put('cert.pem', server.cert),
     KEY: put('key.pem', server.key),
+    SIGNING: put('signing.pem', signing.map(pemOf).join('')),
   };
   issuer = await startIssuer();
   const spki = new X509Certificate(rider.cert).publicKey.export({ type: 'spki', format: 'der' });
@@ -227,6 +235,54 @@ describe('tokens that are bound to a certificate (MT-5, RFC 8705)', () => {
   it('go together with a certificate in an AND', async () => {
     const headers = { authorization: `Bearer ${await issuer.token({ sub: 'spiffe://shop.example/rider' })}` };
     expect([await status('/both', { headers, shows: rider }), await status('/both', { headers })]).toEqual([200, 401]);
+  });
+});
+
+describe('what a service is told of callers', () => {
+  it('holds the certificate that was accepted, and no other (MT-4, RFC 9440)', async () => {
+    expect((await call('/native', { shows: rider })).received['client-cert']).toBe(der(rider));
+    expect((await call('/escaped', { viaProxy: true, headers: { 'x-ssl-cert': escaped(rider) } })).received['client-cert']).toBe(
+      der(rider),
+    );
+    const headers = { authorization: `Bearer ${await issuer.token()}`, 'client-cert': der(rider) };
+    expect((await call('/user', { headers, shows: rider })).received['client-cert']).toBeUndefined();
+    expect(gateway.output.stdout).not.toMatch(/MII|BEGIN CERTIFICATE/);
+    await vi.waitUntil(() => gateway.output.stdout.includes('"cert_sha256":"'), 10_000);
+  });
+
+  it('can be verified by it: signed by the gateway, for this service, for a minute (ID-4)', async () => {
+    const keys = createRemoteJWKSet(new URL(`${gateway.admin}/identity/keys`));
+    const verified = async ({ received }: Answer, audience = 'shop') =>
+      await jwtVerify(String(received['x-gw-identity']), keys, { issuer: 'shop', audience, algorithms: ['ES256'] });
+    const token = await issuer.token({ sub: 'ada', roles: ['rider'], scope: 'a b', email: 'ada@example.com' });
+    const headers = { authorization: `Bearer ${token}`, 'x-gw-identity': 'forged' };
+    const answer = await call('/user', { headers });
+    const { payload } = await verified(answer);
+    expect(payload).toMatchObject({ sub: 'ada', consumer: 'ada', roles: ['rider'], scope: 'a b', email: 'ada@example.com' });
+    expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(60);
+    await expect(verified(answer, 'other')).rejects.toThrow('aud');
+    expect((await call('/user', { headers })).received['x-gw-identity']).toBe(answer.received['x-gw-identity']);
+    expect((await verified(await call('/native', { shows: rider }))).payload.sub).toBe('spiffe://shop.example/rider');
+    expect((await call('/public', { headers })).received['x-gw-identity']).toBeUndefined();
+  });
+
+  it('is signed by the key that comes first, as soon as the file says so', async () => {
+    const kid = async (): Promise<string | undefined> =>
+      decodeProtectedHeader(
+        String((await call('/user', { headers: { authorization: `Bearer ${await issuer.token()}` } })).received['x-gw-identity']),
+      ).kid;
+    const published = async (): Promise<readonly string[]> => {
+      const { keys }: { keys: { kid: string; d?: string }[] } = JSON.parse(
+        await (await fetch(`${gateway.admin}/identity/keys`)).text(),
+      );
+      expect(keys.some(({ d }) => d !== undefined)).toBe(false);
+      return keys.map((one) => one.kid);
+    };
+    const [first, second] = await published();
+    expect(await kid()).toBe(first);
+    writeFileSync(join(folder, 'signing.pem'), signing.toReversed().map(pemOf).join(''));
+    while ((await kid()) === first);
+    expect([await kid(), await published()]).toEqual([second, [second, first]]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import type { GatewaySpec } from '../../../runtime/gateway-spec.ts';
 import { type HostSettings, hostSettings } from '../../../runtime/host/settings.ts';
@@ -69,6 +70,21 @@ describe('hostSettings', () => {
       'server.proxyProtocol takes connections of trusted proxies only, and server.trustedProxies names none.',
     ]);
     expect(errorsOf(spec({}, server), { PROXIES: '10.0.0.0/8' })).toEqual([]);
+  });
+
+  it('knows where usage is told (LC-5, PR-7)', () => {
+    const usage = { file: '${FOLDER}/usage.jsonl', webhook: { url: '${HOOK}', threshold: 5 } };
+    const environment = { FOLDER: tmpdir(), HOOK: 'https://hooks.example.com/a?key=1' };
+    expect(settingsOf(spec({ usage }), environment).usage).toEqual({
+      file: `${tmpdir()}/usage.jsonl`,
+      webhook: { url: 'https://hooks.example.com/a?key=1', threshold: 5 },
+    });
+    expect(settingsOf(spec()).usage).toEqual({});
+    expect(errorsOf(spec({ usage }), { FOLDER: '/is/not/there', HOOK: 'ftp://secret@hooks' })).toEqual([
+      'The folder of telemetry.usage.file, "/is/not/there", is not there.',
+      'telemetry.usage.webhook.url is no http or https URL.',
+    ]);
+    expect(errorsOf(spec({ usage }), { HOOK: 'http://a' })).toEqual(['The environment variable FOLDER is not set.']);
   });
 
   it('lets the environment decide, empty variables being unset', () => {

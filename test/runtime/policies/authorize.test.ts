@@ -1,21 +1,51 @@
 import { describe, expect, it } from 'vitest';
 import type { Identity, PolicyEnv } from '../../../runtime/contract.ts';
 import { type AuthorizeOptions, authorize } from '../../../runtime/policies/authorize.ts';
-import { fakeEnv, fakeExchange } from '../../support/exchange.ts';
+import { type FakeExchange, fakeEnv, fakeExchange } from '../../support/exchange.ts';
 import { compiled } from '../../support/expressions.ts';
 
 const now = 1_795_000_000;
 
-function judged(options: AuthorizeOptions & { readonly text?: string }, identity?: Partial<Identity>): string {
+interface Judged extends AuthorizeOptions {
+  readonly text?: string;
+}
+
+function judged(options: Judged, identity?: Partial<Identity>, notes: string[] = []): string {
   const { text, ...rest } = options;
   const env: PolicyEnv = { ...fakeEnv, clock: () => now * 1_000, expression: () => () => compiled(text ?? 'true') };
-  const exchange = fakeExchange(identity === undefined ? {} : { identity });
+  const exchange: FakeExchange = {
+    ...fakeExchange(identity === undefined ? {} : { identity }),
+    note: (name, value) => void notes.push(`${name}=${value}`),
+  };
   const reply = authorize({ ...rest, ...(text === undefined ? {} : { when: 'e0' }) }, env)(exchange);
   if (reply === undefined || 'then' in reply) return 'pass';
   return [reply.status, reply.problem?.code, ...reply.headers.map(([, value]) => value)].join(' ');
 }
 
-describe('authorize (AZ-1 to AZ-5)', () => {
+describe('authorize (AZ-1 to AZ-6)', () => {
+  it('AZ-6: the log has every decision, and the rule that refuses', () => {
+    const decided = (options: Judged, identity: Partial<Identity> = {}): string => {
+      const notes: string[] = [];
+      judged(options, identity, notes);
+      return notes.join(' ');
+    };
+    expect(decided({ roles: ['admin'] }, { roles: ['admin'] })).toBe('authz.decision=allow');
+    expect(decided({ scopes: ['a'] })).toBe('authz.decision=deny authz.rule=authorize.scopes');
+    expect(decided({ roles: ['admin'] })).toBe('authz.decision=deny authz.rule=authorize.roles');
+    expect(decided({ text: 'has(claims.sub)', hideExistence: true })).toBe('authz.decision=deny authz.rule=authorize.when');
+    expect(decided({ mfa: { amr: ['otp'], acr: [] } })).toBe('authz.decision=deny authz.rule=authorize.mfa');
+    expect(decided({ deny: true })).toBe('authz.decision=deny authz.rule=authorize.defaultDeny');
+    expect(decided({ roles: ['admin'], shadow: true })).toBe('authz.decision=would deny authz.rule=authorize.roles');
+  });
+
+  it('AZ-4: the caller hears which rule it was, and nothing of what it says', () => {
+    const text = "claims.sub == 'ada'";
+    const env: PolicyEnv = { ...fakeEnv, expression: () => () => compiled(text) };
+    const reply = authorize({ when: 'e0' }, env)(fakeExchange({ identity: {} }));
+    expect(reply).toMatchObject({ status: 403, problem: { code: 'policy', extensions: { policy: 'authorize.when' } } });
+    expect(JSON.stringify(reply)).not.toContain('ada');
+  });
+
   it('asks for all scopes, and names them', () => {
     expect(judged({ scopes: ['a', 'b'] }, { scopes: ['b', 'a', 'c'] })).toBe('pass');
     expect(judged({ scopes: ['a', 'b'] }, { scopes: ['a'] })).toBe('403 scope Bearer error="insufficient_scope", scope="a b"');

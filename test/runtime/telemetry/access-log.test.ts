@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ExchangeRecord } from '../../../runtime/exchange.ts';
-import { accessLine } from '../../../runtime/telemetry/access-log.ts';
+import { accessLine, type LoggedUser } from '../../../runtime/telemetry/access-log.ts';
 
 const route = { id: 'getOrder', method: 'GET', template: '/orders/{id}', owner: 'team-orders', parameterNames: ['id'] };
 const record: ExchangeRecord = {
@@ -63,6 +63,29 @@ describe('accessLine', () => {
       user_agent: 'curl/8.5.0',
       attempts: 1,
     });
+  });
+
+  it('tells who called by a hash, by name, or not at all, and of the token what finds it (JW-10)', () => {
+    const claims = { iss: 'https://id.example', sub: 'ada', jti: 't-1', client_id: 'app', email: 'ada@example.com' };
+    const known = { consumer: 'acme', plan: 'pro', tenant: 'eu', apiKey: 'k1', scopes: [], roles: [] };
+    const identity = { ...known, schemes: ['user', 'key'], subject: 'ada', claims };
+    const line = (user?: LoggedUser): string => accessLine({ ...record, identity }, at, user);
+    const { user, ...told } = JSON.parse(line());
+    expect(told).toMatchObject({
+      consumer: 'acme',
+      plan: 'pro',
+      auth_scheme: 'user+key',
+      tenant: 'eu',
+      api_key: 'k1',
+      iss: 'https://id.example',
+      client_id: 'app',
+      jti: 't-1',
+    });
+    expect(user).toMatch(/^[0-9a-f]{16}$/);
+    expect([line(), line('none')].join('')).not.toMatch(/"ada|email|undefined/);
+    expect(JSON.parse(line('id')).user).toBe('ada');
+    const other = accessLine({ ...record, identity: { ...identity, claims: { ...claims, iss: 'https://other.example' } } }, at);
+    expect(JSON.parse(other).user).not.toBe(user);
   });
 
   it('leaves out what does not exist', () => {

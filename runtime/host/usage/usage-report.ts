@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { fetchJson } from '../auth/fetch-json.ts';
+import { later } from '../later.ts';
+import type { RouteFacts } from './route-facts.ts';
+import { Usage, type UsageDelta, type UsageRow } from './usage.ts';
+import { UsageExport } from './usage-export.ts';
+import { UsageNotices, type WebhookSettings } from './usage-notices.ts';
+
+/** Where usage is told, resolved. */
+export interface UsageSettings {
+  readonly file?: string;
+  readonly webhook?: WebhookSettings;
+}
+
+export interface UsageReportOptions {
+  readonly settings: () => UsageSettings;
+  readonly gateway: string;
+  readonly describe: (route: string) => RouteFacts | undefined;
+  readonly say: (level: 'info' | 'error', msg: string, fields: object) => void;
+}
+
+/** PR-7. */
+const FLUSH_MS = 10_000;
+
+/** What becomes of the counts of the threads: kept for `GET /usage`, exported each ten seconds, and looked at for notices. */
+export class UsageReport {
+  readonly #usage: Usage;
+  readonly #export: UsageExport;
+  readonly #notices: UsageNotices;
+  #isRunning = false;
+
+  constructor({ settings, gateway, describe, say }: UsageReportOptions) {
+    const clock = Date.now;
+    this.#usage = new Usage(clock, describe);
+    this.#export = new UsageExport({
+      ...{ usage: this.#usage, gateway, instance: randomUUID(), clock, newId: randomUUID, say },
+      file: () => settings().file,
+    });
+    this.#notices = new UsageNotices({ webhook: () => settings().webhook, gateway, post: fetchJson, later, clock, say });
+  }
+
+  /** What a thread has counted. The first count begins the rhythm of the export. */
+  add(delta: UsageDelta): void {
+    for (const row of this.#usage.add(delta)) this.#notices.look(row);
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    this.#again();
+  }
+
+  rows(): readonly UsageRow[] {
+    return this.#usage.rows();
+  }
+
+  /** Exports the rest. */
+  async end(): Promise<void> {
+    await this.#export.flush();
+  }
+
+  #again(): void {
+    later(() => void this.#export.flush().then(() => this.#again()), FLUSH_MS);
+  }
+}
