@@ -57,6 +57,8 @@ export interface ServedExchange extends Exchange, ExchangeRecord {
   beginAnswer(head: HeaderFields, length: number, close: boolean): void;
   /** Returns false when the client is slow: write again after `watcher.drained`. */
   writeAnswer(chunk: Uint8Array): boolean;
+  /** Whether a piece of so many bytes is copied before `writeAnswer` or `endAnswer` returns. */
+  copiesAnswer(bytes: number): boolean;
   /** Whether bytes that were given to `writeAnswer` or `endAnswer` may still be referred to: their memory must not be written then. */
   readonly holdsAnswer: boolean;
   /** Ends the answer, with its last bytes if given. */

@@ -1,3 +1,5 @@
+// As the global, every look at the clock would be a look for its name as well.
+import { performance } from 'node:perf_hooks';
 import { resolveEnvironment } from '../environment.ts';
 import type { ExchangeRecord } from '../exchange.ts';
 import { HeaderSlots } from '../header-slots.ts';

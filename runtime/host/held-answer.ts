@@ -7,7 +7,7 @@ import type { HeaderFields } from '../header-fields.ts';
 import { problem } from '../problem.ts';
 
 /** Where the body of a service's answer goes. */
-export type AnswerBody = Pick<ServedExchange, 'writeAnswer' | 'endAnswer'>;
+export type AnswerBody = Pick<ServedExchange, 'writeAnswer' | 'endAnswer' | 'copiesAnswer'>;
 
 /**
  * Begins the answer of a service, unless the route's check wants to see the whole body first: then nothing is given to the client before
@@ -47,6 +47,10 @@ class HeldAnswer implements AnswerBody {
     this.#head = head;
     this.#check = check;
     this.#fault = fault;
+  }
+
+  copiesAnswer(): boolean {
+    return !this.#streams;
   }
 
   writeAnswer(chunk: Uint8Array): boolean {

@@ -1,5 +1,6 @@
 import type { GatewaySpec } from '../../runtime/gateway-spec.ts';
 import { createHostServices } from '../../runtime/host/create-services.ts';
+import { Arrival } from '../../runtime/host/transport/direct/arrival.ts';
 import { FieldNames } from '../../runtime/host/transport/direct/field-names.ts';
 import { RequestHead } from '../../runtime/host/transport/direct/request-head.ts';
 import type { DirectShared } from '../../runtime/host/transport/direct/shared.ts';
@@ -36,6 +37,7 @@ export function directShared(overrides: Pick<DirectShared, 'serve'> & Partial<Di
     }),
     rules: { limits: LIMITS, names: new FieldNames(services.headerSlots) },
     head: new RequestHead(),
+    arrival: new Arrival(),
     keepAlive: '',
     accepting: true,
     draining: false,

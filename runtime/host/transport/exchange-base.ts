@@ -164,6 +164,10 @@ export abstract class ExchangeBase implements ServedExchange {
     return this.body?.bytes ?? this.bufferedBody?.byteLength ?? 0;
   }
 
+  copiesAnswer(_bytes: number): boolean {
+    return false;
+  }
+
   get holdsAnswer(): boolean {
     return true;
   }

@@ -22,13 +22,16 @@ export class Listener {
   /** Connections that shake hands, or of which it is not known yet whose they are. */
   readonly #shaking = new Set<Socket>();
 
-  constructor(services: HostServices, settings: TransportSettings, take: TakeConnection) {
+  /** @param move takes over a plain connection, which was not read yet, before anybody listens to it */
+  constructor(services: HostServices, settings: TransportSettings, take: TakeConnection, move?: (socket: Socket) => Socket) {
     this.#services = services;
     this.#settings = settings;
     const { certificate } = settings;
     this.#tls = certificate === undefined ? undefined : this.#secure(certificate, take);
-    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-      if (settings.announced === undefined) this.#arrived(socket, take);
+    const moves = move !== undefined && settings.announced === undefined && certificate === undefined;
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: moves }, (socket) => {
+      if (moves) this.#arrived(move(socket), take);
+      else if (settings.announced === undefined) this.#arrived(socket, take);
       else this.#announced(socket, take);
     });
   }

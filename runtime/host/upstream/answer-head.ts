@@ -1,6 +1,6 @@
 import { HeaderFields } from '../../header-fields.ts';
 import { HOP_BY_HOP } from '../../hop-by-hop.ts';
-import { lowerName } from '../../remembered.ts';
+import { remembered } from '../../remembered.ts';
 
 /** The head of an upstream's answer, its framing decided. */
 export interface AnswerHead {
@@ -78,13 +78,19 @@ function readFields(text: string, fields: HeaderFields, facts: Facts): boolean {
     while (end > first && isSpace(text.charCodeAt(end - 1))) end -= 1;
     count += 1;
     if (count > MAX_FIELDS) return false;
-    const name = lowerName(text.slice(start, colon));
-    if (!HOP_BY_HOP.has(name)) fields.push(name, text.slice(first, end));
+    const { name, endToEnd } = fieldNamed(text.slice(start, colon));
+    if (endToEnd) fields.push(name, text.slice(first, end));
     // With the whitespace behind it, which other parsers take for a part of a coding: framing has none.
     else if (!note(facts, name, text.slice(first, lineEnd).toLowerCase())) return false;
   }
   return true;
 }
+
+/** A field by its name as it came: the name in lower case, and whether it is passed on. */
+const fieldNamed = remembered((text) => {
+  const name = text.toLowerCase();
+  return { name, endToEnd: !HOP_BY_HOP.has(name) };
+});
 
 function note(facts: Facts, name: string, value: string): boolean {
   switch (name) {

@@ -203,7 +203,8 @@ export class UpstreamConnection extends WheelEntry implements Carrier, AnswerLis
     this.#releaseAt = 0;
     // Surplus bytes would be taken for the answer to the next request; so would an answer to the rest of this one.
     if (!request.sent || (rest > 0 && this.#outstanding.length === 0)) this.#last = true;
-    const lent = bytes === undefined ? undefined : this.#lend(bytes);
+    const copied = bytes === undefined || request.copies(bytes.byteLength);
+    const lent = copied ? bytes : this.#lend(bytes);
     if (this.#last) {
       this.#close('connection_terminated');
     } else {
@@ -215,7 +216,7 @@ export class UpstreamConnection extends WheelEntry implements Carrier, AnswerLis
       }
     }
     request.complete(lent);
-    if (lent !== undefined) this.#settle(lent, request.holds);
+    if (!copied && lent !== undefined) this.#settle(lent, request.holds);
     if (rest === 0 && this.#outstanding.length === this.#unwritten) this.#giveBack();
   }
 

@@ -124,6 +124,10 @@ export class DirectForwarding extends WheelEntry implements AnswerWatcher, Poole
     return this.#exchange.holdsAnswer;
   }
 
+  copies(bytes: number): boolean {
+    return this.#answer.copiesAnswer(bytes);
+  }
+
   get opening(): boolean {
     return this.#phase === 'opening';
   }

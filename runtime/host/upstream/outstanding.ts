@@ -24,6 +24,8 @@ export interface Outstanding {
   readonly sentAt: number;
   /** Whether it may still refer to the bytes that it was last given; else their memory is used again. */
   readonly holds: boolean;
+  /** Whether it has copied a last piece of so many bytes when `complete` returns: then it is given the memory that was read into. */
+  copies(bytes: number): boolean;
   /** Write the request now. */
   begin(connection: Carrier): void;
   /** The connection takes more of the body. */
@@ -63,6 +65,10 @@ export class Discarded implements Outstanding {
     this.toHead = toHead;
     this.sentAt = sentAt;
     this.#connection = connection;
+  }
+
+  copies(): boolean {
+    return true;
   }
 
   begin(): void {}

@@ -2,8 +2,10 @@ import type { Reply } from '../../../contract.ts';
 import { problem } from '../../../problem.ts';
 import { newRequestId } from '../../../request-id.ts';
 import { WheelEntry } from '../../timer-wheel.ts';
+import { ArrivedSocket } from '../arrived-socket.ts';
 import { rawAnswer, rawRecord } from '../raw-answer.ts';
 import type { ClientSocket, Peer } from '../transport.ts';
+import type { Arrival } from './arrival.ts';
 import { DirectExchange, type ExchangeConnection } from './direct-exchange.ts';
 import { Outlet } from './outlet.ts';
 import { readRequestHead } from './request-head.ts';
@@ -63,7 +65,7 @@ export class DirectConnection extends WheelEntry implements ExchangeConnection, 
     this.outlet = new Outlet(socket, shared.services.turnEnd, now, () => this.#watch());
     this.#idleSince = now();
     this.#listeners = {
-      data: (chunk: Buffer) => this.#data(chunk),
+      data: (chunk: Buffer) => this.#read(shared.arrival.set(chunk, chunk.length, false)),
       end: () => this.#clientEnded(),
       drain: () => this.#drained(),
       // Nobody is left to tell; `close` follows.
@@ -71,6 +73,7 @@ export class DirectConnection extends WheelEntry implements ExchangeConnection, 
       close: () => this.#gone(),
     };
     for (const [event, listener] of Object.entries(this.#listeners)) socket.on(event, listener);
+    if (socket instanceof ArrivedSocket) socket.reader = (page, length) => this.#read(shared.arrival.set(page, length, true));
     this.#lookAt(this.#idleSince + shared.settings.timeouts.headersMs);
   }
 
@@ -79,51 +82,52 @@ export class DirectConnection extends WheelEntry implements ExchangeConnection, 
     return this.#queue.length === 0 && this.#pending === '' && !this.#putBack && this.#next === undefined;
   }
 
-  #data(chunk: Buffer): void {
+  #read(arrival: Arrival): void {
     if (this.#closing) return;
-    const at = this.#receiving === undefined ? 0 : this.#receive(this.#receiving, chunk, 0);
-    if (at < chunk.length) this.#readHeads(chunk, at);
+    const at = this.#receiving === undefined ? 0 : this.#receive(this.#receiving, arrival, 0);
+    if (at < arrival.length) this.#readHeads(arrival, at);
   }
 
   /** Gives an exchange what belongs to its body. Returns where that ends. */
-  #receive(exchange: DirectExchange, chunk: Buffer, at: number): number {
-    const end = Math.min(chunk.length, at + exchange.unreceived);
+  #receive(exchange: DirectExchange, arrival: Arrival, at: number): number {
+    const end = Math.min(arrival.length, at + exchange.unreceived);
     this.#receiving = end - at < exchange.unreceived ? exchange : undefined;
-    exchange.received(at === 0 && end === chunk.length ? chunk : chunk.subarray(at, end));
+    exchange.received(arrival.bytes(at, end));
     return end;
   }
 
-  #readHeads(chunk: Buffer, from: number): void {
+  #readHeads(arrival: Arrival, from: number): void {
+    const { length } = arrival;
     const { rules, head } = this.shared;
     const windowBytes = rules.limits.headBytes + 1;
-    let text = this.#pending + chunk.toString('latin1', from, from + windowBytes);
+    let text = this.#pending + arrival.text(from, from + windowBytes);
     let scanned = this.#pending.length;
-    /** Where `text` begins in the chunk; before it when a head began in an earlier one. */
+    /** Where `text` begins in what has arrived; before it when a head began in an earlier one. */
     let base = from - scanned;
     let at = 0;
     this.#reading = true;
-    while (base + at < chunk.length && this.#mayRead()) {
+    while (base + at < length && this.#mayRead()) {
       const verdict = readRequestHead(text, at, scanned, rules, head);
       scanned = 0;
       at = head.start;
       if (verdict === 'accept') {
         this.#pending = '';
-        at = this.#accept(text, chunk, base) - base;
+        at = this.#accept(text, arrival, base) - base;
       } else if (verdict !== 'incomplete') {
         this.#next = verdict;
-      } else if (base + text.length >= chunk.length) {
+      } else if (base + text.length >= length) {
         this.#await(text.slice(at));
         at = text.length;
       }
       // What is left lies behind the text.
-      if (base + text.length < chunk.length && (at >= text.length || verdict === 'incomplete')) {
+      if (base + text.length < length && (at >= text.length || verdict === 'incomplete')) {
         base += at;
         at = 0;
-        text = chunk.toString('latin1', base, base + windowBytes);
+        text = arrival.text(base, base + windowBytes);
       }
     }
     this.#reading = false;
-    if (base + at < chunk.length) this.#putOff(text, at, chunk, base + at);
+    if (base + at < length) this.#putOff(text, at, arrival, base + at);
     if (this.#queue.length === 0) this.#emptied();
   }
 
@@ -131,18 +135,18 @@ export class DirectConnection extends WheelEntry implements ExchangeConnection, 
     return this.#next === undefined && !this.#lastRead && !this.#last && !this.#closing && this.#queue.length < AHEAD;
   }
 
-  /** Begins the exchange whose head was read. Returns where its request ends in the chunk, as far as it is there. */
-  #accept(text: string, chunk: Buffer, base: number): number {
+  /** Begins the exchange whose head was read. Returns where its request ends in what has arrived. */
+  #accept(text: string, arrival: Arrival, base: number): number {
     const { shared } = this;
     let at = base + shared.head.end;
     const { declaredLength } = shared.head;
-    const isWhole = declaredLength > 0 && at + declaredLength <= chunk.length;
+    const isWhole = declaredLength > 0 && at + declaredLength <= arrival.length;
     const exchange = new DirectExchange(
       shared,
       this,
       text,
       shared.head,
-      isWhole ? chunk.subarray(at, at + declaredLength) : undefined,
+      isWhole ? arrival.bytes(at, at + declaredLength) : undefined,
     );
     if (isWhole) at += declaredLength;
     shared.inFlight += 1;
@@ -151,7 +155,7 @@ export class DirectConnection extends WheelEntry implements ExchangeConnection, 
     this.#queue.push(exchange);
     if (exchange.unreceived > 0) {
       this.#receiving = exchange;
-      if (at < chunk.length) at = this.#receive(exchange, chunk, at);
+      if (at < arrival.length) at = this.#receive(exchange, arrival, at);
     }
     if (this.#queue.length === 1) shared.serve(exchange, exchange.refusal);
     return at;
@@ -167,13 +171,15 @@ export class DirectConnection extends WheelEntry implements ExchangeConnection, 
   }
 
   /** Puts back what may not be read now, unless it is never read. */
-  #putOff(text: string, at: number, chunk: Buffer, from: number): void {
+  #putOff(text: string, at: number, arrival: Arrival, from: number): void {
     this.#pending = '';
     if (this.#lastRead || this.#last || this.#closing) return;
     this.#putBack = true;
     this.#flow();
     this.socket.unshift(
-      from >= 0 ? chunk.subarray(from) : Buffer.concat([Buffer.from(text.slice(at, at - from), 'latin1'), chunk]),
+      from >= 0
+        ? arrival.bytes(from, arrival.length)
+        : Buffer.concat([Buffer.from(text.slice(at, at - from), 'latin1'), arrival.bytes(0, arrival.length)]),
     );
   }
 
@@ -253,6 +259,7 @@ export class DirectConnection extends WheelEntry implements ExchangeConnection, 
     this.outlet.flush();
     shared.services.wheel.remove(this);
     for (const [event, listener] of Object.entries(this.#listeners)) socket.off(event, listener);
+    if (socket instanceof ArrivedSocket) socket.reader = undefined;
     shared.handOver(this);
   }
 

@@ -119,6 +119,10 @@ export class DirectExchange extends ExchangeBase {
     return outlet.write(chunked ? `${chunk.byteLength.toString(16)}\r\n${text}\r\n` : text);
   }
 
+  override copiesAnswer(bytes: number): boolean {
+    return bytes <= SMALL_BYTES;
+  }
+
   override get holdsAnswer(): boolean {
     return this.#connection.outlet.holdsBytes;
   }
@@ -175,5 +179,6 @@ export class DirectExchange extends ExchangeBase {
 }
 
 function latin1(chunk: Uint8Array): string {
-  return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1');
+  const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  return bytes.toString('latin1');
 }

@@ -1,4 +1,5 @@
 import type { HostServices } from '../../services.ts';
+import { ArrivedSocket } from '../arrived-socket.ts';
 import { type AdoptingTransport, createLibraryTransport } from '../library.ts';
 import { type ConnectionProtocol, Listener } from '../listener.ts';
 import type { Certificate } from '../tls-options.ts';
@@ -11,6 +12,7 @@ import {
   type TransportSettings,
 } from '../transport.ts';
 import { keepAliveFields } from './answer-head.ts';
+import { Arrival } from './arrival.ts';
 import { DirectConnection } from './connection.ts';
 import { FieldNames } from './field-names.ts';
 import { RequestHead } from './request-head.ts';
@@ -41,6 +43,7 @@ class DirectTransport implements Transport {
       serve,
       rules: { limits, names: new FieldNames(services.headerSlots) },
       head: new RequestHead(),
+      arrival: new Arrival(),
       keepAlive: keepAliveFields(timeouts.keepAliveMs),
       accepting: true,
       draining: false,
@@ -51,7 +54,7 @@ class DirectTransport implements Transport {
       },
       gone: (connection) => this.#gone(connection),
     };
-    this.#listener = new Listener(services, settings, (socket, protocol) => this.#take(socket, protocol));
+    this.#listener = new Listener(services, settings, (socket, protocol) => this.#take(socket, protocol), ArrivedSocket.moved);
   }
 
   #take(socket: ClientSocket, protocol: ConnectionProtocol): void {

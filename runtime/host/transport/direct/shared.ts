@@ -1,5 +1,6 @@
 import type { HostServices } from '../../services.ts';
 import type { ClientSocket, Serve, TransportSettings } from '../transport.ts';
+import type { Arrival } from './arrival.ts';
 import type { HeadRules, RequestHead } from './request-head.ts';
 
 /** A connection as its transport sees it. */
@@ -17,6 +18,8 @@ export interface DirectShared {
   readonly rules: HeadRules;
   /** Filled by the parser, read at once. */
   readonly head: RequestHead;
+  /** Filled by each read, used up at once. */
+  readonly arrival: Arrival;
   /** Fields of an answer after which the connection lives on. */
   readonly keepAlive: string;
   /** The listener is open; without it no connection stays idle. */

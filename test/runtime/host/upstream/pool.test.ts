@@ -32,6 +32,7 @@ class Target {
 class Asked implements PooledRequest {
   readonly toHead = false;
   readonly sent = true;
+  readonly copies = (): boolean => false;
   sentAt = 0;
   opening = false;
   connection: UpstreamConnection | undefined;
