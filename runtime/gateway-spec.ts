@@ -40,6 +40,8 @@ export interface GatewaySpec {
   readonly store?: StoreSpec;
   /** Absent = one that is made when the process starts. */
   readonly adminTokens?: readonly AdminTokenSpec[];
+  /** File that writes of operators are added to (AD-5). */
+  readonly adminAudit?: EnvText;
 }
 
 /** The gateway as an issuer (ID-4). */

@@ -39,6 +39,7 @@ export function emitWiring(plan: GatewayPlan): string {
     admin: plan.admin.listen,
     store: plan.store,
     adminTokens: plan.admin.tokens,
+    adminAudit: plan.admin.audit,
   };
   return moduleText([
     factories.imports(),

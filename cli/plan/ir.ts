@@ -144,6 +144,8 @@ export interface AdminPlan {
   readonly listen: EnvText;
   /** AD-2. Empty = one is made when the process starts. */
   readonly tokens: readonly AdminTokenPlan[];
+  /** File that writes of operators are added to (AD-5); absent = they are said on the standard error only. */
+  readonly audit?: EnvText;
 }
 
 /** A token of the admin listener: only its hash is written anywhere. */

@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEcho } from '../../support/echo.ts';
 import { ADMIN_TOKEN, asAdmin, type StartedGateway, start } from '../../support/gateway.ts';
@@ -33,26 +36,33 @@ const document = {
 };
 
 describe('what operators do while it runs', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gw-audit-'));
   let gateway: StartedGateway;
   let next: Awaited<ReturnType<typeof startEcho>>;
   beforeAll(async () => {
     next = await startEcho();
-    gateway = await start({
-      files: {
-        'api.json': JSON.stringify(document),
-        'gateway.yaml': [
-          'name: traffic',
-          'specs: [api.json]',
-          `upstreams: { stable: { url: "\${UPSTREAM_URL}" }, next: { url: "${next.url}" } }`,
-          'teams: { team-orders: { paths: ["/**"] } }',
-          `admin: { tokens: [{ name: reader, hash: "${sha256(reader)}", scopes: ["routes:read", "metrics:read"] }] }`,
-        ].join('\n'),
+    gateway = await start(
+      {
+        files: {
+          'api.json': JSON.stringify(document),
+          'gateway.yaml': [
+            'name: traffic',
+            'specs: [api.json]',
+            `upstreams: { stable: { url: "\${UPSTREAM_URL}" }, next: { url: "${next.url}" } }`,
+            'teams: { team-orders: { paths: ["/**"] } }',
+            'admin:',
+            '  audit: "${AUDIT}"',
+            `  tokens: [{ name: reader, hash: "${sha256(reader)}", scopes: ["routes:read", "metrics:read"] }]`,
+          ].join('\n'),
+        },
       },
-    });
+      { env: { AUDIT: join(folder, 'audit.jsonl') } },
+    );
   });
   afterAll(async () => {
     await gateway?.stop();
     await next?.close();
+    rmSync(folder, { recursive: true });
   });
 
   const ask = async (
@@ -168,6 +178,16 @@ describe('what operators do while it runs', () => {
       expect.objectContaining({ who: 'environment', operation: 'setSplit', path: '/splits/canary', status: 200 }),
     );
     expect(gateway.output.stderr).not.toContain(ADMIN_TOKEN);
+    const kept = readFileSync(join(folder, 'audit.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const state = expect.stringMatching(/^[0-9a-f]{64}$/);
+    expect(kept).toContainEqual(
+      expect.objectContaining({ operation: 'setGrace', status: 200, reason: 'They asked', before: state, after: state }),
+    );
+    expect(kept.filter((line) => line.previous === '').length).toBe(1);
+    expect(kept.filter(({ status }) => status >= 400).every((line) => !('after' in line))).toBe(true);
   });
 
   it('publishes its own document', async () => {
