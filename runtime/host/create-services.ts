@@ -21,6 +21,7 @@ import { TimerWheel } from './timer-wheel.ts';
 import { TurnEnd } from './turn-end.ts';
 import { openDirectUpstream } from './upstream/direct.ts';
 import type { OpenUpstream } from './upstream.ts';
+import { within } from './within.ts';
 
 /** What a host may bring along; the rest are the plain defaults. */
 export interface HostOptions {
@@ -70,6 +71,7 @@ export function createHostServices(options: HostOptions = {}): HostServices {
     admission: options.admission ?? ownAdmission(),
     limits: options.limits ?? memory,
     wait: (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),
+    within: (promise, ms, late) => within(services.wheel, promise, now() + ms, late),
     log: options.log ?? (() => undefined),
     fault: options.fault ?? (() => undefined),
   };
