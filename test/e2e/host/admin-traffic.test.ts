@@ -140,7 +140,10 @@ describe('what operators do while it runs', () => {
     });
     expect((await ask('PUT', '/grace/canary/acme', { json: { until, reason: 'They asked' } })).status).toBe(404);
     expect((await ask('PUT', '/grace/gone/acme', { json: { until } })).status).toBe(422);
+    expect((await ask('PUT', '/grace/gone/late', { json: { until: '2020-01-01T00:00:00Z', reason: 'Late' } })).status).toBe(422);
+    expect((await ask('GET', '/grace')).json).toEqual({ grace: [{ route: 'gone', consumer: 'acme', until }] });
     expect((await ask('DELETE', '/grace/gone/acme')).status).toBe(204);
+    expect((await ask('GET', '/grace')).json).toEqual({ grace: [] });
   });
 
   it('LC-5: tells who uses what, with its version and its end', async () => {
