@@ -163,6 +163,12 @@ describe('what operators do while it runs', () => {
     expect([today, new Date().toISOString().slice(0, 10)]).toContain(usage[0].day);
     expect((await ask('GET', '/usage?since=2125-01-01')).json).toEqual({ usage: [] });
     expect((await ask('GET', '/usage?since=yesterday')).status).toBe(400);
+    const { json: page } = await ask('GET', '/usage?limit=1');
+    expect([page.usage.length, page.next]).toEqual([1, expect.stringMatching(/^[\w-]+$/)]);
+    const rest = (await ask('GET', `/usage?after=${page.next}`)).json;
+    expect(rest.usage).not.toContainEqual(page.usage[0]);
+    expect(rest.usage.length).toBeGreaterThan(0);
+    expect((await ask('GET', '/usage?after=nothing')).status).toBe(400);
   });
 
   it('tells Prometheus', async () => {
