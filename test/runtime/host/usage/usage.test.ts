@@ -47,11 +47,10 @@ describe('Usage (LC-5, PR-7)', () => {
     const { now, usage, add } = counter(3);
     for (const consumer of ['a', 'b', 'c']) add(consumer);
     const [, second] = usage.rows() ?? [];
-    const behind = () =>
-      usage
-        .rows(second?.key)
-        ?.map(({ consumer }) => consumer)
-        .toArray();
+    const behind = () => {
+      const rows = usage.rows(second?.key);
+      return rows === undefined ? undefined : Array.from(rows, ({ consumer }) => consumer);
+    };
     expect(behind()).toEqual(['c']);
     now.at = '2026-11-24T12:00:00Z';
     add('d');
