@@ -36,10 +36,14 @@ export interface GatewaySpec {
   readonly usage?: UsageSpec;
   /** `address:port` of the admin listener. */
   readonly admin: EnvText;
+  /** Names of the usage plans; absent = none are declared. */
+  readonly plans?: readonly string[];
   /** Absent = memory. */
   readonly store?: StoreSpec;
   /** Absent = one that is made when the process starts. */
   readonly adminTokens?: readonly AdminTokenSpec[];
+  /** File that writes of operators are added to (AD-5). */
+  readonly adminAudit?: EnvText;
 }
 
 /** The gateway as an issuer (ID-4). */

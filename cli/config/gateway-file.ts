@@ -166,6 +166,7 @@ export const members = {
   admin: object({
     listen: fromEnvironment(text({ pattern: listenAddress, says: 'an address and a port, such as 127.0.0.1:9901' })),
     tokens: adminTokens,
+    audit: fromEnvironment(text()),
   }),
 } as const;
 

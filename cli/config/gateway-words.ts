@@ -157,6 +157,8 @@ export const gatewayWords: Readonly<Record<string, string>> = {
   'telemetry.usage.webhook.threshold': 'Requests of a consumer to an operation on one day (UTC) from which it is told; 100.',
   admin: 'The admin listener.',
   'admin.listen': 'Address and port, loopback only; 127.0.0.1:9901.',
+  'admin.audit':
+    'File that every change by operators is added to, a line of JSON each, with the SHA-256 of the line before. They are said on standard error in any case.',
   'admin.tokens': 'Who may ask for what; none = one is made and printed at start.',
   'admin.tokens[].name': 'For the audit log.',
   'admin.tokens[].hash': '`sha256:` and the hash of the token.',

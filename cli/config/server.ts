@@ -137,9 +137,11 @@ export function adminPlan(layers: Layers): AdminPlan {
   const listen = layers.value('admin', 'listen')?.value;
   const written = layers.value('admin', 'tokens')?.value;
   const tokens = fits(adminTokens, written) ? written : [];
+  const audit = layers.value('admin', 'audit')?.value;
   return {
     listen: typeof listen === 'string' ? listen : adminDefaults.listen,
     tokens: tokens.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    ...(typeof audit === 'string' ? { audit } : {}),
   };
 }
 

@@ -36,6 +36,8 @@ export interface GatewayPlan {
   readonly unmatched: readonly PolicyPlan[];
   readonly telemetry: TelemetryPlan;
   readonly admin: AdminPlan;
+  /** Names of the usage plans, sorted; absent = the gateway file has none. */
+  readonly usagePlans?: readonly string[];
   /** Where limits are counted; absent = in memory. */
   readonly store?: StorePlan;
   /** Every file read, sorted, with the SHA-256 of its bytes in hex. */
@@ -144,6 +146,8 @@ export interface AdminPlan {
   readonly listen: EnvText;
   /** AD-2. Empty = one is made when the process starts. */
   readonly tokens: readonly AdminTokenPlan[];
+  /** File that writes of operators are added to (AD-5); absent = they are said on the standard error only. */
+  readonly audit?: EnvText;
 }
 
 /** A token of the admin listener: only its hash is written anywhere. */

@@ -23,6 +23,8 @@ const EXPOSED = [
   'ratelimit-policy',
   'retry-after',
   'sunset',
+  'www-authenticate',
+  'x-gw-key-expires',
   'x-ratelimit-limit',
   'x-ratelimit-remaining',
   'x-ratelimit-reset',

@@ -1,3 +1,4 @@
+import { AuditLog } from './admin/audit-log.ts';
 import { startAdmin } from './admin/listener.ts';
 import type { AdminParts } from './admin/parts.ts';
 import { AdminTokens } from './admin/tokens.ts';
@@ -46,7 +47,10 @@ export async function runMain(entry: URL, admin: AdminParts, drivers: HostDriver
     if (made !== undefined)
       say('info', 'admin token', { token: made, hint: 'For this process only; set GW_ADMIN_TOKEN or admin.tokens.' });
     const known = new AdminTokens(tokens, () => performance.now());
-    await new Gateway(entry, bundle, settings, admin, drivers).start((gateway, address) => startAdmin(gateway, address, known));
+    const audit = new AuditLog({ file: settings.auditFile, clock: Date.now, say });
+    await new Gateway(entry, bundle, settings, admin, drivers).start((gateway, address) =>
+      startAdmin(gateway, address, known, audit),
+    );
   } catch (error) {
     end([messageOf(error)]);
   }

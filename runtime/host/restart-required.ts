@@ -36,7 +36,7 @@ function listenerSettings({ bundle, settings }: Configured): object {
       limits,
       timeouts: connection,
     },
-    admin: { listen: settings.admin, tokens: bundle.parts.gateway.adminTokens ?? [] },
+    admin: { listen: settings.admin, tokens: bundle.parts.gateway.adminTokens ?? [], audit: settings.auditFile ?? null },
   };
 }
 

@@ -25,6 +25,8 @@ export interface HostSettings {
   readonly listen: Address;
   readonly admin: Address;
   readonly adminTokens: ReturnType<typeof adminTokens>;
+  /** Where writes of operators are kept (AD-5); undefined = they are said only. */
+  readonly auditFile: string | undefined;
   readonly threads: number;
   readonly transport: TransportKind;
   /** Undefined: no TLS. */
@@ -64,6 +66,7 @@ export function hostSettings(spec: GatewaySpec, environment: Environment): HostS
     },
     adminTokens: reader.tokens(spec.adminTokens ?? [], environment.GW_ADMIN_TOKEN),
     admin: reader.admin(environment.GW_ADMIN || reader.resolve(spec.admin)),
+    auditFile: spec.adminAudit === undefined ? undefined : reader.resolve(spec.adminAudit),
     threads: reader.threads(environment.GW_THREADS),
     transport: reader.transport(environment.GW_TRANSPORT),
     tls: reader.tls(spec.server.tls),

@@ -5,6 +5,7 @@ import { Failures } from '../../runtime/host/auth/failures.ts';
 import { jws } from '../../runtime/host/auth/jws.ts';
 import { JwtVerifier } from '../../runtime/host/auth/jwt.ts';
 import { KeySet } from '../../runtime/host/auth/key-set.ts';
+import type { KeyQuestion } from '../../runtime/host/auth/key-sources.ts';
 import { MemoryStore } from '../../runtime/host/limits/memory-store.ts';
 import type { JwtSpec } from '../../runtime/verifier-spec.ts';
 import { type ExchangeOptions, fakeEnv, fakeExchange } from './exchange.ts';
@@ -27,6 +28,9 @@ export interface JwtUnderTest {
   readonly holder: { value: unknown };
   /** How often the key set was asked for anew. */
   asked: number;
+  readonly reasons: KeyQuestion[];
+  /** After how long main says that asking again is of use. */
+  waitMs: number;
   /** What happens then. */
   onAsk: () => void;
   readonly revoked: Set<string>;
@@ -55,9 +59,11 @@ export function jwtVerifier(keys: readonly SigningKey[] = [signingKey()], change
   const clock: TestClock = { ms: NOW_S * 1_000 };
   const holder: { value: unknown } = { value: { keys: keys.map(({ jwk }) => jwk) } };
   const revoked = new Set<string>();
-  const ask = async (): Promise<void> => {
+  const ask = async (why: KeyQuestion): Promise<number> => {
     under.asked += 1;
+    under.reasons.push(why);
     under.onAsk();
+    return under.waitMs;
   };
   const verifier = new JwtVerifier({
     spec,
@@ -81,6 +87,8 @@ export function jwtVerifier(keys: readonly SigningKey[] = [signingKey()], change
     clock,
     holder,
     asked: 0,
+    reasons: [],
+    waitMs: 30_000,
     onAsk: () => undefined,
     revoked,
     verify: async (token, exchange) => await verifier.verify(token, fakeExchange(exchange)),

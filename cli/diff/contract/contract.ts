@@ -1,7 +1,7 @@
 /** What clients can rely on: compared operation by operation, on what the documents promise and not on what services do. */
 import { canonical } from '../../merge/canonical.ts';
 import type { ChangeDraft, RouteName } from '../change.ts';
-import type { RouteTable } from '../effective.ts';
+import type { RouteTable, TableRoute } from '../effective.ts';
 import { announcedAt, isUnstable } from '../lifecycle.ts';
 import { nameOnly, type Pair } from '../matched.ts';
 import { callbacksOf, childFields, type Described, describe, describePathItem, membersOf } from './described.ts';
@@ -24,7 +24,8 @@ export function contractChanges(
   const operations = pairs.flatMap(({ base: before, head: after }) => {
     if (before.operation === undefined || after.operation === undefined) return [];
     const [left, right] = [describe(before.operation), describe(after.operation)];
-    const contract = newContract(schemas, nameOnly(after), left, right, nowMs);
+    const enforced = { request: isEnforced('request', before, after), response: isEnforced('response', before, after) };
+    const contract = { ...newContract(schemas, nameOnly(after), left, right, nowMs), enforced };
     const names = { base: before.plan.parameterNames, head: after.plan.parameterNames };
     compareOperation(contract, left, right, names);
     compareOperationIds(contract, left, right);
@@ -43,9 +44,19 @@ function newContract(pairs: SchemaPairs, route: RouteName, base: Described, head
     inside: '',
     caller: 'client',
     isUnstable: unstable && isUnstable(announcedAt(head.node.value)),
+    enforced: { request: false, response: false },
     nowMs,
     found: new Map(),
   };
+}
+
+/** Whether both sides refuse messages that break the document. */
+function isEnforced(what: 'request' | 'response', ...sides: readonly TableRoute[]): boolean {
+  return sides.every(({ plan }) =>
+    plan.values.some(
+      ({ key, authored, skipped }) => key === `validation.${what}` && authored === 'enforce' && skipped === undefined,
+    ),
+  );
 }
 
 function compareOperation(contract: Contract, base: Described, head: Described, names: PathNames): void {

@@ -18,6 +18,8 @@ export interface Contract {
   readonly caller: Sender;
   /** Drafts and alphas promise nothing (`x-stability-level`). */
   readonly isUnstable: boolean;
+  /** Messages that the gateway itself holds to the document, on both sides. */
+  readonly enforced: { readonly request: boolean; readonly response: boolean };
   readonly nowMs: number;
   readonly found: Map<string, ChangeDraft>;
 }
@@ -99,20 +101,44 @@ function addDifference(contract: Contract, part: Part, sender: Sender, differenc
   const key = [prefix, inside, kind, sender, detail, placeOf(base), placeOf(head)].join(' ');
   if (found.has(key)) return;
   const subject = `${part.subject}${place === '' ? '' : ` ${place}`}`;
-  found.set(key, {
-    id: verdict === 'documentation' ? 'documentation-changed' : `${prefix}${idOf(part, kind, path)}`,
+  const judged: Judged = {
     section: verdict === 'documentation' ? 'documentation' : 'contract',
     severity: severityOf[verdict],
     direction: 'neutral',
     verdict,
+    message: `${inside}${subject}: ${message}`,
+  };
+  found.set(key, {
+    id: verdict === 'documentation' ? 'documentation-changed' : `${prefix}${idOf(part, kind, path)}`,
+    ...(isEnforced(contract, part) ? asProtection(kind, judged) : judged),
     routes: [route],
     subject: `${inside}${subject}${isProperty ? '' : ` ${detail}`}`,
-    message: `${inside}${subject}: ${message}`,
     ...(before === undefined ? {} : { before }),
     ...(after === undefined ? {} : { after }),
     ...(base === undefined ? {} : { base: { node: base } }),
     ...(head === undefined ? {} : { head: { node: head } }),
   });
+}
+
+type Judged = Pick<ChangeDraft, 'section' | 'severity' | 'direction' | 'verdict' | 'message'>;
+
+function isEnforced({ prefix, enforced }: Contract, { isRequest }: Part): boolean {
+  return prefix === '' && (isRequest ? enforced.request : enforced.response);
+}
+
+/** Where the gateway validates, an object that takes fields which nobody declared no longer keeps them out; one that is closed does. */
+function asProtection(kind: string, judged: Judged): Judged {
+  if (kind === 'additional-properties-opened')
+    return {
+      section: 'policy',
+      severity: 'high',
+      direction: 'weaker',
+      verdict: 'weakened',
+      message: `${judged.message}; validation let none through`,
+    };
+  if (kind !== 'additional-properties-closed') return judged;
+  const isHarmless = judged.verdict === 'compatible';
+  return { ...judged, direction: 'tighter', ...(isHarmless ? { severity: 'medium', verdict: 'potential' } : {}) };
 }
 
 /** Another default of a parameter changes requests; one of a property in a body seldom is what a service reads. */

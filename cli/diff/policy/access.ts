@@ -146,7 +146,21 @@ function adminChanges(before: GatewayConfig, after: GatewayConfig): readonly Cha
       routes: [],
     });
   });
-  return [...listener, ...tokens];
+  const audit = configChange(
+    'admin-audit',
+    from.audit === to.audit ? 'equal' : to.audit === undefined ? 'weaker' : from.audit === undefined ? 'tighter' : 'unknown',
+    light,
+    {
+      subject: 'admin audit',
+      message: `admin.audit: ${from.audit ?? 'none'} → ${to.audit ?? 'none'}`,
+      before: from.audit ?? null,
+      after: to.audit ?? null,
+      base: written(before, 'admin', 'audit'),
+      head: written(after, 'admin', 'audit'),
+      routes: [],
+    },
+  );
+  return [...listener, ...tokens, ...audit];
 }
 
 function compareTokens(was: AdminTokenPlan | undefined, is: AdminTokenPlan | undefined): Compared {

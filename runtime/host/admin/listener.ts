@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ActionFactory } from '../../actions/action.ts';
 import type { PolicyFactory, Reply } from '../../contract.ts';
 import type { ServedExchange } from '../../exchange.ts';
@@ -10,6 +11,7 @@ import { say, stackOf } from '../say.ts';
 import type { Address } from '../settings.ts';
 import { createLibraryTransport } from '../transport/library.ts';
 import { transportSettings } from '../transport/transport.ts';
+import type { AuditLog } from './audit-log.ts';
 import { type AdminCall, type AdminHandler, etagOf, refusal } from './call.ts';
 import { handlers } from './endpoints.ts';
 import type { AdminPrincipal, AdminTokens } from './tokens.ts';
@@ -22,7 +24,7 @@ import type { AdminPrincipal, AdminTokens } from './tokens.ts';
  * @returns the address it listens on: port 0 has become a free one
  * @throws the system's error when it cannot listen
  */
-export async function startAdmin(gateway: Gateway, address: Address, tokens: AdminTokens): Promise<Address> {
+export async function startAdmin(gateway: Gateway, address: Address, tokens: AdminTokens, audit: AuditLog): Promise<Address> {
   const host = createHostServices({
     fault: (error, where) => say('error', 'fault', { where: `admin ${where}`, error: stackOf(error) }),
   });
@@ -37,7 +39,7 @@ export async function startAdmin(gateway: Gateway, address: Address, tokens: Adm
     return {
       ...route,
       request: [{ stage: 'authenticate', factory: check, options: undefined }, ...route.request],
-      action: { factory: answer(gateway, principals), options: route.operationId },
+      action: { factory: answer(gateway, principals, audit), options: route.operationId },
     };
   });
   const server: GatewaySpec['server'] = { ...spec.server, trustedProxies: [] };
@@ -96,7 +98,7 @@ function authenticate(
 }
 
 /** The service behind the routes: the handler of the operation, its answer named for caches, its writes told (AD-5). */
-function answer(gateway: Gateway, principals: WeakMap<object, AdminPrincipal>): ActionFactory<never> {
+function answer(gateway: Gateway, principals: WeakMap<object, AdminPrincipal>, audit: AuditLog): ActionFactory<never> {
   return (operationId: string, env) => {
     const handler = handlerOf(operationId);
     const ifMatch = env.headerSlot('if-match');
@@ -112,10 +114,13 @@ function answer(gateway: Gateway, principals: WeakMap<object, AdminPrincipal>): 
         header: (name) => exchange.header(name === 'if-match' ? ifMatch : env.headerSlot(name)),
         body: body === undefined || body.length === 0 ? undefined : JSON.parse(Buffer.from(body).toString()),
       };
+      if (exchange.method === 'GET' || exchange.method === 'HEAD') {
+        return tagged(await handler(call), exchange.header(ifNoneMatch));
+      }
+      const before = stateOf(gateway);
       const reply = await handler(call);
-      const isWrite = exchange.method !== 'GET' && exchange.method !== 'HEAD';
-      if (isWrite) audit(call, operationId, reply);
-      return isWrite ? uncached(reply) : tagged(reply, exchange.header(ifNoneMatch));
+      audit.write(auditEntry(call, operationId, reply, before));
+      return uncached(reply);
     };
   };
 }
@@ -126,12 +131,28 @@ function handlerOf(operationId: string): AdminHandler {
   return handler;
 }
 
-/** Who did what, to what, and what came of it. Never a credential: bodies are not told. */
-function audit({ who, exchange }: AdminCall, operation: string, { status, headers }: Reply): void {
+/** Who did what, to what, why, and what came of it (AD-5). Never a credential: of bodies only the reason is told. */
+function auditEntry(call: AdminCall, operation: string, { status, headers }: Reply, before: string): object {
+  const { gateway, who, exchange, body } = call;
   const { path, requestId, clientAddress } = exchange;
   const created = headers.find(([name]) => name === 'location')?.[1];
-  const what = created === undefined ? {} : { created };
-  say('info', 'audit', { who, operation, path, ...what, status, requestId, clientAddress });
+  const reason: unknown = typeof body === 'object' && body !== null && 'reason' in body ? body.reason : undefined;
+  const after = stateOf(gateway);
+  return {
+    ...{ who, operation, path },
+    ...(created === undefined ? {} : { created }),
+    ...(typeof reason === 'string' ? { reason } : {}),
+    ...(before === after ? {} : { before, after }),
+    ...{ status, requestId, clientAddress },
+  };
+}
+
+/** Names what operators can change but keys, SHA-256: what they have set, and the bundle that runs. */
+function stateOf({ operators, bundle }: Gateway): string {
+  const set = [...operators.entries].sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha256')
+    .update(JSON.stringify([bundle.file.sha256, set]))
+    .digest('hex');
 }
 
 function uncached(reply: Reply): Reply {

@@ -9,6 +9,7 @@ import { type KeyBinding, KeyBindings } from './key-bindings.ts';
 import { keySetKey } from './key-set.ts';
 import { type KeySource, type KeySourceState, KeySources } from './key-sources.ts';
 import { PasswordQueue } from './password-queue.ts';
+import { isFields } from './token-parts.ts';
 import { ASK_API_KEY, ASK_KEYS, ASK_PASSWORD, filesOf, keySource } from './verifier.ts';
 
 export interface CredentialsOptions {
@@ -83,7 +84,9 @@ export class Credentials {
 
   /** Answers what a thread asks for. */
   async answer(topic: string, value: unknown): Promise<unknown> {
-    if (topic === ASK_KEYS && typeof value === 'string') await this.keySources.ask(value);
+    if (topic === ASK_KEYS && isFields(value)) {
+      return await this.keySources.ask(String(value.id), value.why === 'changed' ? 'changed' : 'unknown');
+    }
     if (topic === ASK_PASSWORD) return await this.#passwords.compare(value);
     if (topic === ASK_API_KEY) return await this.#keys.answer(value);
     return undefined;

@@ -75,7 +75,7 @@ export class JwtVerifier implements Verifier {
     const parts = tokenParts(token);
     if (parts === undefined && opaque !== undefined) return opaque.verify(token, exchange);
     if (!failures.allows(exchange.clientAddress)) return { denied: 429, reason: 'too many failures', retryAfterS: 1 };
-    if (parts === undefined) return this.#refuse(id, 'malformed', exchange);
+    if (parts === undefined || parts === 'malformed') return this.#refuse(id, 'malformed', exchange);
     const { header, claims } = parts;
     // Cheap, and tells issuers apart where several bindings take the same header: no failure of anybody.
     if (claims.iss !== this.#parts.rules.issuer) return denial('issuer');

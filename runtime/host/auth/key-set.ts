@@ -1,5 +1,6 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import type { RuntimeValue } from '../../contract.ts';
+import type { KeyQuestion } from './key-sources.ts';
 import { Recent } from './recent.ts';
 import { isFields } from './token-parts.ts';
 
@@ -45,7 +46,7 @@ const UNKNOWN_MS = 30_000;
  */
 export class KeySet {
   readonly #holder: RuntimeValue;
-  readonly #refresh: () => Promise<unknown>;
+  readonly #refresh: (why: KeyQuestion) => Promise<unknown>;
   readonly #now: () => number;
   readonly #unknown = new Recent<number>(UNKNOWN_KIDS);
   #seen: unknown;
@@ -55,10 +56,11 @@ export class KeySet {
   onRemoved: () => void = () => undefined;
 
   /**
-   * @param refresh asks main for a fetch; resolves when there was one, or main has decided against it
+   * @param refresh asks main for a fetch; resolves when there was one, or main has decided against it, with the milliseconds after which
+   * asking again is of use
    * @param now monotonic, milliseconds
    */
-  constructor(holder: RuntimeValue, refresh: () => Promise<unknown>, now: () => number) {
+  constructor(holder: RuntimeValue, refresh: (why: KeyQuestion) => Promise<unknown>, now: () => number) {
     this.#holder = holder;
     this.#refresh = refresh;
     this.#now = now;
@@ -97,9 +99,10 @@ export class KeySet {
     const key = kid ?? '';
     const until = this.#unknown.get(key);
     if (until !== undefined && until > this.#now()) return [];
-    await this.#refresh().catch(() => undefined);
+    const isKnown = this.candidates(kid, alg).length > 0;
+    const waitMs = await this.#refresh(isKnown ? 'changed' : 'unknown').catch(() => undefined);
     const found = this.candidates(kid, alg);
-    if (found.length === 0) this.#unknown.set(key, this.#now() + UNKNOWN_MS);
+    if (found.length === 0) this.#unknown.set(key, this.#now() + (typeof waitMs === 'number' ? waitMs : UNKNOWN_MS));
     return found;
   }
 }

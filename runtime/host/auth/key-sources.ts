@@ -48,6 +48,9 @@ export interface KeySourcesOptions {
 }
 
 const TIMEOUT_MS = 5_000;
+/** Why a thread asks for keys: it has met a `kid` that nobody knows, or a signature that the key of that name did not make (JW-6). */
+export type KeyQuestion = 'unknown' | 'changed';
+
 /** JW-5: fetches that a token asks for, failed ones included. */
 const COOLDOWN_MS = 30_000;
 const USUAL_MS = 600_000;
@@ -58,8 +61,8 @@ interface Held {
   readonly source: KeySource;
   holders: number;
   fetching: Promise<void> | undefined;
-  /** When a token last caused a fetch; monotonic. */
-  askedAt: number;
+  /** When a token last caused a fetch, by reason; monotonic. */
+  readonly askedAt: Record<KeyQuestion, number>;
   loadedAt: number;
   published: string | undefined;
   state: KeySourceState;
@@ -93,7 +96,7 @@ export class KeySources {
           source,
           holders: 1,
           fetching: undefined,
-          askedAt: Number.NEGATIVE_INFINITY,
+          askedAt: { unknown: Number.NEGATIVE_INFINITY, changed: Number.NEGATIVE_INFINITY },
           loadedAt: Number.NEGATIVE_INFINITY,
           published: undefined,
           state: { id, loaded: false, keys: 0, loadedAtMs: undefined, failure: undefined },
@@ -118,15 +121,25 @@ export class KeySources {
     }
   }
 
-  /** A thread has met a key that it does not know. Resolves when its keys are as new as they can be now. */
-  async ask(id: string): Promise<void> {
+  /**
+   * A thread has met a key that it does not know. Resolves when its keys are as new as they can be now.
+   *
+   * Anybody can make a wrong signature under a known name, and hardly any issuer replaces a key without a new one: such a question waits for
+   * the others, and takes none of them away.
+   *
+   * @returns after how many milliseconds asking again is of use
+   */
+  async ask(id: string, why: KeyQuestion = 'unknown'): Promise<number> {
     const held = this.#held.get(id);
-    if (held === undefined) return;
+    if (held === undefined) return COOLDOWN_MS;
     const { now } = this.#options;
-    if (held.fetching === undefined && now() - held.askedAt >= COOLDOWN_MS) {
-      held.askedAt = now();
+    const { askedAt } = held;
+    const last = (): number => (why === 'unknown' ? askedAt.unknown : Math.max(askedAt.unknown, askedAt.changed));
+    if (held.fetching === undefined && now() - last() >= COOLDOWN_MS) {
+      askedAt[why] = now();
       await this.#fetch(held);
     } else await held.fetching;
+    return Math.min(COOLDOWN_MS, Math.max(0, last() + COOLDOWN_MS - now()));
   }
 
   get states(): readonly KeySourceState[] {

@@ -9,14 +9,23 @@ export const LONGEST_TOKEN = 8_192;
 
 const COMPACT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$/;
 
-/** @returns undefined for what is no JWT: not three parts of base64url, or header and claims that are no JSON objects */
-export function tokenParts(token: string): TokenParts | undefined {
+/**
+ * Takes a token apart. What has three parts and a header is a JWT, and nobody else is asked about it (IN-4).
+ *
+ * @returns undefined for what is no JWT; `malformed` for one whose parts are not what RFC 7515 §7.1 says, in its only spelling
+ */
+export function tokenParts(token: string): TokenParts | 'malformed' | undefined {
   if (token.length > LONGEST_TOKEN || !COMPACT.test(token)) return undefined;
-  const first = token.indexOf('.');
-  const header = objectOf(token.slice(0, first));
+  const [first = '', second = '', signature = ''] = token.split('.');
+  const header = objectOf(first);
   if (header === undefined) return undefined;
-  const claims = objectOf(token.slice(first + 1, token.indexOf('.', first + 1)));
-  return claims === undefined ? undefined : { header, claims };
+  const claims = objectOf(second);
+  return claims !== undefined && [first, second, signature].every(isCanonical) ? { header, claims } : 'malformed';
+}
+
+/** Bits behind the last byte can be anything, and one token would have many texts (RFC 4648 §3.5). */
+function isCanonical(part: string): boolean {
+  return Buffer.from(part, 'base64url').toString('base64url') === part;
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });

@@ -67,7 +67,7 @@ function jwtVerifier(host: HostServices, spec: JwtSpec): Verifier {
   return new JwtVerifier({
     spec,
     rules: resolvedRules(spec, host.resolve),
-    keys: new KeySet(host.runtimeValues.holder(keySetKey(id)), () => host.ask(ASK_KEYS, id), host.now),
+    keys: new KeySet(host.runtimeValues.holder(keySetKey(id)), (why) => host.ask(ASK_KEYS, { id, why }), host.now),
     jws,
     failures: host.failures,
     certificates: host.certificates,

@@ -47,8 +47,9 @@ export class UsageReport {
     this.#again();
   }
 
-  rows(): readonly UsageRow[] {
-    return this.#usage.rows();
+  /** As `Usage.rows`. */
+  rows(after?: string): Iterable<UsageRow> | undefined {
+    return this.#usage.rows(after);
   }
 
   /** Exports the rest. */

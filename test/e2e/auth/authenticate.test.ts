@@ -10,7 +10,7 @@ import { type Issuer, signingKey, startIssuer } from '../../support/issuer.ts';
 const document = (issuer: string): string => `
 openapi: 3.1.1
 info: { title: Orders, version: "1" }
-x-gateway: { owner: team-orders, upstream: orders }
+x-gateway: { owner: team-orders, upstream: orders, cors: { origins: ["https://app.example"], credentials: true } }
 security: [{ user: [] }]
 components:
   securitySchemes:
@@ -159,6 +159,36 @@ describe('a token in the query (JW-3)', () => {
     await vi.waitUntil(() => (gateway.output.stdout.match(/"path":"\/token"/g) ?? []).length === 2, 10_000);
     expect(gateway.output.stdout).toContain('"auth_scheme":"queryToken"');
     expect(gateway.output.stdout + gateway.output.stderr).not.toContain(token);
+  });
+});
+
+describe('a script of a web page (X-1, CR-2)', () => {
+  const origin = 'https://app.example';
+
+  it('can read every refusal, and what it is told to do about it', async () => {
+    const bearer = async (claims: object): Promise<string> => `Bearer ${await issuer.token({ ...claims })}`;
+    const refusals: readonly (readonly [path: string, headers: Readonly<Record<string, string>>, status: number])[] = [
+      ['/user', {}, 401],
+      ['/user', { authorization: 'Bearer x' }, 401],
+      ['/user', { authorization: await bearer({ exp: 1 }) }, 401],
+      ['/user', { authorization: 'Bearer a, Bearer b' }, 400],
+      ['/scoped', { authorization: await bearer({}) }, 403],
+      ['/closed', { authorization: await bearer({}) }, 403],
+      ['/ip', { 'x-api-key': key.text }, 403],
+      ['/either', { 'x-api-key': 'short' }, 401],
+    ];
+    for (const [path, headers, status] of refusals) {
+      const answer = await gateway.fetch(path, { headers: { origin, ...headers } });
+      const told = [answer.status, answer.headers.get('access-control-allow-origin'), answer.headers.get('vary')];
+      expect(told, `${path} ${JSON.stringify(headers)}`).toEqual([status, origin, 'Origin']);
+      expect(answer.headers.get('access-control-expose-headers')).toContain('www-authenticate');
+    }
+  });
+
+  it('may ask without a credential whether it may send one', async () => {
+    const headers = { origin, 'access-control-request-method': 'GET', 'access-control-request-headers': 'authorization' };
+    const answer = await gateway.fetch('/either', { method: 'OPTIONS', headers });
+    expect([answer.status, answer.headers.get('access-control-allow-headers')]).toEqual([204, 'authorization, x-api-key']);
   });
 });
 

@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEcho } from '../../support/echo.ts';
 import { ADMIN_TOKEN, asAdmin, type StartedGateway, start } from '../../support/gateway.ts';
@@ -33,26 +36,33 @@ const document = {
 };
 
 describe('what operators do while it runs', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gw-audit-'));
   let gateway: StartedGateway;
   let next: Awaited<ReturnType<typeof startEcho>>;
   beforeAll(async () => {
     next = await startEcho();
-    gateway = await start({
-      files: {
-        'api.json': JSON.stringify(document),
-        'gateway.yaml': [
-          'name: traffic',
-          'specs: [api.json]',
-          `upstreams: { stable: { url: "\${UPSTREAM_URL}" }, next: { url: "${next.url}" } }`,
-          'teams: { team-orders: { paths: ["/**"] } }',
-          `admin: { tokens: [{ name: reader, hash: "${sha256(reader)}", scopes: ["routes:read", "metrics:read"] }] }`,
-        ].join('\n'),
+    gateway = await start(
+      {
+        files: {
+          'api.json': JSON.stringify(document),
+          'gateway.yaml': [
+            'name: traffic',
+            'specs: [api.json]',
+            `upstreams: { stable: { url: "\${UPSTREAM_URL}" }, next: { url: "${next.url}" } }`,
+            'teams: { team-orders: { paths: ["/**"] } }',
+            'admin:',
+            '  audit: "${AUDIT}"',
+            `  tokens: [{ name: reader, hash: "${sha256(reader)}", scopes: ["routes:read", "metrics:read"] }]`,
+          ].join('\n'),
+        },
       },
-    });
+      { env: { AUDIT: join(folder, 'audit.jsonl') } },
+    );
   });
   afterAll(async () => {
     await gateway?.stop();
     await next?.close();
+    rmSync(folder, { recursive: true });
   });
 
   const ask = async (
@@ -130,7 +140,10 @@ describe('what operators do while it runs', () => {
     });
     expect((await ask('PUT', '/grace/canary/acme', { json: { until, reason: 'They asked' } })).status).toBe(404);
     expect((await ask('PUT', '/grace/gone/acme', { json: { until } })).status).toBe(422);
+    expect((await ask('PUT', '/grace/gone/late', { json: { until: '2020-01-01T00:00:00Z', reason: 'Late' } })).status).toBe(422);
+    expect((await ask('GET', '/grace')).json).toEqual({ grace: [{ route: 'gone', consumer: 'acme', until }] });
     expect((await ask('DELETE', '/grace/gone/acme')).status).toBe(204);
+    expect((await ask('GET', '/grace')).json).toEqual({ grace: [] });
   });
 
   it('LC-5: tells who uses what, with its version and its end', async () => {
@@ -150,6 +163,12 @@ describe('what operators do while it runs', () => {
     expect([today, new Date().toISOString().slice(0, 10)]).toContain(usage[0].day);
     expect((await ask('GET', '/usage?since=2125-01-01')).json).toEqual({ usage: [] });
     expect((await ask('GET', '/usage?since=yesterday')).status).toBe(400);
+    const { json: page } = await ask('GET', '/usage?limit=1');
+    expect([page.usage.length, page.next]).toEqual([1, expect.stringMatching(/^[\w-]+$/)]);
+    const rest = (await ask('GET', `/usage?after=${page.next}`)).json;
+    expect(rest.usage).not.toContainEqual(page.usage[0]);
+    expect(rest.usage.length).toBeGreaterThan(0);
+    expect((await ask('GET', '/usage?after=nothing')).status).toBe(400);
   });
 
   it('tells Prometheus', async () => {
@@ -168,6 +187,16 @@ describe('what operators do while it runs', () => {
       expect.objectContaining({ who: 'environment', operation: 'setSplit', path: '/splits/canary', status: 200 }),
     );
     expect(gateway.output.stderr).not.toContain(ADMIN_TOKEN);
+    const kept = readFileSync(join(folder, 'audit.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const state = expect.stringMatching(/^[0-9a-f]{64}$/);
+    expect(kept).toContainEqual(
+      expect.objectContaining({ operation: 'setGrace', status: 200, reason: 'They asked', before: state, after: state }),
+    );
+    expect(kept.filter((line) => line.previous === '').length).toBe(1);
+    expect(kept.filter(({ status }) => status >= 400).every((line) => !('after' in line))).toBe(true);
   });
 
   it('publishes its own document', async () => {

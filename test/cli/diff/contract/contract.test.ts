@@ -25,6 +25,56 @@ function judged(before: unknown, after: unknown): { readonly request: readonly s
   return { request: of(taking), response: of(giving) };
 }
 
+describe('objects that the gateway holds to the document', () => {
+  const closed = object({ a: {} }, [], { additionalProperties: false });
+  const shared = (schema: object) => ({ components: { schemas: { One: schema } } });
+  const one = { $ref: '#/components/schemas/One' };
+  const validating = (mode: string) => ({ 'x-gateway': { validation: { request: mode, response: mode } } });
+
+  it('are weaker when they are opened, and tighter when they are closed, in both directions', () => {
+    const of = (make: typeof taking, before: object, after: object, mode: string) =>
+      changesOf(
+        diffedDocuments(
+          make(one, { ...shared(before), ...validating(mode) }),
+          make(one, { ...shared(after), ...validating(mode) }),
+        ),
+      );
+    expect(of(taking, closed, object({ a: {} }), 'enforce')).toEqual([
+      'weakened high weaker request-body-additional-properties-opened: POST /a: request body application/json: takes other properties now; validation let none through',
+    ]);
+    expect(of(taking, object({ a: {} }), closed, 'enforce')).toEqual([
+      'breaking high tighter request-body-additional-properties-closed: POST /a: request body application/json: takes no other properties now',
+    ]);
+    expect(of(giving, closed, object({ a: {} }), 'enforce')).toEqual([
+      'weakened high weaker response-body-additional-properties-opened: GET /a: response 200 application/json: takes other properties now; validation let none through',
+    ]);
+    expect(of(giving, object({ a: {} }), closed, 'enforce')).toEqual([
+      'potential medium tighter response-body-additional-properties-closed: GET /a: response 200 application/json: takes no other properties now',
+    ]);
+    expect(of(taking, closed, object({ a: {} }), 'report')).toEqual([
+      'compatible info neutral request-body-additional-properties-opened: POST /a: request body application/json: takes other properties now',
+    ]);
+    expect(of(giving, closed, object({ a: {} }), 'none')).toEqual([
+      'potential medium neutral response-body-additional-properties-opened: GET /a: response 200 application/json: takes other properties now',
+    ]);
+  });
+
+  it('are enforced where nobody says otherwise, of drafts too, and never in messages that pass the gateway by', () => {
+    const draft = (schema: unknown) =>
+      document({
+        '/a': {
+          post: operation({ 'x-stability-level': 'draft', requestBody: { content: { 'application/json': { schema } } } }),
+        },
+      });
+    const hook = (schema: unknown) =>
+      document({}, { webhooks: { told: { post: operation({ requestBody: { content: { 'application/json': { schema } } } }) } } });
+    const verdicts = (make: (schema: unknown) => object) =>
+      diffedDocuments(make(closed), make(object({ a: {} }))).changes.map(({ section, verdict }) => `${section} ${verdict}`);
+    expect(verdicts(draft)).toEqual(['policy weakened']);
+    expect(verdicts(hook)).toEqual(['contract potential']);
+  });
+});
+
 describe('schemas', () => {
   it.each([
     [

@@ -187,6 +187,18 @@ describe('keys that change', () => {
       under.holder.value = { keys: [fresh.jwk] };
     };
     expect(reason(await under.verify(await token(fresh)))).toBe('accepted');
+    expect(under.reasons).toEqual(['changed']);
+  });
+
+  it('asks again for a kid as soon as that is of use, not when another thirty seconds are over', async () => {
+    const under = jwtVerifier([signingKey()]);
+    under.waitMs = 12_000;
+    const stranger = signingKey();
+    for (const passed of [0, 11_999, 1]) {
+      under.clock.ms += passed;
+      await under.verify(await token(stranger));
+    }
+    expect(under.reasons).toEqual(['unknown', 'unknown']);
   });
 
   it('says that nobody can tell while no key was ever loaded', async () => {

@@ -130,6 +130,22 @@ describe('KeySources', () => {
     }
   });
 
+  it('a wrong signature under a known name takes no fetch away from a name that is new (JW-6)', async () => {
+    const { sources, state } = underTest();
+    await sources.acquire([source]);
+    const fetched = async (why: 'unknown' | 'changed'): Promise<number> => {
+      const before = state.fetched.length;
+      await sources.ask(JWKS, why);
+      return state.fetched.length - before;
+    };
+    expect([await fetched('changed'), await fetched('changed'), await fetched('unknown')]).toEqual([1, 0, 1]);
+    state.ms += 20_000;
+    expect([await fetched('changed'), await fetched('unknown')]).toEqual([0, 0]);
+    expect([await sources.ask(JWKS), await sources.ask('other')]).toEqual([10_000, 30_000]);
+    state.ms += 10_000;
+    expect([await fetched('unknown'), await fetched('changed'), await fetched('unknown')]).toEqual([1, 0, 0]);
+  });
+
   it('asks once for all who wait', async () => {
     const { sources, state } = underTest();
     await sources.acquire([source]);
