@@ -46,6 +46,13 @@ function exposition(gateway: Gateway): string {
     ...CLASSES.map((one): [string, number] => [`{class="${one}"}`, table.total(one)]),
     ['{class="aborted"}', table.total('aborted')],
   ]);
+  const labelled = (label: string, counts: ReadonlyMap<string, number>): readonly (readonly [string, number])[] =>
+    [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, count]) => [`{${label}="${quoted(name)}"}`, count]);
+  const { byVersion, deprecated } = gateway.usage;
+  if (byVersion.size > 0)
+    family('gw_version_requests_total', 'counter', 'Requests by version of the API.', labelled('version', byVersion));
+  if (deprecated.size > 0)
+    family('gw_deprecated_requests_total', 'counter', 'Requests to what is deprecated.', labelled('route', deprecated));
   family('gw_answers_invalid_total', 'counter', 'Answers of services that are not as described.', [
     ['', table.total('answersInvalid')],
   ]);
