@@ -36,6 +36,8 @@ export interface GatewaySpec {
   readonly usage?: UsageSpec;
   /** `address:port` of the admin listener. */
   readonly admin: EnvText;
+  /** Names of the usage plans; absent = none are declared. */
+  readonly plans?: readonly string[];
   /** Absent = memory. */
   readonly store?: StoreSpec;
   /** Absent = one that is made when the process starts. */

@@ -27,7 +27,7 @@ export function problemBody(problem: Problem, requestId: string, accept: string 
   return { contentType: 'application/problem+json', text };
 }
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Whether the client takes XML and no JSON. */
 function wantsXml(accept: string | undefined): boolean {

@@ -1,6 +1,6 @@
 import { member } from '../load/pointer.ts';
 import { printable } from '../report/escape.ts';
-import { adminClient } from './admin-client.ts';
+import { type AdminClient, adminClient } from './admin-client.ts';
 import { type Options, text } from './input.ts';
 import { print } from './output.ts';
 import { table } from './routes.ts';
@@ -13,13 +13,12 @@ export async function usage(options: Options): Promise<number> {
     if (value !== undefined) query.set(name, value);
   }
   if (options.deprecated === true) query.set('deprecated', 'true');
-  const answer = await adminClient(options).ask('GET', `/usage${query.size === 0 ? '' : `?${query}`}`);
+  const found = await allPages(adminClient(options), query);
   if (options.json === true) {
-    await print(`${JSON.stringify(answer, null, 2)}\n`);
+    await print(`${JSON.stringify({ usage: found }, null, 2)}\n`);
     return 0;
   }
-  const found = member(answer, 'usage');
-  const rows = (Array.isArray(found) ? found : []).map((row: unknown) => {
+  const rows = found.map((row) => {
     const cell = (name: string): string => String(member(row, name) ?? '-');
     return [
       cell('day'),
@@ -37,4 +36,15 @@ export async function usage(options: Options): Promise<number> {
       : table(['DAY', 'CONSUMER', 'OPERATION', 'VERSION', 'REQUESTS', 'LAST SEEN', 'SUNSET'], rows),
   );
   return 0;
+}
+
+async function allPages(client: AdminClient, query: URLSearchParams): Promise<readonly unknown[]> {
+  const rows: unknown[] = [];
+  for (;;) {
+    const answer = await client.ask('GET', `/usage${query.size === 0 ? '' : `?${query}`}`);
+    const [page, next] = [member(answer, 'usage'), member(answer, 'next')];
+    for (const row of Array.isArray(page) ? page : []) rows.push(row);
+    if (typeof next !== 'string') return rows;
+    query.set('after', next);
+  }
 }

@@ -157,7 +157,9 @@ function builtTable(label: string, folder: string): RouteTable {
   );
   const routes = manifest.routes.map((route): readonly [string, TableRoute] => {
     const key = keyOf(route.method, route);
-    const operation = operations.get(`${route.method} ${templateKey(route.segments)}`);
+    const published = operations.get(`${route.method} ${templateKey(route.segments)}`);
+    // A document can describe one of several operations that differ by a condition only.
+    const operation = route.conditions.length === 0 || published?.operationId === route.operationId ? published : undefined;
     return [key, { ...nameOf(key, route), plan: route, ...(operation === undefined ? {} : { operation }) }];
   });
   const unpublished = routes.filter(([, { operation }]) => operation === undefined).length;

@@ -37,6 +37,7 @@ export function emitWiring(plan: GatewayPlan): string {
     ...plan.telemetry,
     unmatchedCors: plan.unmatched.find(({ key }) => key === 'cors')?.options,
     admin: plan.admin.listen,
+    plans: plan.usagePlans,
     store: plan.store,
     adminTokens: plan.admin.tokens,
     adminAudit: plan.admin.audit,

@@ -36,6 +36,8 @@ export interface GatewayPlan {
   readonly unmatched: readonly PolicyPlan[];
   readonly telemetry: TelemetryPlan;
   readonly admin: AdminPlan;
+  /** Names of the usage plans, sorted; absent = the gateway file has none. */
+  readonly usagePlans?: readonly string[];
   /** Where limits are counted; absent = in memory. */
   readonly store?: StorePlan;
   /** Every file read, sorted, with the SHA-256 of its bytes in hex. */

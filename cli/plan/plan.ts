@@ -78,6 +78,7 @@ export function planGateway(
     unmatched: unmatchedPolicies(config),
     telemetry: config.telemetry,
     admin: config.admin,
+    ...(config.plans.size === 0 ? {} : { usagePlans: [...config.plans.keys()].sort() }),
     ...(config.store === undefined ? {} : { store: config.store }),
     inputs: [],
   };

@@ -76,10 +76,14 @@ async function wait(use: LimitUse, env: PolicyEnv): Promise<undefined> {
 }
 
 function noteExceeded(exchange: Exchange, use: LimitUse): void {
-  const names = use.counter.limits.flatMap(({ name, refuses }, index) =>
-    (use.exceeded & (1 << index)) === 0 ? [] : [refuses ? name : `${name} (report)`],
-  );
-  exchange.note('limit', names.join(' '));
+  const { limits } = use.counter;
+  let names = '';
+  for (let index = 0; index < limits.length; index++) {
+    const limit = limits[index];
+    if (limit === undefined || (use.exceeded & (1 << index)) === 0) continue;
+    names += `${names === '' ? '' : ' '}${limit.name}${limit.refuses ? '' : ' (report)'}`;
+  }
+  exchange.note('limit', names);
 }
 
 function choiceOf(options: readonly LimitOptions[], plan: string | undefined, env: PolicyEnv): Choice | Reply {

@@ -38,7 +38,9 @@ export const sunset: PolicyFactory<SunsetOptions> = ({ sunsetMs, successor, docs
       code: 'sunset',
       extensions,
     };
-    return { status: 410, headers: [['cache-control', 'max-age=300']], problem } satisfies Reply;
+    // A shared cache must not answer who has grace.
+    const kept = grace.value === undefined ? 'max-age=300' : 'private, max-age=300';
+    return { status: 410, headers: [['cache-control', kept]], problem } satisfies Reply;
   };
 };
 

@@ -125,6 +125,43 @@ describe('gw diff', () => {
     expect(code).toBe(0);
   });
 
+  it('LC-6: tells of a deployed gateway what goes before its day, and nothing of what is as it was', async () => {
+    const operation = (more: string): string => `{ get: { ${more} responses: { "200": { description: Fine } } } }`;
+    const lifecycle = (sunset: string): string => `deprecated: true, x-gateway: { lifecycle: { sunset: ${sunset} } },`;
+    const api = (version: string, more: string): string =>
+      `openapi: 3.1.1
+info: { title: Orders ${version}, version: "${version}" }
+x-gateway: { owner: team-orders, upstream: orders }
+security: [{ key: [] }]
+components: { securitySchemes: { key: { type: apiKey, in: header, name: X-API-Key } } }
+paths:
+  /orders: ${operation(`operationId: list${version}, x-gateway: { version: { name: "${version}", by: "header:X-API-Version" } },`)}
+${more}`;
+    const ends = `  /ends: ${operation(lifecycle('2126-03-15'))}\n`;
+    const ended = `  /ended: ${operation(lifecycle('2020-03-15'))}\n`;
+    using folder = testFolder({
+      '1.yaml': api('1', `${ends}${ended}  /used: ${operation('')}\n`),
+      '2.yaml': api('2', ''),
+      'gateway.yaml': [
+        'specs: [1.yaml, 2.yaml]',
+        'upstreams: { orders: { url: "http://127.0.0.1:9" } }',
+        'security: { key: { type: apiKey, keys: "file:keys.json" } }',
+        'teams: { team-orders: {} }',
+      ].join('\n'),
+    });
+    expect((await folder.gw('build')).code).toBe(0);
+    const now = ['--now', '2026-11-23', '--fail-on', 'breaking'];
+    const same = await folder.gw('diff', 'dist/gateway.mjs', '.', ...now);
+    expect(same).toMatchObject({ code: 0, stdout: expect.stringMatching(/^dist\/gateway\.mjs → \.: No changes\n/) });
+    folder.write({ '1.yaml': api('1', ends) });
+    const removed = await folder.gw('diff', 'dist/gateway.mjs', '.', ...now);
+    expect(removed).toMatchObject({ code: 1, stdout: expect.stringContaining('GET /used  removed; nothing announced it') });
+    expect(removed.stdout).toContain('GET /ended  removed; its sunset was 2020-03-15');
+    folder.write({ '1.yaml': api('1', `${ends.replace('2126', '2027')}${ended}  /used: ${operation('')}\n`) });
+    const earlier = await folder.gw('diff', 'dist/gateway.mjs', '.', ...now);
+    expect(earlier).toMatchObject({ code: 1, stdout: expect.stringContaining('GET /ends  sunset: 2126-03-15 → 2027-03-15') });
+  });
+
   it('reads links and submodules of a commit, and nothing that they lead to outside', async () => {
     using other = testFolder({ 's.yaml': open('/s') });
     git(other.path, 'init', '-q');

@@ -43,14 +43,18 @@ describe('gw throttle', () => {
     await until('/orders', 200);
   });
 
-  it.each([
-    [['acme', 'fast'], 'no order'],
-    [['acme', '5/s', '--for', '2d'], 'within a day'],
-    [['not-an-address', 'block', '--scope', 'ip'], 'CIDR'],
-  ])('refuses %j', async (args, reason) => {
+  it('refuses what would hold for nobody, or never end', async () => {
     await using gateway = await start(document);
-    const result = await runGw(gateway.folder, ['throttle', ...args, '--admin', gateway.admin, '--token', ADMIN_TOKEN]);
-    expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining(reason) });
+    for (const [args, reason] of [
+      [['acme', 'fast'], 'no order'],
+      [['acme', '5/s', '--for', '2d'], 'within a day'],
+      [['not-an-address', 'block', '--scope', 'ip'], 'CIDR'],
+      [['lsit', 'block', '--scope', 'route'], "There is no route 'lsit'"],
+      [['everybody', 'block', '--scope', 'global'], "is 'all'"],
+    ] as const) {
+      const result = await runGw(gateway.folder, ['throttle', ...args, '--admin', gateway.admin, '--token', ADMIN_TOKEN]);
+      expect(result, reason).toMatchObject({ code: 2, stderr: expect.stringContaining(reason) });
+    }
   });
 
   it('keeps what is ordered across a restart (GW_STATE)', async () => {

@@ -1,6 +1,6 @@
 /** Who may call: security requirements as sets of alternatives, each a set of demands. What admits more is weaker, what admits less tighter. */
 
-import { placeOf } from '../../load/document.ts';
+import { type Node, placeOf } from '../../load/document.ts';
 import { member } from '../../load/pointer.ts';
 import { canonical } from '../../merge/canonical.ts';
 import type { Json } from '../../plan/ir.ts';
@@ -29,8 +29,16 @@ type Alternative = readonly Demand[];
 const weight = { weaker: 'critical', tighter: 'high' } as const;
 
 export function authChanges(pair: Pair, base: RouteTable, head: RouteTable): readonly ChangeDraft[] {
-  const [before, after] = [alternatives(pair.base, base), alternatives(pair.head, head)];
-  return [...requirementChanges(pair, before, after), ...verifierChanges(pair, before, after)];
+  // A built gateway does not say what its bindings are: then schemes are compared by what callers show.
+  const knowsBindings = base.config !== undefined && head.config !== undefined;
+  const unknown = new Set(
+    [[pair.base, base] as const, [pair.head, head] as const].flatMap(([route, table]) =>
+      (route.plan.security ?? []).flatMap((one) => Object.keys(one).filter((name) => schemeOf(name, route, table) === undefined)),
+    ),
+  );
+  const of = (route: TableRoute, table: RouteTable) => alternatives(route, table, knowsBindings, unknown);
+  const [before, after] = [of(pair.base, base), of(pair.head, head)];
+  return [...requirementChanges(pair, before, after), ...(knowsBindings ? verifierChanges(pair, before, after) : [])];
 }
 
 function requirementChanges(pair: Pair, before: readonly Alternative[], after: readonly Alternative[]): readonly ChangeDraft[] {
@@ -77,19 +85,27 @@ function byStrength(before: readonly Alternative[], after: readonly Alternative[
 }
 
 /** Nothing declared and an empty list let everybody in. */
-function alternatives({ plan, operation }: TableRoute, table: RouteTable): readonly Alternative[] {
+function alternatives(
+  route: TableRoute,
+  table: RouteTable,
+  knowsBindings: boolean,
+  /** Schemes that one side does not describe: of those the name must do. */
+  unknown: ReadonlySet<string>,
+): readonly Alternative[] {
+  const { plan, operation } = route;
   const declared = plan.security ?? [];
   if (declared.length === 0) return [[]];
   return declared.map((one) =>
     Object.entries(one).map(([name, scopes]): Demand => {
-      const scheme = operation?.api.securitySchemes.get(name);
+      const scheme = schemeOf(name, route, table);
       const renamed = operation?.api.entry.security;
       const bindingName = renamed !== undefined && Object.hasOwn(renamed, name) ? (renamed[name] ?? name) : name;
-      const binding = table.config?.security.get(bindingName);
+      const binding = knowsBindings ? table.config?.security.get(bindingName) : undefined;
       const own = member(scheme?.value, 'x-gateway');
       const verifier = binding?.value ?? own;
       return {
-        identity: binding === undefined ? schemeIdentity(name, scheme?.value) : `binding ${bindingName}`,
+        identity:
+          binding === undefined ? schemeIdentity(name, unknown.has(name) ? undefined : scheme?.value) : `binding ${bindingName}`,
         label: scopes.length === 0 ? name : `${name}[${[...scopes].sort().join(' ')}]`,
         strength: strengthOf(member(verifier, 'type') ?? typeOfScheme(scheme?.value)),
         scopes: new Set(scopes),
@@ -98,6 +114,12 @@ function alternatives({ plan, operation }: TableRoute, table: RouteTable): reado
       };
     }),
   );
+}
+
+/** As the document of the operation describes it; of a built gateway, as the one document that it has published. */
+function schemeOf(name: string, { operation }: TableRoute, { apis, config }: RouteTable): Node | undefined {
+  const api = operation?.api ?? (config === undefined ? apis[0] : undefined);
+  return api?.securitySchemes.get(name);
 }
 
 /** By what a caller shows: how documents name and describe a scheme means nothing. */

@@ -63,6 +63,10 @@ export async function createApiKey(call: AdminCall): Promise<Reply> {
     return invalid('which-binding', `Say for which binding: ${bindings.map((one) => one.name).join(', ')}.`);
   const wishes = wishesOf(body);
   if (typeof wishes === 'string') return invalid('invalid-key', wishes);
+  const { plans } = gateway.bundle.parts.gateway;
+  // Limits of a plan that is mistyped would hold for nobody.
+  if (plans !== undefined && wishes.plan !== undefined && !plans.includes(wishes.plan))
+    return invalid('unknown-plan', `There is no plan '${wishes.plan}': ${plans.join(', ')}.`);
   return await once(call, () =>
     reachable(async () => {
       const made = await binding.register.change(createKey(wishes, rulesOf(binding)));

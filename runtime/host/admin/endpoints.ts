@@ -9,7 +9,7 @@ import { metrics } from './metrics.ts';
 import { endOverride, listOverrides, setOverride } from './overrides.ts';
 import { listRevoked, restoreTokens, revokeTokens } from './revocations.ts';
 import { match, route, routes } from './routes.ts';
-import { endGrace, grace, resetSplit, setSplit, split, splits } from './traffic.ts';
+import { endGrace, grace, listGrace, resetSplit, setSplit, split, splits } from './traffic.ts';
 import { usage } from './usage.ts';
 
 /** AD-3: who answers each operation of `templates/admin/openapi.yaml`. A test holds that they are the same. */
@@ -46,6 +46,7 @@ export const handlers: Readonly<Record<string, AdminHandler>> = {
   removeApiKey,
   rotateApiKey,
   revokeApiKey,
+  listGrace,
   setGrace: grace,
   endGrace,
 };

@@ -3,6 +3,7 @@ import type { Reply } from '../../contract.ts';
 import type { Override, OverrideAction, OverrideScope } from '../../overrides.ts';
 import { OVERRIDES } from '../../runtime-value-keys.ts';
 import { type AdminCall, done, ok, refusal } from './call.ts';
+import { routeOf, unknownRoute } from './routes.ts';
 
 const SCOPES: readonly OverrideScope[] = ['consumer', 'key', 'tenant', 'ip', 'route', 'global'];
 const DAY_MS = 86_400_000;
@@ -18,6 +19,9 @@ export async function setOverride({ gateway, path, body }: AdminCall): Promise<R
   const [scope, id] = [SCOPES.find((one) => one === path(0)), path(1)];
   if (scope === undefined) return refusal(404, 'not-found', 'Not Found', `There is no scope '${path(0)}': ${SCOPES.join(', ')}.`);
   if (scope === 'ip' && !isRange(id)) return invalid('The id of an ip override is an address or a CIDR range.');
+  if (scope === 'global' && id !== 'all') return invalid("The id of a global override is 'all'.");
+  // Whoever pulls the brake must not believe that it holds.
+  if (scope === 'route' && routeOf(gateway, id) === undefined) return unknownRoute(id);
   const action = actionOf(body);
   if (action === undefined) return invalid('Say one of limit (5/s), block (true) and shed (50%).');
   const untilMs = untilOf(body);

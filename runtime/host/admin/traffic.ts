@@ -47,8 +47,21 @@ export async function grace({ gateway, path, body }: AdminCall): Promise<Reply> 
   const hasSunset = routeOf(gateway, id)?.values.some(({ key, skipped }) => key === 'lifecycle.sunset' && skipped === undefined);
   if (hasSunset !== true) return refusal(404, 'not-found', 'Not Found', `No route '${id}' has a sunset.`);
   const until = Date.parse(typeof body === 'object' && body !== null && 'until' in body ? String(body.until) : '');
+  if (!(until > Date.now())) return refusal(422, 'invalid-grace', 'Unprocessable Content', 'The time to come ends in the past.');
   await gateway.operators.change(`${GRACE}/${id}`, (now) => Object.fromEntries([...graceOf(now), [consumer, until]]));
   return ok({ route: id, consumer, until: new Date(until).toISOString() });
+}
+
+/** All consumers that have more time, by route. */
+export function listGrace({ gateway }: AdminCall): Reply {
+  const lists = [...gateway.operators.entries].filter(([key]) => key.startsWith(`${GRACE}/`));
+  const rows = lists.flatMap(([key, value]) =>
+    graceOf(value).map(([consumer, until]) => ({
+      ...{ route: key.slice(GRACE.length + 1), consumer },
+      until: new Date(Number(until)).toISOString(),
+    })),
+  );
+  return ok({ grace: rows });
 }
 
 export async function endGrace({ gateway, path }: AdminCall): Promise<Reply> {

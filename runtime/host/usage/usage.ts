@@ -7,6 +7,8 @@ export type UsageClass = (typeof USAGE_CLASSES)[number];
 
 /** Requests of one consumer to one version of one route on one day. */
 export interface UsageRow {
+  /** Names the row. */
+  readonly key: string;
   /** `-` for who is not known. */
   readonly consumer: string;
   /** Id of the route. */
@@ -83,9 +85,22 @@ export class Usage {
     });
   }
 
-  /** Sorted by day, route, version and consumer. */
-  rows(): readonly UsageRow[] {
-    return [...this.#rows.values()].sort((a, b) => (a.key < b.key ? -1 : 1)).map(shown);
+  /**
+   * The rows in the order in which they were begun, so those of a day stand together.
+   *
+   * @param after key of a row: those behind it; undefined = all
+   * @returns undefined when there is no such row any more
+   */
+  rows(after?: string): Iterable<UsageRow> | undefined {
+    return after === undefined || this.#rows.has(after) ? this.#behind(after) : undefined;
+  }
+
+  *#behind(after: string | undefined): Iterable<UsageRow> {
+    let isBehind = after === undefined;
+    for (const row of this.#rows.values()) {
+      if (isBehind) yield shown(row);
+      else isBehind = row.key === after;
+    }
   }
 
   /** What was counted since the last call, at most so many changes; empty when all were taken. */
@@ -129,10 +144,10 @@ export class Usage {
   }
 }
 
-function shown({ consumer, route, day, facts, lastSeenMs, counts }: Counted): UsageRow {
+function shown({ key, consumer, route, day, facts, lastSeenMs, counts }: Counted): UsageRow {
   const all = USAGE_CLASSES.map((_, index) => counts[index] ?? 0);
   return {
-    ...{ consumer, route, facts, day },
+    ...{ key, consumer, route, facts, day },
     requests: all.reduce((sum, requests) => sum + requests, 0),
     counts: all,
     lastSeen: new Date(lastSeenMs).toISOString(),

@@ -20,6 +20,7 @@ name: shop
 specs: [openapi.yaml]
 upstreams: { orders: { url: "\${UPSTREAM_URL}" } }
 teams: { team-orders: {} }
+plans: { gold: {} }
 security: { key: { type: apiKey, keys: "file:\${KEYS}", pepper: "\${PEPPER}" } }
 `;
 
@@ -149,6 +150,7 @@ describe('keys over the admin API', () => {
     { consumer: 'a', binding: 'other' },
     { consumer: 'a', expiresAt: '2020-01-01T00:00:00Z' },
     { consumer: 'a', allowedIPs: ['everywhere'] },
+    { consumer: 'a', plan: 'glod' },
   ])('refuses %j', async (body) => {
     expect((await ask('POST', '/apikeys', body)).status).toBe(422);
   });

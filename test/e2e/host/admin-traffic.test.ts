@@ -140,7 +140,10 @@ describe('what operators do while it runs', () => {
     });
     expect((await ask('PUT', '/grace/canary/acme', { json: { until, reason: 'They asked' } })).status).toBe(404);
     expect((await ask('PUT', '/grace/gone/acme', { json: { until } })).status).toBe(422);
+    expect((await ask('PUT', '/grace/gone/late', { json: { until: '2020-01-01T00:00:00Z', reason: 'Late' } })).status).toBe(422);
+    expect((await ask('GET', '/grace')).json).toEqual({ grace: [{ route: 'gone', consumer: 'acme', until }] });
     expect((await ask('DELETE', '/grace/gone/acme')).status).toBe(204);
+    expect((await ask('GET', '/grace')).json).toEqual({ grace: [] });
   });
 
   it('LC-5: tells who uses what, with its version and its end', async () => {
@@ -160,14 +163,25 @@ describe('what operators do while it runs', () => {
     expect([today, new Date().toISOString().slice(0, 10)]).toContain(usage[0].day);
     expect((await ask('GET', '/usage?since=2125-01-01')).json).toEqual({ usage: [] });
     expect((await ask('GET', '/usage?since=yesterday')).status).toBe(400);
+    const { json: page } = await ask('GET', '/usage?limit=1');
+    expect([page.usage.length, page.next]).toEqual([1, expect.stringMatching(/^[\w-]+$/)]);
+    const rest = (await ask('GET', `/usage?after=${page.next}`)).json;
+    expect(rest.usage).not.toContainEqual(page.usage[0]);
+    expect(rest.usage.length).toBeGreaterThan(0);
+    expect((await ask('GET', '/usage?after=nothing')).status).toBe(400);
   });
 
   it('tells Prometheus', async () => {
+    await gateway.fetch('/old');
+    await until(async () => (await ask('GET', '/metrics')).text.includes('gw_deprecated_requests_total{'));
     const { text, headers } = await ask('GET', '/metrics');
     expect(headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
     expect(text).toMatch(
       /^# TYPE gw_requests_total counter\ngw_requests_total\{class="1xx"\} 0\ngw_requests_total\{class="2xx"\} [1-9]/m,
     );
+    // LC-5, RT-12: no label says who called.
+    expect(text).toMatch(/^gw_deprecated_requests_total\{route="old"\} [1-9]/m);
+    expect(text).toMatch(/^gw_version_requests_total\{version="1"\} [1-9]/m);
     for (const line of text.trimEnd().split('\n'))
       expect(line).toMatch(/^(?:# (?:HELP|TYPE) gw_\w+ .+|gw_\w+(?:\{[^}]*\})? \d+(?:\.\d+)?)$/);
   });

@@ -109,5 +109,15 @@ describe.each([['memory'], ['Redis']])('limits in %s', (store) => {
     expect((await ask('apiKey=unknown')).status).toBe(404);
     expect((await reset({ reason: 'A test' })).status).toBe(422);
     expect((await fetch(`${gateway.admin}/ratelimit/status?consumer=ann`)).status).toBe(401);
+    const secret = await fetch(`${gateway.admin}/ratelimit/status?apiKey=${key.text}`, { headers: asAdmin });
+    expect([secret.status, (await secret.text()).includes(key.secret)]).toEqual([422, false]);
+    const shown = async (text: string) => {
+      const answer = await fetch(`${gateway.admin}/ratelimit/status`, { headers: { ...asAdmin, 'x-api-key': text } });
+      return [answer.status, JSON.parse(await answer.text())];
+    };
+    expect(await shown(key.text)).toMatchObject([200, { consumer: 'ann', plan: 'rider', apiKey: key.id }]);
+    expect(await shown('gwk_mistyped')).toMatchObject([422, { code: 'no-key' }]);
+    const ofConsumer = await fetch(`${gateway.admin}/ratelimit/status?consumer=ann`, { headers: asAdmin });
+    expect(await ofConsumer.json()).toMatchObject({ consumer: 'ann', plan: 'rider' });
   });
 });

@@ -68,6 +68,8 @@ describe('sunset (LC-3)', () => {
     const ofAcme = { identity: { consumer: 'acme' } };
     expect(ask(options.sunsetMs + day - 1, ofAcme, grace)).toBeUndefined();
     expect(ask(options.sunsetMs + day, ofAcme, grace)?.status).toBe(410);
+    // No shared cache keeps it from them.
+    expect(ask(options.sunsetMs, {}, grace)?.headers).toContainEqual(['cache-control', 'private, max-age=300']);
     expect(ask(options.sunsetMs, { identity: { consumer: 'other' } }, grace)?.status).toBe(410);
     expect(ask(options.sunsetMs, { identity: { consumer: '__proto__' } }, grace)?.status).toBe(410);
     expect(ask(options.sunsetMs, {}, grace)?.status).toBe(410);

@@ -13,7 +13,13 @@ function counter(most?: number) {
   );
   const add = (consumer: string, route = 'a', counts: readonly number[] = [0, 1]) => usage.add([[route, consumer, counts]]);
   const shown = () =>
-    usage.rows().map(({ day, consumer, route, facts: of, requests }) => [day, route, of?.version, consumer, requests]);
+    [...(usage.rows() ?? [])].map(({ day, consumer, route, facts: of, requests }) => [
+      day,
+      route,
+      of?.version,
+      consumer,
+      requests,
+    ]);
   return { now, usage, add, shown };
 }
 
@@ -33,7 +39,22 @@ describe('Usage (LC-5, PR-7)', () => {
       ['2026-11-24', 'a', '2', 'acme', 1],
       ['2026-11-24', 'gone', undefined, 'other', 1],
     ]);
-    expect(usage.rows()[0]).toMatchObject({ counts: [0, 2, 0, 1, 0, 1], lastSeen: '2026-11-23T23:59:59.000Z' });
+    const [first] = usage.rows() ?? [];
+    expect(first).toMatchObject({ counts: [0, 2, 0, 1, 0, 1], lastSeen: '2026-11-23T23:59:59.000Z' });
+  });
+
+  it('goes on after a row, while it is there', () => {
+    const { now, usage, add } = counter(3);
+    for (const consumer of ['a', 'b', 'c']) add(consumer);
+    const [, second] = usage.rows() ?? [];
+    const behind = () => {
+      const rows = usage.rows(second?.key);
+      return rows === undefined ? undefined : Array.from(rows, ({ consumer }) => consumer);
+    };
+    expect(behind()).toEqual(['c']);
+    now.at = '2026-11-24T12:00:00Z';
+    add('d');
+    expect(behind()).toBeUndefined();
   });
 
   it('gives every request to the export once', () => {
@@ -62,10 +83,10 @@ describe('Usage (LC-5, PR-7)', () => {
     now.at = '2026-11-24T12:00:00Z';
     for (const consumer of ['d', 'e', 'f', 'g', 'h', 'd', '__proto__']) add(consumer);
     expect(shown()).toEqual([
-      ['2026-11-24', 'a', '1', '(other)', 3],
       ['2026-11-24', 'a', '1', 'd', 2],
       ['2026-11-24', 'a', '1', 'e', 1],
       ['2026-11-24', 'a', '1', 'f', 1],
+      ['2026-11-24', 'a', '1', '(other)', 3],
     ]);
   });
 });
