@@ -79,6 +79,8 @@ export interface PolicyEnv {
   readonly limits: LimitStore;
   /** Resolves after so many milliseconds; the timer is the host's. */
   wait(ms: number): Promise<void>;
+  /** What a promise gives, or after so many milliseconds `late`; then nobody waits for it any more. */
+  within<T>(promise: Promise<T>, ms: number, late: T): Promise<T>;
   /** The long-lived verifier of a binding, from the host's registry. */
   verifier(name: string): Verifier;
   /** Signs in the name of the gateway. */

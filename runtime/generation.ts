@@ -81,6 +81,8 @@ export interface GenerationHost {
   clock(): number;
   /** Resolves after so many milliseconds. */
   wait(ms: number): Promise<void>;
+  /** What a promise gives, or after so many milliseconds `late`. */
+  within<T>(promise: Promise<T>, ms: number, late: T): Promise<T>;
   /** Throws when a URL is not absolute http(s), or the environment lacks a variable. */
   openUpstream(spec: UpstreamSpec): OpenedUpstream;
   /** Throws when the environment lacks a variable, or the bundle lacks what the binding needs. */
@@ -127,6 +129,7 @@ export function createGeneration(
     identitySigner: () => signer ?? missing('signer', 'of identities'),
     limits: host.limits,
     wait: host.wait,
+    within: host.within,
   });
   try {
     for (const one of spec.upstreams) opened.push(host.openUpstream(one));

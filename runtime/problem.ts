@@ -28,8 +28,8 @@ export const problem = {
   notFound: reply(404, 'not-found', 'Not Found', 'No route of this gateway has this path.'),
   methodNotAllowed: (allow: string): Reply =>
     reply(405, 'method-not-allowed', 'Method Not Allowed', undefined, { headers: [['allow', allow]] }),
-  versionNotThere: (status: 400 | 406, supported: readonly string[], vary: readonly string[]): Reply => {
-    const title = status === 400 ? 'Bad Request' : 'Not Acceptable';
+  versionNotThere: (status: 400 | 404 | 406, supported: readonly string[], vary: readonly string[]): Reply => {
+    const title = { 400: 'Bad Request', 404: 'Not Found', 406: 'Not Acceptable' }[status];
     const detail = 'There is no such version here.';
     const problem: Problem = { type: 'about:blank', title, status, detail, code: 'version-unknown', extensions: { supported } };
     return { status, headers: vary.map((name) => ['vary', name]), problem };

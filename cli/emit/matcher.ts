@@ -1,5 +1,6 @@
-import type { RouteTable, TableNode } from '../../runtime/route/table.ts';
+import type { PathVersion, RouteTable, TableNode } from '../../runtime/route/table.ts';
 import { invariant } from '../errors.ts';
+import { member } from '../load/pointer.ts';
 import type { GatewayPlan, RoutePlan, Segment, ServerPlan } from '../plan/ir.ts';
 import { js, moduleText } from './code.ts';
 import { normalizeLiteral } from './literal.ts';
@@ -28,7 +29,30 @@ export function routeTable(routes: readonly RoutePlan[]): RouteTable {
     return { pattern, root };
   });
   const conditions = routes.flatMap(({ conditions: all }, route) => (all.length === 0 ? [] : [{ route, all }]));
-  return { methods, conditions, hosts, nodes: nodes.map((node) => finish(node, (members) => ends(routes, members, methods))) };
+  const versions = pathVersions(routes);
+  return {
+    ...{ methods, conditions, hosts },
+    nodes: nodes.map((node) => finish(node, (members) => ends(routes, members, methods))),
+    ...(versions.length === 0 ? {} : { versions }),
+  };
+}
+
+/** What the first segment that names the version of its route says, by segment; sorted. */
+function pathVersions(routes: readonly RoutePlan[]): readonly PathVersion[] {
+  const found = new Map<string, { readonly text: string; readonly name: string; readonly routes: number[] }>();
+  for (const [index, { segments, values }] of routes.entries()) {
+    const effective = (key: string): unknown => values.find((one) => one.key === key && one.skipped === undefined)?.authored;
+    const version = effective('version');
+    const name = member(version, 'name');
+    if (member(version, 'by') !== 'path' || typeof name !== 'string' || effective('authorize.hideExistence') === true) continue;
+    const segment = segments.find((one) => one.kind === 'literal' && (one.text === name || one.text === `v${name}`));
+    if (segment?.kind !== 'literal') continue;
+    const text = normalizeLiteral(segment.text);
+    const known = found.get(text);
+    if (known === undefined) found.set(text, { text, name, routes: [index] });
+    else known.routes.push(index);
+  }
+  return [...found.values()].sort((a, b) => compareText(a.text, b.text));
 }
 
 /** TRACE and CONNECT are never served (RT-7). */

@@ -7,10 +7,12 @@ import type { GatewayConfig } from '../config/gateway.ts';
 import type { Node } from '../load/document.ts';
 import { below, member } from '../load/pointer.ts';
 import type { MergedOperation } from '../merge/merged.ts';
+import { timeouts } from '../policies/timeouts.ts';
 import type { Api, Fields } from '../resolve/api.ts';
 import { saysWhoCalls } from './identity-names.ts';
 import type { GatewayPlan, PolicyPlan } from './ir.ts';
 import { json } from './json.ts';
+import { lowered } from './lowered.ts';
 import type { Source } from './origins.ts';
 import { forwardsCredential, verifierSpec } from './verifiers.ts';
 
@@ -167,11 +169,12 @@ export class Authentication {
   }
 
   /** The policy of an operation; none where it is public. What has no verifier was reported, and then there is no bundle. */
-  policies({ operation }: MergedOperation): readonly PolicyPlan[] {
-    const { security, api } = operation;
+  policies(merged: MergedOperation): readonly PolicyPlan[] {
+    const { security, api } = merged.operation;
     if (security === undefined || security.value.length === 0) return [];
     const options: AuthenticateOptions = {
       realm: this.#config.name,
+      timeoutMs: lowered(timeouts.total, merged) ?? 15_000,
       alternatives: security.value.map((requirement) =>
         Object.entries(requirement).flatMap(([scheme, scopes]) => this.#required(api, scheme, scopes) ?? []),
       ),

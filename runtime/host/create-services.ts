@@ -16,11 +16,12 @@ import { MemoryStore } from './limits/memory-store.ts';
 import { Registry } from './registry.ts';
 import { RuntimeValues } from './runtime-values.ts';
 import type { HostServices } from './services.ts';
-import { allocateShared } from './shared.ts';
+import { allocateShared, type Counter } from './shared.ts';
 import { TimerWheel } from './timer-wheel.ts';
 import { TurnEnd } from './turn-end.ts';
 import { openDirectUpstream } from './upstream/direct.ts';
 import type { OpenUpstream } from './upstream.ts';
+import { within } from './within.ts';
 
 /** What a host may bring along; the rest are the plain defaults. */
 export interface HostOptions {
@@ -38,6 +39,8 @@ export interface HostOptions {
   readonly limits?: LimitStore;
   /** What the threads of this process count in together. Default: a memory of its own, shared with nobody. */
   readonly memory?: LimitStore;
+  /** Default: nobody counts. */
+  readonly count?: (what: Counter) => void;
   readonly log?: (record: ExchangeRecord) => void;
   readonly fault?: (error: unknown, where: string) => void;
 }
@@ -70,6 +73,8 @@ export function createHostServices(options: HostOptions = {}): HostServices {
     admission: options.admission ?? ownAdmission(),
     limits: options.limits ?? memory,
     wait: (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),
+    within: (promise, ms, late) => within(services.wheel, promise, now() + ms, late),
+    count: options.count ?? (() => undefined),
     log: options.log ?? (() => undefined),
     fault: options.fault ?? (() => undefined),
   };

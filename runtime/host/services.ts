@@ -14,6 +14,7 @@ import type { Failures } from './auth/failures.ts';
 import type { LoadedDrivers } from './drivers.ts';
 import type { Registry } from './registry.ts';
 import type { RuntimeValues } from './runtime-values.ts';
+import type { Counter } from './shared.ts';
 import type { TargetPool } from './target-pool.ts';
 import type { TimerWheel } from './timer-wheel.ts';
 import type { TurnEnd } from './turn-end.ts';
@@ -52,6 +53,8 @@ export interface HostServices extends GenerationHost {
   readonly runtimeValues: RuntimeValues;
   /** Which connections of clients may stay. */
   readonly admission: Admission;
+  /** Counts something for the metrics of the process. */
+  count(what: Counter): void;
   /** Called once at the end of every exchange. */
   log(record: ExchangeRecord): void;
   /** Reports a fault of the gateway itself: a stage that threw. */

@@ -59,13 +59,20 @@ export const COUNTERS = [
   'storeMissed',
   'limited',
   'wouldLimit',
+  'credentialsRefused',
+  'authzDenied',
+  'authzWouldDeny',
+  'introspectionActive',
+  'introspectionInactive',
+  'introspectionFailed',
 ] as const;
+export type Counter = (typeof COUNTERS)[number];
 export type Cell = (typeof GAUGES)[number] | (typeof COUNTERS)[number];
 
 export const CELLS: readonly Cell[] = [...GAUGES, ...COUNTERS];
 const INDEX: ReadonlyMap<Cell, number> = new Map(CELLS.map((cell, index) => [cell, index]));
 /** Numbers of 8 bytes: whole cache lines, so that no two threads write to one. */
-const COLUMN = 24;
+const COLUMN = 32;
 
 /** Bytes of the block `columns`. */
 export function columnBytes(threads: number): number {

@@ -98,6 +98,7 @@ class ServingThread {
       ),
       limits: this.#limits.store,
       memory: this.#limits.memory,
+      count: (what) => this.#column.add(what, 1),
       log: (record) => this.#ended(record),
       fault: (error, where) => this.#fault(error, where),
     });
@@ -234,7 +235,7 @@ class ServingThread {
     column.add('requests', 1);
     const ended = record.status === 499 ? 'aborted' : statusClass(record.status);
     column.add(ended, 1);
-    if (record.notes !== undefined) this.#countNotes(record.notes);
+    if (record.notes !== undefined) this.#countNotes(record.notes, record.identity !== undefined);
     for (let use = record.limits; use !== undefined; use = use.earlier) this.#countLimits(use);
     const spec = this.#host.current?.spec;
     if (spec?.accessLog !== 'none') this.#log(accessLine(record, Date.now(), spec?.logUser));
@@ -248,9 +249,13 @@ class ServingThread {
     }
   }
 
-  /** VA-9: what answers were, and which of them nobody looked at. */
-  #countNotes(notes: NonNullable<ExchangeRecord['notes']>): void {
-    for (const [name] of notes) {
+  /** VA-9: what answers were, and which of them nobody looked at; AZ-3: who was refused, or would have been. */
+  #countNotes(notes: NonNullable<ExchangeRecord['notes']>, isKnown: boolean): void {
+    // An alternative that fails while another holds refuses nobody.
+    if (!isKnown && notes.some(([name]) => name === 'auth')) this.#column.add('credentialsRefused', 1);
+    for (const [name, value] of notes) {
+      if (name === 'authz.decision' && value !== 'allow')
+        this.#column.add(value === 'deny' ? 'authzDenied' : 'authzWouldDeny', 1);
       if (name === 'response-validation') this.#column.add('answersInvalid', 1);
       else if (name === 'response-unchecked') this.#column.add('answersUnchecked', 1);
     }

@@ -12,6 +12,8 @@ export interface AuthenticateOptions {
   /** OR of ANDs; an empty AND stands for "or nobody" (`{}`). */
   readonly alternatives: readonly (readonly RequiredCredential[])[];
   readonly realm: string;
+  /** Nobody waits longer for a verifier than for the whole exchange. */
+  readonly timeoutMs: number;
 }
 
 export interface RequiredCredential {
@@ -67,12 +69,17 @@ type Later<T> = T | Promise<T>;
  * The upstream receives no credential that was not verified here.
  */
 export const authenticate: PolicyFactory<AuthenticateOptions> = (options, env) => {
+  const { timeoutMs } = options;
   const { readers, alternatives, mayBeNobody } = prepare(options, env);
   const missing = credentialMissing(distinct(alternatives.flatMap(({ parts }) => parts.map(({ challenge }) => challenge))));
 
+  const [first] = alternatives.flatMap(({ parts }) => parts);
+  const late = first === undefined ? missing : credentialRefused(LATE, first.challenge);
+
   return (exchange) => {
     const found = readers.map((reader) => reader.read(exchange));
-    return tryFrom({ exchange, found, refusal: undefined }, 0);
+    const outcome = tryFrom({ exchange, found, refusal: undefined }, 0);
+    return isPromise(outcome) ? env.within(outcome, timeoutMs, late) : outcome;
   };
 
   /** Tries the alternatives from this one on. */
@@ -174,6 +181,9 @@ function verdictOf({ verifier, place }: Part, { found, exchange }: Attempt): Lat
   if (typeof credential !== 'string') return SEVERAL_FOUND;
   return verifier.verify(credential, exchange);
 }
+
+/** JW-5: whoever waits for an issuer has the deadline of the exchange. */
+const LATE: Denial = { denied: 503, reason: 'slow', retryAfterS: 5 };
 
 const SEVERAL_FOUND: Denial = { denied: 400, reason: 'several' };
 

@@ -21,6 +21,17 @@ export interface RouteTable {
   readonly nodes: readonly TableNode[];
   /** Absent = `STRICT_PATHS`. */
   readonly paths?: PathRules;
+  /** Versions of an API that a segment of the path names; absent = none. */
+  readonly versions?: readonly PathVersion[];
+}
+
+/** A version that a segment names, and the routes that belong to it (RT-12). */
+export interface PathVersion {
+  /** The segment: `v1`. */
+  readonly text: string;
+  readonly name: string;
+  /** Indices. Those that hide that they exist are left out. */
+  readonly routes: readonly number[];
 }
 
 /** The choices after some segments. Only what occurs is written. */
@@ -58,6 +69,7 @@ export interface TableCondition {
 /** A route table ready to be walked. Never changes. */
 export interface Router {
   readonly paths: PathRules;
+  readonly versions: readonly { readonly text: string; readonly name: string; readonly routes: ReadonlySet<number> }[];
   readonly methods: readonly string[];
   readonly methodIndex: ReadonlyMap<string, number>;
   /** By route; undefined where host, method and path decide. */
@@ -125,6 +137,7 @@ export function createRouter(table: RouteTable, headerSlot: (name: string) => nu
   const anyHost = any === undefined ? undefined : at(nodes, any.root);
   return {
     paths: table.paths ?? STRICT_PATHS,
+    versions: (table.versions ?? []).map(({ routes, ...version }) => ({ ...version, routes: new Set(routes) })),
     methods: table.methods,
     methodIndex,
     conditions,

@@ -10,7 +10,7 @@ import type { Router } from './table.ts';
  *
  * 501 for a method that neither the registry nor a document knows; 405 with the exact `Allow` for one that no template of the path has,
  * and always for `TRACE` and `CONNECT`; 204 with `Allow` for `OPTIONS`; 308 to the declared form of a path where trailing slashes are
- * redirected (RT-3); 400 or 406 with the list for a version that there is not (RT-12); 404 for an unknown path, and where the method is
+ * redirected (RT-3); 400, 404 or 406 with the list for a version that there is not (RT-12); 404 for an unknown path, and where the method is
  * declared but only under conditions that do not hold.
  */
 export function unmatched(
@@ -25,7 +25,8 @@ export function unmatched(
   const allowed = allowedMethods(router, host, path);
   const allow = allowed.join(', ');
   if (never) return problem.methodNotAllowed(allow);
-  if (allowed.length === 0) return declaredForm(router, host, path, source) ?? problem.notFound;
+  if (allowed.length === 0)
+    return declaredForm(router, host, path, source) ?? otherVersions(router, host, path) ?? problem.notFound;
   if (method === 'OPTIONS') return { status: 204, headers: [['allow', allow]] };
   if (!allowed.includes(method)) return problem.methodNotAllowed(allow);
   return unknownVersion(router, host, method, path, source) ?? problem.notFound;
@@ -42,6 +43,22 @@ function declaredForm(
   const other = path.endsWith('/') ? path.slice(0, -1) : `${path}/`;
   if (matchingEnds(router, host, other).length === 0) return undefined;
   return { status: 308, headers: [['location', withQuery(other, { query, bareQuery })]] };
+}
+
+/** A segment that looks like a version. */
+const VERSION_SEGMENT = /^v?\d[\w.-]*$/i;
+
+/** Where versions of an API differ by a segment: the path would be there under other versions than the one that it names (RT-12). */
+function otherVersions(router: Router, host: string, path: string): Reply | undefined {
+  if (router.versions.length === 0) return undefined;
+  const segments = path.split('/');
+  const at = segments.findIndex((segment) => VERSION_SEGMENT.test(segment));
+  if (at === -1) return undefined;
+  const supported = router.versions.filter(({ text, routes }) => {
+    const all = matchingEnds(router, host, segments.with(at, text).join('/'));
+    return all.some((ends) => ends.some((route, index) => index % 2 === 1 && routes.has(route)));
+  });
+  return supported.length === 0 ? undefined : problem.versionNotThere(404, supported.map(({ name }) => name).sort(), []);
 }
 
 /** Where versions of an API differ by a header or a parameter: the request names one that there is not, or none and there is no default. */

@@ -29,6 +29,16 @@ function versioned(name: string, paths: Readonly<Record<string, { by: string; de
   });
 }
 
+/** One resource of one version that its path names. */
+const inPath = (name: string) => ({
+  get: {
+    operationId: `ride${name}`,
+    parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
+    responses: fine,
+    'x-gateway': { version: { name, by: 'path' } },
+  },
+});
+
 const header = 'header:X-API-Version';
 const media = 'mediaType:application/vnd.acme';
 const files = {
@@ -45,6 +55,15 @@ const files = {
           operationId: 'file',
           parameters: [{ name: 'name', in: 'path', required: true, schema: { type: 'string' } }],
           responses: fine,
+        },
+      },
+      '/v1/rides/{id}': inPath('1'),
+      '/v2/rides/{id}': inPath('2'),
+      '/v1/hidden': {
+        get: {
+          operationId: 'hidden',
+          responses: fine,
+          'x-gateway': { version: { name: '1', by: 'path' }, authorize: { hideExistence: true } },
         },
       },
       '/list/': { get: { operationId: 'list', responses: fine } },
@@ -100,6 +119,14 @@ describe('versions and slashes, end to end', () => {
       status: 406,
       problem: { supported: ['1', '2'] },
     });
+  });
+
+  it('RT-12: by the path, unless the routes hide that they are there', async () => {
+    expect(await ask('/v2/rides/7')).toMatchObject({ version: '2', vary: null });
+    expect(await ask('/v3/rides/7')).toMatchObject({ status: 404, problem: { code: 'version-unknown', supported: ['1', '2'] } });
+    expect(await ask('/2026-01-01/rides/7')).toMatchObject({ status: 404, problem: { supported: ['1', '2'] } });
+    for (const path of ['/v3/nowhere', '/v3/hidden', '/rides/7', '/vx/rides/7', '/v3/rides/7/8', '/v3'])
+      expect(await ask(path)).toMatchObject({ status: 404, problem: { code: 'not-found' } });
   });
 
   const lastUrl = () => gateway.upstream.requests.at(-1)?.url;

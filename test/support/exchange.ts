@@ -116,6 +116,7 @@ export const fakeEnv: PolicyEnv = {
     },
   },
   wait: () => Promise.resolve(),
+  within: (promise) => promise,
   validator(id) {
     throw new Error(`no validator ${id}`);
   },

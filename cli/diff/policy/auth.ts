@@ -1,6 +1,6 @@
 /** Who may call: security requirements as sets of alternatives, each a set of demands. What admits more is weaker, what admits less tighter. */
 
-import { placeOf } from '../../load/document.ts';
+import { type Node, placeOf } from '../../load/document.ts';
 import { member } from '../../load/pointer.ts';
 import { canonical } from '../../merge/canonical.ts';
 import type { Json } from '../../plan/ir.ts';
@@ -29,8 +29,16 @@ type Alternative = readonly Demand[];
 const weight = { weaker: 'critical', tighter: 'high' } as const;
 
 export function authChanges(pair: Pair, base: RouteTable, head: RouteTable): readonly ChangeDraft[] {
-  const [before, after] = [alternatives(pair.base, base), alternatives(pair.head, head)];
-  return [...requirementChanges(pair, before, after), ...verifierChanges(pair, before, after)];
+  // A built gateway does not say what its bindings are: then schemes are compared by what callers show.
+  const knowsBindings = base.config !== undefined && head.config !== undefined;
+  const unknown = new Set(
+    [[pair.base, base] as const, [pair.head, head] as const].flatMap(([route, table]) =>
+      (route.plan.security ?? []).flatMap((one) => Object.keys(one).filter((name) => schemeOf(name, route, table) === undefined)),
+    ),
+  );
+  const of = (route: TableRoute, table: RouteTable) => alternatives(route, table, knowsBindings, unknown);
+  const [before, after] = [of(pair.base, base), of(pair.head, head)];
+  return [...requirementChanges(pair, before, after), ...(knowsBindings ? verifierChanges(pair, before, after) : [])];
 }
 
 function requirementChanges(pair: Pair, before: readonly Alternative[], after: readonly Alternative[]): readonly ChangeDraft[] {
@@ -72,24 +80,36 @@ function isWithin(less: Alternative, more: Alternative): boolean {
 function byStrength(before: readonly Alternative[], after: readonly Alternative[]): Compared {
   const strength = (all: readonly Alternative[]): number =>
     Math.min(...all.map((one) => one.reduce((sum, demand) => Math.max(sum, demand.strength), 0)));
-  const [from, to] = [strength(before), strength(after)];
-  return from === to ? 'unknown' : to < from ? 'weaker' : 'tighter';
+  return compareStrengths(strength(before), strength(after));
+}
+
+/** Other credentials of the same worth may be those of anybody. */
+function compareStrengths(before: number, after: number): Compared {
+  return before === after ? 'unknown' : after < before ? 'weaker' : 'tighter';
 }
 
 /** Nothing declared and an empty list let everybody in. */
-function alternatives({ plan, operation }: TableRoute, table: RouteTable): readonly Alternative[] {
+function alternatives(
+  route: TableRoute,
+  table: RouteTable,
+  knowsBindings: boolean,
+  /** Schemes that one side does not describe: of those the name must do. */
+  unknown: ReadonlySet<string>,
+): readonly Alternative[] {
+  const { plan, operation } = route;
   const declared = plan.security ?? [];
   if (declared.length === 0) return [[]];
   return declared.map((one) =>
     Object.entries(one).map(([name, scopes]): Demand => {
-      const scheme = operation?.api.securitySchemes.get(name);
+      const scheme = schemeOf(name, route, table);
       const renamed = operation?.api.entry.security;
       const bindingName = renamed !== undefined && Object.hasOwn(renamed, name) ? (renamed[name] ?? name) : name;
-      const binding = table.config?.security.get(bindingName);
+      const binding = knowsBindings ? table.config?.security.get(bindingName) : undefined;
       const own = member(scheme?.value, 'x-gateway');
       const verifier = binding?.value ?? own;
       return {
-        identity: binding === undefined ? schemeIdentity(name, scheme?.value) : `binding ${bindingName}`,
+        identity:
+          binding === undefined ? schemeIdentity(name, unknown.has(name) ? undefined : scheme?.value) : `binding ${bindingName}`,
         label: scopes.length === 0 ? name : `${name}[${[...scopes].sort().join(' ')}]`,
         strength: strengthOf(member(verifier, 'type') ?? typeOfScheme(scheme?.value)),
         scopes: new Set(scopes),
@@ -98,6 +118,12 @@ function alternatives({ plan, operation }: TableRoute, table: RouteTable): reado
       };
     }),
   );
+}
+
+/** As the document of the operation describes it; of a built gateway, as the one document that it has published. */
+function schemeOf(name: string, { operation }: TableRoute, { apis, config }: RouteTable): Node | undefined {
+  const api = operation?.api ?? (config === undefined ? apis[0] : undefined);
+  return api?.securitySchemes.get(name);
 }
 
 /** By what a caller shows: how documents name and describe a scheme means nothing. */
@@ -154,8 +180,11 @@ function inheritedText({ base, head }: Pair): string {
   return placeOf(from).pointer === '/security' ? ' (the security at the root was removed)' : ' (its security was removed)';
 }
 
-/** Members of a verifier that say which credentials are good: fewer of them are tighter, none lets all of them pass. */
-const accepted: readonly string[] = ['issuer', 'issuers', 'audience', 'audiences', 'algorithms', 'algs'];
+/**
+ * Members of a verifier that say which credentials are good: fewer of them are tighter, none lets all of them pass. Certificates are good
+ * by `names` and `keys`, and while no list (`crl`) revokes them.
+ */
+const accepted: readonly string[] = ['issuer', 'audience', 'algorithms', 'types', 'names', 'keys', 'crl'];
 
 /** Requirements that stay, and are verified differently. */
 function verifierChanges(pair: Pair, before: readonly Alternative[], after: readonly Alternative[]): readonly ChangeDraft[] {
@@ -188,9 +217,10 @@ function compareVerifiers(before: Json, after: Json): { readonly direction: Comp
   const members = [...new Set([...Object.keys(from), ...Object.keys(to)])]
     .filter((key) => canonical(from[key] ?? null) !== canonical(to[key] ?? null))
     .sort();
+  // Of another kind of credential nothing else compares.
+  if (members.includes('type')) return { direction: compareStrengths(strengthOf(from.type), strengthOf(to.type)), members };
   const parts = members.map((key): Compared => (accepted.includes(key) ? compareAccepted(from[key], to[key]) : 'unknown'));
-  const direction = combined(parts);
-  return { direction, members };
+  return { direction: combined(parts), members };
 }
 
 function compareAccepted(before: unknown, after: unknown): Compared {

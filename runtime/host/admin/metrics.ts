@@ -1,4 +1,5 @@
 import type { Reply } from '../../contract.ts';
+import type { GatewaySpec } from '../../gateway-spec.ts';
 import type { KeySourceState } from '../auth/key-sources.ts';
 import type { Gateway } from '../gateway.ts';
 import type { AdminCall } from './call.ts';
@@ -46,6 +47,13 @@ function exposition(gateway: Gateway): string {
     ...CLASSES.map((one): [string, number] => [`{class="${one}"}`, table.total(one)]),
     ['{class="aborted"}', table.total('aborted')],
   ]);
+  const labelled = (label: string, counts: ReadonlyMap<string, number>): readonly (readonly [string, number])[] =>
+    [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, count]) => [`{${label}="${quoted(name)}"}`, count]);
+  const { byVersion, deprecated } = gateway.usage;
+  if (byVersion.size > 0)
+    family('gw_version_requests_total', 'counter', 'Requests by version of the API.', labelled('version', byVersion));
+  if (deprecated.size > 0)
+    family('gw_deprecated_requests_total', 'counter', 'Requests to what is deprecated.', labelled('route', deprecated));
   family('gw_answers_invalid_total', 'counter', 'Answers of services that are not as described.', [
     ['', table.total('answersInvalid')],
   ]);
@@ -56,6 +64,25 @@ function exposition(gateway: Gateway): string {
     ['{decision="limited"}', table.total('limited')],
     ['{decision="would_limit"}', table.total('wouldLimit')],
   ]);
+  family('gw_credentials_refused_total', 'counter', 'Requests without the credentials that they need, or with wrong ones.', [
+    ['', table.total('credentialsRefused')],
+  ]);
+  family(
+    'gw_authorization_decisions_total',
+    'counter',
+    'Callers that may not: refused, or let through by a rule in the shadow.',
+    [
+      ['{decision="denied"}', table.total('authzDenied')],
+      ['{decision="would_deny"}', table.total('authzWouldDeny')],
+    ],
+  );
+  if (hasIntrospection(bundle.parts.gateway)) {
+    family('gw_introspections_total', 'counter', 'Questions about tokens, by what their server has said; failed: nothing.', [
+      ['{result="active"}', table.total('introspectionActive')],
+      ['{result="inactive"}', table.total('introspectionInactive')],
+      ['{result="failed"}', table.total('introspectionFailed')],
+    ]);
+  }
   family('gw_limit_counters_evicted_total', 'counter', 'Counters that gave way to others while they still counted.', [
     ['', threads.evictions],
   ]);
@@ -107,6 +134,11 @@ function exposition(gateway: Gateway): string {
   }
   family('gw_shared_bytes', 'gauge', 'Memory that the threads share.', [['', shared.buffer.byteLength]]);
   return `${lines.join('\n')}\n`;
+}
+
+/** IN-4. */
+function hasIntrospection({ security = [] }: Pick<GatewaySpec, 'security'>): boolean {
+  return security.some((one) => one.type === 'introspection' || (one.type === 'jwt' && one.introspection !== undefined));
 }
 
 function quoted(text: string): string {

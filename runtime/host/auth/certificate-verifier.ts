@@ -27,6 +27,7 @@ interface Judged {
 }
 
 const MISSING: Denial = { denied: 401, reason: 'missing' };
+const UNTRUSTED: Denial = { denied: 401, reason: 'certificate not trusted' };
 const UNAVAILABLE: Denial = { denied: 503, reason: 'authorities not read', retryAfterS: 5 };
 /** EKU clientAuth (RFC 5280 §4.2.1.12), and any. */
 const CLIENT_AUTH: readonly string[] = ['1.3.6.1.5.5.7.3.2', '2.5.29.37.0'];
@@ -55,7 +56,12 @@ export class CertificateVerifier implements Verifier {
     if (!this.#update()) return UNAVAILABLE;
     let judged = this.#judged.get(certificate);
     if (judged === undefined || judged.authorities !== authorities.value) {
-      judged = this.#judge(certificate);
+      try {
+        judged = this.#judge(certificate);
+      } catch {
+        // Its key is of a kind that nothing here can read.
+        return UNTRUSTED;
+      }
       this.#judged.set(certificate, judged);
     }
     const nowMs = clock();
@@ -87,11 +93,7 @@ export class CertificateVerifier implements Verifier {
     const isListed =
       allow === undefined || allow.spki.includes(spki) || [...names, subject].some((one) => allow.names.includes(one));
     return {
-      refused: this.#isIssued(x509)
-        ? isListed
-          ? undefined
-          : { denied: 403, reason: 'certificate not listed' }
-        : { denied: 401, reason: 'certificate not trusted' },
+      refused: this.#isIssued(x509) ? (isListed ? undefined : { denied: 403, reason: 'certificate not listed' }) : UNTRUSTED,
       principal: {
         subject,
         consumer: subject,

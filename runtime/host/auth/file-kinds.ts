@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { parseRange } from '../../address.ts';
+import { argon2Hash } from './argon2-hash.ts';
 import { revokedSerials } from './crl.ts';
 import { signingKeys } from './identity-signer.ts';
 import type { ApiKeyRecord } from './key-store.ts';
@@ -108,7 +109,14 @@ function userProblem(record: Readonly<Record<string, unknown>>): string | undefi
   const [, cost] = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(String(hash)) ?? [];
   if (cost !== undefined && Number(cost) < 10) return 'the cost of bcrypt is less than 10';
   if (cost === undefined && !String(hash).startsWith('$argon2id$')) return '`hash` is neither bcrypt nor argon2id';
+  if (cost === undefined && !isStrongArgon2(String(hash))) return 'argon2id needs at least m=19456,t=2,p=1, and at most 1 GiB';
   return textProblem(record, ['consumer', 'plan', 'tenant']) ?? listProblem(record, ['scopes', 'roles']);
+}
+
+/** BA-1: no weaker than OWASP's least, and no more than a gateway can give to one password. */
+function isStrongArgon2(hash: string): boolean {
+  const { memory, passes } = argon2Hash(hash) ?? { memory: 0, passes: 0 };
+  return memory >= 19_456 && memory <= 1_048_576 && passes >= 2 && passes <= 100;
 }
 
 function textProblem(record: Readonly<Record<string, unknown>>, names: readonly string[]): string | undefined {

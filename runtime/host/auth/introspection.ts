@@ -19,6 +19,8 @@ export interface IntrospectionParts {
   readonly failures: Failures;
   readonly certificates: ClientCertificates;
   readonly isRevoked: (claims: Claims) => boolean;
+  /** Told of every answer of the server (IN-4). */
+  readonly count: (result: 'introspectionActive' | 'introspectionInactive' | 'introspectionFailed') => void;
   /** Wall clock, milliseconds. */
   readonly clock: () => number;
 }
@@ -45,7 +47,7 @@ export class IntrospectionVerifier implements Verifier {
   readonly name: string;
   readonly #parts: IntrospectionParts;
   readonly #active = new Recent<Remembered>(ACTIVE);
-  readonly #inactive = new Recent<number>(INACTIVE);
+  readonly #refused = new Recent<{ readonly denial: Denial; readonly untilMs: number }>(INACTIVE);
   readonly #underWay = new Map<string, Promise<Remembered | Denial>>();
   #failed = 0;
   #closedUntilMs = 0;
@@ -61,8 +63,8 @@ export class IntrospectionVerifier implements Verifier {
     const id = exchange.credentialHash(token);
     const known = this.#active.get(id);
     if (known !== undefined && known.untilMs > clock()) return this.#judge(known, exchange);
-    const until = this.#inactive.get(id);
-    if (until !== undefined && until > clock()) return { denied: 401, reason: 'inactive' };
+    const refused = this.#refused.get(id);
+    if (refused !== undefined && refused.untilMs > clock()) return refused.denial;
     if (clock() < this.#closedUntilMs) return UNAVAILABLE;
     if (!failures.allows(exchange.clientAddress)) return { denied: 429, reason: 'too many failures', retryAfterS: 1 };
     return this.#once(id, token).then((found) => {
@@ -84,22 +86,22 @@ export class IntrospectionVerifier implements Verifier {
   }
 
   async #ask(id: string, token: string): Promise<Remembered | Denial> {
-    const { ask, clock, rules, claims: reader, maxCacheMs } = this.#parts;
+    const { ask, clock, rules, claims: reader, maxCacheMs, count } = this.#parts;
     let claims: Claims;
     try {
       claims = await ask(token);
       this.#failed = 0;
     } catch {
+      count('introspectionFailed');
       this.#failed += 1;
       if (this.#failed >= BREAK_AFTER) this.#closedUntilMs = clock() + BREAK_MS;
       return UNAVAILABLE;
     }
-    if (claims.active !== true) {
-      this.#inactive.set(id, clock() + INACTIVE_MS);
-      return { denied: 401, reason: 'inactive' };
-    }
+    count(claims.active === true ? 'introspectionActive' : 'introspectionInactive');
+    if (claims.active !== true) return this.#refuse(id, 'inactive');
     const broken = brokenRule(claims, rules, reader, clock() / 1_000, false);
-    if (broken !== undefined) return { denied: 401, reason: broken };
+    // The server has said what it knows: asking again would tell the same.
+    if (broken !== undefined) return this.#refuse(id, broken);
     const endMs = isInstant(claims.exp) ? (claims.exp + rules.clockSkewS) * 1_000 : Number.POSITIVE_INFINITY;
     const found: Remembered = {
       principal: reader.principal(claims),
@@ -108,6 +110,12 @@ export class IntrospectionVerifier implements Verifier {
     };
     this.#active.set(id, found);
     return found;
+  }
+
+  #refuse(id: string, reason: string): Denial {
+    const denial: Denial = { denied: 401, reason };
+    this.#refused.set(id, { denial, untilMs: this.#parts.clock() + INACTIVE_MS });
+    return denial;
   }
 
   #judge({ principal, binding }: Remembered, exchange: Exchange): Verdict {

@@ -107,6 +107,16 @@ export class KeySet {
   }
 }
 
+/** Why a key that was meant for signatures verifies none (JW-1); undefined for one that does, and for one that was meant for something else. */
+export function uselessKey(jwk: JsonWebKey): string | undefined {
+  const { kty, use, key_ops: operations } = jwk;
+  if (use !== undefined && use !== 'sig') return undefined;
+  if (Array.isArray(operations) && !operations.includes('verify')) return undefined;
+  if (verificationKey(jwk) !== undefined) return undefined;
+  if (kty === 'oct') return 'it is a secret, and everybody who reads it could sign';
+  return kty === 'RSA' ? `it has fewer than ${SHORTEST_RSA} bits, or cannot be read` : 'it is of a kind that is not supported';
+}
+
 /** Imports a key (RFC 7517). @returns undefined for what is no public key to verify signatures with, or a weak one */
 export function verificationKey(jwk: JsonWebKey): VerificationKey | undefined {
   const { kty, crv, use, key_ops: operations, kid, alg } = jwk;

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { Later } from '../later.ts';
 import { discover } from './discovery.ts';
 import type { FetchJson } from './fetch-json.ts';
-import type { PublishedKeys } from './key-set.ts';
+import { type PublishedKeys, uselessKey } from './key-set.ts';
 import { isFields } from './token-parts.ts';
 
 /** Where the keys of an issuer are, resolved. */
@@ -36,7 +36,7 @@ export interface KeySourcesOptions {
   readonly fetchJson: FetchJson;
   /** Tells every thread; undefined when nothing is left to believe. */
   readonly publish: (id: string, keys: PublishedKeys | undefined) => void;
-  readonly say: (event: 'keys loaded' | 'keys not loaded', fields: object) => void;
+  readonly say: (event: 'keys loaded' | 'keys not loaded' | 'key ignored', fields: object) => void;
   /** Monotonic, milliseconds. */
   readonly now: () => number;
   /** Wall clock, milliseconds. */
@@ -171,6 +171,10 @@ export class KeySources {
         held.published = text;
         publish(id, { keys });
         say('keys loaded', { keySet: id, keys: keys.length });
+        for (const jwk of keys) {
+          const why = uselessKey(jwk);
+          if (why !== undefined) say('key ignored', { keySet: id, kid: String(jwk.kid ?? '').slice(0, 128), why });
+        }
       }
       held.state = { id, loaded: true, keys: keys.length, loadedAtMs: clock(), failure: undefined };
       nextMs = this.#pause(maxAgeMs);

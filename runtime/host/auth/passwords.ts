@@ -1,6 +1,7 @@
 import crypto, { timingSafeEqual } from 'node:crypto';
 import bcrypt from 'bcryptjs';
 import type { PasswordDriver } from '../drivers.ts';
+import { argon2Hash } from './argon2-hash.ts';
 
 /** Compares passwords with their hashes: bcrypt here, argon2id by Node where it can (24.7 and later). */
 export const passwords: PasswordDriver = {
@@ -9,21 +10,19 @@ export const passwords: PasswordDriver = {
   },
 };
 
-/** `$argon2id$v=19$m=19456,t=2,p=1$<salt>$<hash>`, base64 without padding. */
-const ARGON2 = /^\$argon2id\$v=19\$m=(\d{1,8}),t=(\d{1,4}),p=(\d{1,3})\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
-
 async function matchesArgon2(password: string, hash: string): Promise<boolean> {
-  const [, memory, passes, parallelism, salt, tag] = ARGON2.exec(hash) ?? [];
-  if (tag === undefined || salt === undefined) return false;
+  const read = argon2Hash(hash);
+  if (read === undefined) return false;
+  const { memory, passes, parallelism, salt, tag } = read;
   const expected = Buffer.from(tag, 'base64');
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const parameters = {
     message: password,
     nonce: Buffer.from(salt, 'base64'),
-    parallelism: Number(parallelism),
+    parallelism,
     tagLength: expected.length,
-    memory: Number(memory),
-    passes: Number(passes),
+    memory,
+    passes,
   };
   // An older Node has no such function, whatever the types say.
   if (!('argon2' in crypto)) throw new Error('argon2id needs Node 24.7 or later.');

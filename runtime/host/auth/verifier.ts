@@ -89,6 +89,7 @@ function introspectionVerifier(host: HostServices, name: string, token: TokenRul
     failures: host.failures,
     certificates: host.certificates,
     isRevoked: isRevoked(host),
+    count: (result) => host.count(result),
     clock,
   });
 }

@@ -24,13 +24,17 @@ const FLUSH_MS = 10_000;
 
 /** What becomes of the counts of the threads: kept for `GET /usage`, exported each ten seconds, and looked at for notices. */
 export class UsageReport {
+  readonly #describe: UsageReportOptions['describe'];
   readonly #usage: Usage;
   readonly #export: UsageExport;
   readonly #notices: UsageNotices;
   #isRunning = false;
+  readonly #byVersion = new Map<string, number>();
+  readonly #deprecated = new Map<string, number>();
 
   constructor({ settings, gateway, describe, say }: UsageReportOptions) {
     const clock = Date.now;
+    this.#describe = describe;
     this.#usage = new Usage(clock, describe);
     this.#export = new UsageExport({
       ...{ usage: this.#usage, gateway, instance: randomUUID(), clock, newId: randomUUID, say },
@@ -42,6 +46,7 @@ export class UsageReport {
   /** What a thread has counted. The first count begins the rhythm of the export. */
   add(delta: UsageDelta): void {
     for (const row of this.#usage.add(delta)) this.#notices.look(row);
+    for (const [route, , counts] of delta) this.#total(route, counts);
     if (this.#isRunning) return;
     this.#isRunning = true;
     this.#again();
@@ -52,12 +57,33 @@ export class UsageReport {
     return this.#usage.rows(after);
   }
 
+  /** Requests since the start by version of the API (RT-12). */
+  get byVersion(): ReadonlyMap<string, number> {
+    return this.#byVersion;
+  }
+
+  /** Requests since the start to what is deprecated, by route (LC-5). */
+  get deprecated(): ReadonlyMap<string, number> {
+    return this.#deprecated;
+  }
+
   /** Exports the rest. */
   async end(): Promise<void> {
     await this.#export.flush();
   }
 
+  #total(route: string, counts: readonly number[]): void {
+    const facts = this.#describe(route);
+    const requests = counts.reduce((sum, count) => sum + count, 0);
+    if (facts?.version !== undefined) add(this.#byVersion, facts.version, requests);
+    if (facts?.deprecated === true) add(this.#deprecated, route, requests);
+  }
+
   #again(): void {
     later(() => void this.#export.flush().then(() => this.#again()), FLUSH_MS);
   }
+}
+
+function add(counts: Map<string, number>, name: string, more: number): void {
+  counts.set(name, (counts.get(name) ?? 0) + more);
 }

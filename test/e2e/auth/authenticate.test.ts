@@ -135,7 +135,11 @@ describe('tokens', () => {
   it('lets nobody administrate while nothing says who may (AZ-3)', async () => {
     const answer = await call('/closed', await issuer.token({ scope: 'everything', roles: ['admin'] }));
     expect(answer.status).toBe(403);
-    expect(await answer.json()).toMatchObject({ code: 'policy' });
+    expect(await answer.json()).toMatchObject({ code: 'policy', policy: 'authorize.defaultDeny' });
+    // AZ-6: in the log, and counted.
+    await vi.waitUntil(() => gateway.output.stdout.includes('"authz.rule":"authorize.defaultDeny"'), 10_000);
+    const metrics = await (await fetch(`${gateway.admin}/metrics`, { headers: asAdmin })).text();
+    expect(metrics).toContain('gw_authorization_decisions_total{decision="denied"} 1\n');
   });
 
   it('refuses two (JW-3)', async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import bcrypt from 'bcryptjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type StartedGateway, start } from '../../support/gateway.ts';
+import { asAdmin, type StartedGateway, start } from '../../support/gateway.ts';
 import { type Issuer, startIssuer } from '../../support/issuer.ts';
 
 const document = `
@@ -85,7 +85,10 @@ describe('opaque tokens (IN-1 to IN-4)', () => {
 
   it('refuses what is not active, or for somebody else', async () => {
     answers = { other: { active: true, aud: 'other', exp }, late: { active: true, aud: 'api', exp: 1 } };
-    for (const token of ['unknown', 'other', 'late']) expect((await call(token)).status).toBe(401);
+    const before = asked.length;
+    const tokens = ['unknown', 'other', 'late'];
+    for (const token of [...tokens, ...tokens]) expect((await call(token)).status).toBe(401);
+    expect(asked.length - before).toBe(3);
   });
 
   it('answers 503 while nobody can tell, never 401, and knows whom it knew (IN-3)', async () => {
@@ -94,6 +97,17 @@ describe('opaque tokens (IN-1 to IN-4)', () => {
     expect(answer.status).toBe(503);
     expect(answer.headers.get('retry-after')).toBe('5');
     expect((await call('good')).status).toBe(200);
+  });
+
+  it('tells how often it has asked, and what it has heard', async () => {
+    const text = await (await fetch(`${gateway.admin}/metrics`, { headers: asAdmin })).text();
+    const heard = text.match(/^gw_(?:introspections_total|credentials_refused_total).*$/gm);
+    expect(heard).toEqual([
+      'gw_credentials_refused_total 7',
+      'gw_introspections_total{result="active"} 3',
+      'gw_introspections_total{result="inactive"} 1',
+      'gw_introspections_total{result="failed"} 1',
+    ]);
   });
 });
 

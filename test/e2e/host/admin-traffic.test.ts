@@ -172,11 +172,16 @@ describe('what operators do while it runs', () => {
   });
 
   it('tells Prometheus', async () => {
+    await gateway.fetch('/old');
+    await until(async () => (await ask('GET', '/metrics')).text.includes('gw_deprecated_requests_total{'));
     const { text, headers } = await ask('GET', '/metrics');
     expect(headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
     expect(text).toMatch(
       /^# TYPE gw_requests_total counter\ngw_requests_total\{class="1xx"\} 0\ngw_requests_total\{class="2xx"\} [1-9]/m,
     );
+    // LC-5, RT-12: no label says who called.
+    expect(text).toMatch(/^gw_deprecated_requests_total\{route="old"\} [1-9]/m);
+    expect(text).toMatch(/^gw_version_requests_total\{version="1"\} [1-9]/m);
     for (const line of text.trimEnd().split('\n'))
       expect(line).toMatch(/^(?:# (?:HELP|TYPE) gw_\w+ .+|gw_\w+(?:\{[^}]*\})? \d+(?:\.\d+)?)$/);
   });

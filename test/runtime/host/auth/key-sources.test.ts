@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { JsonAnswer } from '../../../../runtime/host/auth/fetch-json.ts';
 import { type KeySource, KeySources } from '../../../../runtime/host/auth/key-sources.ts';
@@ -10,7 +11,13 @@ const key = signingKey().jwk;
 
 /** Sources over a clock and timers that tests move. */
 function underTest(answer: (url: string) => JsonAnswer | Error = () => ok({ keys: [key] })) {
-  const state = { ms: 0, answer, fetched: [] as string[], published: [] as (readonly unknown[] | undefined)[] };
+  const state = {
+    ms: 0,
+    answer,
+    fetched: [] as string[],
+    published: [] as (readonly unknown[] | undefined)[],
+    said: [] as string[],
+  };
   const timers = new Set<{ readonly at: number; readonly run: () => void }>();
   const sources = new KeySources({
     fetchJson: async ({ url }) => {
@@ -20,7 +27,7 @@ function underTest(answer: (url: string) => JsonAnswer | Error = () => ok({ keys
       return given;
     },
     publish: (_id, keys) => void state.published.push(keys?.keys),
-    say: () => undefined,
+    say: (event, fields) => void state.said.push(`${event} ${JSON.stringify(fields)}`),
     now: () => state.ms,
     clock: () => state.ms,
     later(run, ms) {
@@ -144,6 +151,22 @@ describe('KeySources', () => {
     expect([await sources.ask(JWKS), await sources.ask('other')]).toEqual([10_000, 30_000]);
     state.ms += 10_000;
     expect([await fetched('unknown'), await fetched('changed'), await fetched('unknown')]).toEqual([1, 0, 0]);
+  });
+
+  it('tells of keys that verify nothing, once (JW-1)', async () => {
+    const short = generateKeyPairSync('rsa', { modulusLength: 1_024 }).publicKey.export({ format: 'jwk' });
+    const keys = [
+      { ...short, kid: 'short' },
+      { kty: 'oct', k: 'c2VjcmV0', kid: 'shared' },
+      { kty: 'EC', crv: 'secp256k1', x: 'a', y: 'b', kid: 'foreign' },
+      { ...short, kid: 'encrypts', use: 'enc' },
+      key,
+    ];
+    const { sources, state, advance } = underTest(() => ok({ keys }));
+    await sources.acquire([source]);
+    await advance(700_000);
+    const ignored = state.said.filter((one) => one.startsWith('key ignored'));
+    expect(ignored.map((one) => /"kid":"(\w+)"/.exec(one)?.[1])).toEqual(['short', 'shared', 'foreign']);
   });
 
   it('asks once for all who wait', async () => {
