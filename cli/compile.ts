@@ -205,6 +205,7 @@ function examine(
     auth: request.auth,
     ...(request.mock === undefined ? {} : { mock: request.mock }),
     ...(request.now === undefined ? {} : { now: request.now }),
+    ...(request.audit === undefined ? {} : { audit: request.audit }),
   });
   const complete: GatewayPlan = { ...plan, inputs: inputsOf(workspace) };
 

@@ -29,7 +29,7 @@ export async function diff(sides: readonly string[], options: Options): Promise<
   const targets = parseTargets(textList(options, 'format'), formats);
   const failing = failOn(text(options, 'failOn'));
   using opened = openSides(base, head, { upstream: NO_UPSTREAM, ...(config === undefined ? {} : { config }) });
-  const before = routeTable(opened.base, { now, mayBeEmpty: true });
+  const before = routeTable(opened.base, { now, isBase: true });
   const after = routeTable(opened.head, { now, ...governedBy(opened.head, text(options, 'configFrom')) });
   const approved = approvalsOf(opened.head, text(options, 'approvals'));
   const report = diffTables(before, after, { nowMs: Date.parse(now), failOn: failing, ...approved });

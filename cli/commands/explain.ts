@@ -120,6 +120,7 @@ function routeText(route: ManifestRoute, captures: readonly string[]): string {
       `  sent to ${destination(action)}${action.rewrite === undefined ? '' : `, path rewritten: ${JSON.stringify(action.rewrite)}`}`,
     );
   else lines.push(`  redirected with ${action.status}`);
+  lines.push(`  credentials: ${credentials(route)}`);
   if (policies.length > 0)
     lines.push(`  stages: ${[...new Set(policies.map(({ stage, key }) => `${stage} (${key})`))].join(', ')}`);
   if (buffers !== undefined) lines.push(`  the request body is read whole: ${buffers}`);
@@ -129,6 +130,18 @@ function routeText(route: ManifestRoute, captures: readonly string[]): string {
   );
   const text = `${lines.map(printable).join('\n')}\n`;
   return rows.length === 0 ? text : `${text}\n${table(['KEY', 'VALUE', 'WRITTEN AT', ''], rows)}`;
+}
+
+/** OpenAPI's `security` in words: `rider (rides), or partner (bookings) with partnerKey`. */
+function credentials({ security, policies }: ManifestRoute): string {
+  if (security === undefined || security.length === 0) return 'none';
+  const words = security.map((requirement) => {
+    const schemes = Object.entries(requirement);
+    if (schemes.length === 0) return 'none at all';
+    return schemes.map(([name, scopes]) => (scopes.length === 0 ? name : `${name} (${scopes.join(' ')})`)).join(' with ');
+  });
+  const isVerified = policies.some(({ stage }) => stage === 'authenticate');
+  return `${words.join(', or ')}${isVerified ? '' : ', which nothing verifies'}`;
 }
 
 function place({ at }: Origin): string {

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ManifestRoute, manifestRoute } from '../bundle/manifest.ts';
 import { readManifest } from '../bundle/read-manifest.ts';
-import { check } from '../compile.ts';
+import { type Checked, type CompileRequest, check } from '../compile.ts';
 import { emitMatcher } from '../emit/matcher.ts';
 import { invariant } from '../errors.ts';
 import { compileRequests, NO_UPSTREAM, type Options } from './input.ts';
@@ -24,7 +24,7 @@ export interface Viewed {
 export async function viewed(sources: readonly string[], options: Options): Promise<readonly Viewed[] | undefined> {
   if (sources.length === 1 && sources[0] !== undefined && isBuilt(sources[0])) return [builtGateway(sources[0])];
   const requests = compileRequests(sources, options, { defaultPreset: 'serve', showOnly: true, upstream: NO_UPSTREAM });
-  const checked = requests.map((request) => check(request, slowProgress('plan')));
+  const checked = requests.map(asItWouldRun);
   if (checked.some(({ failed }) => failed)) {
     await report(findingsOf(checked), {}, true);
     return undefined;
@@ -33,6 +33,13 @@ export async function viewed(sources: readonly string[], options: Options): Prom
     invariant(plan !== undefined, 'without an error there is a plan');
     return { name: plan.name, routes: plan.routes.map(manifestRoute), matcher: () => emitMatcher(plan) };
   });
+}
+
+/** With its credentials where they are bound; what nothing verifies yet can be looked at all the same. */
+function asItWouldRun(request: CompileRequest): Checked {
+  const enforced = check({ ...request, auth: 'enforced' }, slowProgress('plan'));
+  const isUnbound = enforced.diagnostics.some(({ rule, severity }) => rule === 'security/scheme-unbound' && severity === 'error');
+  return isUnbound ? check(request, slowProgress('plan')) : enforced;
 }
 
 function isBuilt(path: string): boolean {

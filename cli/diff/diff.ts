@@ -1,14 +1,15 @@
 /** Two route tables → a report. Everything is computed from the tables; texts of documents only give places. */
 
+import { plural } from '../report/findings.ts';
 import { type Approval, applyApprovals } from './approvals.ts';
 import { type Change, type ChangeDraft, type Report, type Verdict, verdicts } from './change.ts';
 import { conflictChanges } from './conflicts.ts';
 import { contractChanges } from './contract/contract.ts';
 import { versionChanges } from './contract/version.ts';
-import type { RouteTable } from './effective.ts';
+import type { RouteTable, TableRoute } from './effective.ts';
 import { finish } from './finish.ts';
 import { lifecycleChanges, removedRoutes } from './lifecycle.ts';
-import { match } from './matched.ts';
+import { type Matched, match } from './matched.ts';
 import { policyChanges } from './policy/policy.ts';
 import { reviewersOf } from './reviewers.ts';
 import { trafficChanges } from './traffic.ts';
@@ -27,7 +28,9 @@ export const failOnByDefault: readonly Verdict[] = ['weakened', 'breaking', 'con
 
 /** Compares two sides. */
 export function diffTables(base: RouteTable, head: RouteTable, options: DiffOptions): Report {
-  const matched = match(base, head);
+  const all = match(base, head);
+  const unread = unreadOf(head, all);
+  const matched = { ...all, removed: all.removed.filter((route) => !unread.has(route)) };
   const drafts: readonly ChangeDraft[] = [
     ...trafficChanges(matched, head),
     ...removedRoutes(matched.removed, options.nowMs),
@@ -57,7 +60,7 @@ export function diffTables(base: RouteTable, head: RouteTable, options: DiffOpti
       changed: changedRoutes(changes, new Set(matched.pairs.map(({ head: { key } }) => key))),
     },
     documentation: changes.filter(({ verdict }) => verdict === 'documentation').length,
-    skipped: [...base.skipped, ...skippedOf(base), ...head.skipped],
+    skipped: [...base.skipped, ...skippedOf(base), ...head.skipped, ...unreadTexts(unread)],
     errors,
     notes: allNotes,
     reviewers: reviewersOf(changes, base.config, head.config),
@@ -78,6 +81,27 @@ function skippedOf({ label, failed, diagnostics }: RouteTable): readonly string[
   const more = errors.length === 1 ? '' : ` (and ${errors.length - 1} more)`;
   const { at, rule, message } = first;
   return [`${label} has errors; what they concern may be missing from it: ${at.file}:${at.line} ${rule}: ${message}${more}`];
+}
+
+/** Routes of documents that cannot be read in the head, by file: what became of them is not known. */
+function unreadOf({ diagnostics }: RouteTable, { removed }: Matched): ReadonlyMap<TableRoute, string> {
+  const broken = diagnostics.filter(
+    ({ rule, severity }) => severity === 'error' && (rule === 'spec/parse' || rule === 'spec/version'),
+  );
+  const files = new Set(broken.map(({ at }) => at.file));
+  return new Map(
+    removed.flatMap((route) => {
+      const file = route.operation?.api.entry.file;
+      return file !== undefined && files.has(file) ? [[route, file] as const] : [];
+    }),
+  );
+}
+
+function unreadTexts(unread: ReadonlyMap<TableRoute, string>): readonly string[] {
+  return [...Map.groupBy(unread.values(), (file) => file)].map(
+    ([file, { length }]) =>
+      `${plural(length, 'route')} of ${file} ${length === 1 ? 'is' : 'are'} not compared: it cannot be read in the head`,
+  );
 }
 
 function changedRoutes(changes: readonly Change[], present: ReadonlySet<string>): number {

@@ -17,6 +17,7 @@ import type { GatewayPlan } from '../plan/ir.ts';
 import type { Api, ApiOperation } from '../resolve/api.ts';
 import { resolveApis } from '../resolve/resolve.ts';
 import type { RouteName } from './change.ts';
+import { absentSubmodule } from './git.ts';
 import type { SideSource } from './sides.ts';
 
 /** A route of one side. */
@@ -49,8 +50,8 @@ export interface TableOptions {
   readonly now: string;
   /** Version of the gateway file that governs the side. */
   readonly governedBy?: Governing;
-  /** A base that has no documents yet is one that everything is added to. */
-  readonly mayBeEmpty?: boolean;
+  /** For a base: without documents it is one that everything is added to, and all of its documents must be of versions that gw reads. */
+  readonly isBase?: boolean;
 }
 
 /**
@@ -65,7 +66,7 @@ export function routeTable(side: SideSource, options: TableOptions): RouteTable 
     return authoredTable(side, options);
   } catch (error) {
     if (!(error instanceof GwError)) throw error;
-    if (options.mayBeEmpty === true && error.code === 'ERR_GW_NO_DOCUMENTS')
+    if (options.isBase === true && error.code === 'ERR_GW_NO_DOCUMENTS')
       return emptyTable(side.label, [`${side.label}: ${error.message}: everything counts as added`]);
     // The folder that a commit was copied to tells nobody anything, and is gone.
     const message = error.message.replaceAll(side.root, 'its folder');
@@ -73,9 +74,9 @@ export function routeTable(side: SideSource, options: TableOptions): RouteTable 
   }
 }
 
-function authoredTable(side: Extract<SideSource, { kind: 'documents' }>, { now, governedBy }: TableOptions): RouteTable {
-  const { label, root, source } = side;
-  const { config, merged, plan, diagnostics, failed } = check({
+function authoredTable(side: Extract<SideSource, { kind: 'documents' }>, { now, governedBy, isBase }: TableOptions): RouteTable {
+  const { label, root, source, absent = [] } = side;
+  const { config, merged, plan, diagnostics, failed, workspace } = check({
     root,
     source,
     auth: 'none',
@@ -83,6 +84,9 @@ function authoredTable(side: Extract<SideSource, { kind: 'documents' }>, { now, 
     now,
     ...(governedBy === undefined ? {} : { governedBy }),
   });
+  const wanted = absent.find((one) => workspace.folders.some((folder) => folder === one || folder.startsWith(`${one}/`)));
+  if (wanted !== undefined) throw absentSubmodule(wanted);
+  if (isBase === true) refuseUnknownVersions(diagnostics);
   if (config === undefined || merged === undefined || plan === undefined)
     return { ...emptyTable(label, []), diagnostics, failed };
   const operations = new Map(merged.operations.map((one) => [keyOf(one.operation.method, one), one]));
@@ -110,6 +114,14 @@ function authoredTable(side: Extract<SideSource, { kind: 'documents' }>, { now, 
     failed,
     skipped: [],
   };
+}
+
+/** Of a base in another language nothing is known: all that the head does would seem to be new, and harmless. */
+function refuseUnknownVersions(diagnostics: readonly LocatedDiagnostic[]): void {
+  const unknown = diagnostics.find(({ rule, pointer }) => rule === 'spec/version' && pointer !== '');
+  if (unknown === undefined) return;
+  const { message, hint, at } = unknown;
+  throw new GwError('ERR_GW_FILE_UNREADABLE', `${at.file}:${at.line}: ${message}: nothing can be compared with it`, hint);
 }
 
 /** What the side itself says of guardrails and suppressions, though another version governs it: it is shown as a change. */

@@ -50,13 +50,16 @@ export function unknownCommit(repository: string | undefined, name: string): GwE
 
 /**
  * Writes the YAML and JSON files of a commit, its links, and what is here of its submodules below a folder. Nothing is checked out: no
- * filter and no hook runs.
+ * filter and no hook runs. Of a submodule that is not here its folder is made, as git does.
  *
+ * @returns the folders of submodules that are not here at the commit that is wanted of them
  * @throws GwError when the objects are not there (a partial clone without its remote), and for a commit that names a file twice
  */
-export function exportCommit(repository: string, commit: string, target: string): void {
+export function exportCommit(repository: string, commit: string, target: string): readonly string[] {
   const root = realpathSync(target);
-  const all = contentOf(repository, commit, '', 0);
+  const absent: string[] = [];
+  const all = contentOf(repository, commit, { folder: '', depth: 0, absent });
+  for (const folder of absent) mkdirSync(join(root, folder), { recursive: true });
   // Links come last: a crafted commit may name one as the folder of a file, which would be written where it leads.
   for (const isLink of [false, true]) {
     for (const { file, content } of all.filter((one) => one.isLink === isLink)) {
@@ -72,6 +75,14 @@ export function exportCommit(repository: string, commit: string, target: string)
       }
     }
   }
+  return absent;
+}
+
+/** What lies in a submodule that is not here would seem to be new, or gone. */
+export function absentSubmodule(folder: string): GwError {
+  const hint =
+    'Run `git submodule update --init --recursive`, or actions/checkout with submodules: recursive and fetch-depth: 0.';
+  return new GwError('ERR_GW_GIT', `Documents are wanted of the submodule ${folder}, which is not here at that commit`, hint);
 }
 
 interface Entry {
@@ -89,7 +100,15 @@ interface Content {
 /** How many submodules may be within each other. */
 const DEEPEST = 10;
 
-function contentOf(repository: string, commit: string, folder: string, depth: number): readonly Content[] {
+/** Where a commit is written to, and what could not be found for it. */
+interface Writing {
+  readonly folder: string;
+  /** How many submodules it is within. */
+  readonly depth: number;
+  readonly absent: string[];
+}
+
+function contentOf(repository: string, commit: string, { folder, depth, absent }: Writing): readonly Content[] {
   const entries = filesOf(repository, commit);
   const files = entries.filter(({ kind }) => kind !== 'submodule');
   const contents = blobs(
@@ -101,14 +120,17 @@ function contentOf(repository: string, commit: string, folder: string, depth: nu
     invariant(content !== undefined, 'git gives one blob for each name');
     return { file: posix.join(folder, file), isLink: kind === 'link', content };
   });
-  const submodules = depth === DEEPEST ? [] : entries.filter(({ kind }) => kind === 'submodule');
+  const submodules = entries.filter(({ kind }) => kind === 'submodule');
   return [
     ...own,
     ...submodules.flatMap(({ id, file }) => {
       const inner = join(repository, file);
       // Without its own repository, that of the folder above would answer.
-      const isHere = repositoryOf(inner) === inner && commitOf(inner, id) === id;
-      return isHere ? contentOf(inner, id, posix.join(folder, file), depth + 1) : [];
+      const isHere = depth < DEEPEST && repositoryOf(inner) === inner && commitOf(inner, id) === id;
+      const below = posix.join(folder, file);
+      if (isHere) return contentOf(inner, id, { folder: below, depth: depth + 1, absent });
+      absent.push(below);
+      return [];
     }),
   ];
 }

@@ -143,8 +143,8 @@ function sunset(before: Announced, after: Announced, nowMs: number): readonly An
   const harmlessly = { ...common, severity: 'info', verdict: 'compatible' } as const;
   if (invalid !== undefined) return [{ id: 'sunset-invalid', ...breaking, message: `the sunset ${invalid.sunset} is no date` }];
   if (after.sunsetMs === undefined) {
-    if (!after.deprecated) return [{ id: 'sunset-removed', ...harmlessly, message: `no sunset any more (was ${before.sunset})` }];
-    return [{ id: 'sunset-removed', ...breaking, message: `deprecated as before, but its sunset ${before.sunset} is gone` }];
+    if (!after.deprecated) return [{ id: 'sunset-deleted', ...harmlessly, message: `no sunset any more (was ${before.sunset})` }];
+    return [{ id: 'sunset-deleted', ...breaking, message: `deprecated as before, but its sunset ${before.sunset} is gone` }];
   }
   const days = Math.floor((after.sunsetMs - nowMs) / DAY_MS);
   const isSoon = days < NOTICE_DAYS;

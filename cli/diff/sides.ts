@@ -4,11 +4,18 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { CompileSource } from '../compile.ts';
 import { GwError } from '../errors.ts';
-import { commitOf, exportCommit, repositoryOf, unknownCommit } from './git.ts';
+import { absentSubmodule, commitOf, exportCommit, repositoryOf, unknownCommit } from './git.ts';
 
 /** One side of a comparison, ready to be read. */
 export type SideSource =
-  | { readonly kind: 'documents'; readonly label: string; readonly root: string; readonly source: CompileSource }
+  | {
+      readonly kind: 'documents';
+      readonly label: string;
+      readonly root: string;
+      readonly source: CompileSource;
+      /** Folders below the root of submodules that are not here. */
+      readonly absent?: readonly string[];
+    }
   | { readonly kind: 'built'; readonly label: string; readonly folder: string }
   /** Nothing to compare with; says why. */
   | { readonly kind: 'empty'; readonly label: string; readonly why: string };
@@ -48,13 +55,13 @@ export function openSides(base: string, head: string | undefined, options: SideO
       if (at.kind === 'path') return fromPath(at, repositoryOfEither(baseAt, headAt, repository), options);
       const copy = realpathSync(mkdtempSync(join(tmpdir(), 'gw-diff-')));
       copies.push(copy);
-      exportCommit(at.repository, at.commit, copy);
+      const absent = exportCommit(at.repository, at.commit, copy);
       const inside = at.path ?? relative(at.repository, focus).split(sep).join('/');
       const path = join(copy, inside);
       // What is named is meant to be there; where the other side looks may be new.
       if (at.path !== undefined && !isBelow(copy, path))
         throw new GwError('ERR_GW_GIT', `${at.label} is no folder or document of that commit`, 'Write it as main:folder.');
-      return fromFolder(at.label, copy, path, options);
+      return withAbsent(fromFolder(at.label, copy, path, options), copy, path, absent);
     };
     const [baseSide, headSide] = [openSide(baseAt), openSide(headAt)];
     // A commit may be older than the gateway; a folder that is named and holds nothing is a mistake.
@@ -120,6 +127,15 @@ function fromPath(at: Extract<Meaning, { kind: 'path' }>, repository: string | u
   return fromFolder(at.label, realpathSync(root), at.path, options);
 }
 
+/** Documents without a gateway file are those of all folders: then no submodule may be missing among them. */
+function withAbsent(side: SideSource, copy: string, path: string, absent: readonly string[]): SideSource {
+  const isAll = side.kind !== 'built' && !(side.kind === 'documents' && side.source.kind === 'config') && isFolder(path);
+  const missing = absent.find((folder) => isAll && isBelow(path, join(copy, folder)));
+  if (missing === undefined) return side.kind === 'documents' ? { ...side, absent } : side;
+  const { code, message, hint } = absentSubmodule(missing);
+  throw new GwError(code, `${side.label}: ${message}`, hint);
+}
+
 function isBelow(folder: string, path: string): boolean {
   return (path === folder || path.startsWith(folder + sep)) && existsSync(path);
 }
@@ -136,7 +152,9 @@ function fromFolder(label: string, root: string, path: string, { config, upstrea
   if (config !== undefined) return { kind: 'empty', label, why: `has no ${config}` };
   if (existsSync(join(path, 'gateway.mjs')) && existsSync(join(path, 'manifest.json')))
     return { kind: 'built', label, folder: path };
-  const files = documentsBelow(path).map(below);
+  const documentsHere = documentsBelow(path, 'openapi');
+  // That there are only some that gw does not read is told of them.
+  const files = (documentsHere.length > 0 ? documentsHere : documentsBelow(path, 'swagger')).map(below);
   if (files.length === 0) return { kind: 'empty', label, why: 'has no gateway.yaml and no OpenAPI document' };
   return documents(label, root, files, upstream);
 }
@@ -145,13 +163,14 @@ function documents(label: string, root: string, files: readonly string[], upstre
   return { kind: 'documents', label, root, source: { kind: 'documents', files, upstream } };
 }
 
-/** Files that say of themselves that they are OpenAPI documents; parts of documents do not. */
-function documentsBelow(folder: string): readonly string[] {
+/** Files that say of themselves that they are OpenAPI documents (by their key); parts of documents do not. */
+function documentsBelow(folder: string, key: 'openapi' | 'swagger'): readonly string[] {
+  const said = new RegExp(`^\\s*(?:${key}\\s*:|[{,]?\\s*["']${key}["']\\s*:)|[{,]\\s*"${key}"\\s*:`, 'm');
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.(?:ya?ml|json)$/i.test(entry.name))
     .map(({ parentPath, name }) => join(parentPath, name))
     .filter((file) => !/[\\/](?:node_modules|\.[^\\/]+)[\\/]/.test(file.slice(folder.length)))
-    .filter((file) => /^\s*(?:openapi\s*:|[{,]?\s*["']openapi["']\s*:)|[{,]\s*"openapi"\s*:/m.test(readFileSync(file, 'utf8')))
+    .filter((file) => said.test(readFileSync(file, 'utf8')))
     .sort();
 }
 

@@ -38,12 +38,20 @@ const rule = 'gateway/guardrail';
 export function guardrailFindings(
   planned: readonly PlannedOperation[],
   { guardrails }: GatewayConfig,
-  now: string | undefined,
+  day: Day = {},
 ): readonly Diagnostic[] {
   return guardrails.flatMap((guardrail) => {
     const matching = planned.filter(({ merged }) => guards(guardrail, merged));
-    return [...together(violationsOf(guardrail, matching)), ...exceptionFindings(guardrail, matching, now)];
+    return [...together(violationsOf(guardrail, matching)), ...exceptionFindings(guardrail, matching, day)];
   });
+}
+
+/** The day that exceptions end against; absent = nothing depends on today. */
+export interface Day {
+  /** `YYYY-MM-DD`. */
+  readonly now?: string;
+  /** An exception that has ended is an error, as a suppression is: where `gw lint` judges them, never in a build. */
+  readonly audit?: boolean;
 }
 
 /** Every line of a guardrail that a route breaks, but for routes that it does not look at or that are excepted. */
@@ -222,21 +230,22 @@ function wording(requirement: Requirement): string {
   }
 }
 
-/** Exceptions that ended, or that except nothing. Never errors: a build must not fail because a day has passed. */
+/** Exceptions that ended, or that except nothing. */
 function exceptionFindings(
   { name, node, except }: GuardrailConfig,
   matching: readonly PlannedOperation[],
-  now: string | undefined,
+  { now, audit = false }: Day,
 ): readonly Diagnostic[] {
   const routes = new Set(matching.map(({ merged }) => erased(routeName(merged))));
   return except.flatMap(({ route, until }, index): readonly Diagnostic[] => {
     const at: Place = { file: node.document.file, pointer: below(node.pointer, 'except', index), part: 'value' };
-    const say = (message: string, hint: string): Diagnostic => ({ rule, severity: 'warn', message, hint, at });
-    if (!routes.has(erased(route))) return [say(`The exception for ${route} excepts nothing`, 'Remove it, or repair its route.')];
-    const isOver = until !== undefined && now !== undefined && until < now;
-    return isOver
-      ? [say(`The exception of ${name} for ${route} ended on ${until}`, 'Repair the route, or renew the exception.')]
-      : [];
+    if (!routes.has(erased(route))) {
+      const message = `The exception for ${route} excepts nothing`;
+      return [{ rule, severity: 'warn', message, hint: 'Remove it, or repair its route.', at }];
+    }
+    if (until === undefined || now === undefined || until >= now) return [];
+    const message = `The exception of ${name} for ${route} ended on ${until}`;
+    return [{ rule, severity: audit ? 'error' : 'warn', message, hint: 'Repair the route, or renew the exception.', at }];
   });
 }
 

@@ -5,7 +5,7 @@ import type { Resolver } from '../resolve/api.ts';
 import { Authentication } from './authentication.ts';
 import { Expressions } from './authorize.ts';
 import { delegationFindings } from './delegation.ts';
-import { guardrailFindings, type PlannedOperation } from './guardrails.ts';
+import { type Day, guardrailFindings, type PlannedOperation } from './guardrails.ts';
 import { inapplicableFindings } from './inapplicable.ts';
 import type { GatewayPlan, RoutePlan } from './ir.ts';
 import { Mocks } from './mock.ts';
@@ -18,11 +18,9 @@ import { securityFindings } from './security.ts';
 import { unmatchedPolicies } from './security-headers.ts';
 import { Upstreams } from './upstreams.ts';
 
-export interface PlanOptions {
+export interface PlanOptions extends Day {
   /** `none`: security requirements are not enforced. */
   readonly auth: GatewayPlan['auth'];
-  /** `YYYY-MM-DD` that exceptions expire against; absent = nothing depends on today. */
-  readonly now?: string;
   /** What would be sent to an upstream is answered from the documents. */
   readonly mock?: boolean;
 }
@@ -92,7 +90,7 @@ export function planGateway(
     ...delegationFindings(merged.operations, config),
     ...ownerFindings(merged.operations, config),
     ...securityFindings(merged.operations, config, options.auth),
-    ...guardrailFindings(planned, config, options.now),
+    ...guardrailFindings(planned, config, options),
   ];
   return { plan, diagnostics };
 }

@@ -280,6 +280,23 @@ describe('routes and explain', () => {
     expect((await folder.gw('explain', 'GET /v2/./orders/42?a=1', 'dist/gateway.mjs')).stdout).toBe(stdout);
   });
 
+  it('explains with the credentials that are verified, and without those that nothing verifies yet', async () => {
+    const scheme = (binding: string): string => `{ type: http, scheme: bearer${binding} }`;
+    const bound = ', x-gateway: { type: jwt, issuer: "https://id.example.com", audience: api }';
+    const document = (binding: string): string => `openapi: 3.1.0
+info: { title: Rides, version: "1" }
+security: [{ rider: [] }]
+components: { securitySchemes: { rider: ${scheme(binding)} } }
+paths: { /rides: { get: { operationId: listRides, responses: { "200": { description: Fine } } } } }
+`;
+    using folder = testFolder({ 'bound.yaml': document(bound), 'unbound.yaml': document('') });
+    const explained = async (file: string): Promise<string> =>
+      (await folder.gw('explain', 'GET /rides', file, ...upstream)).stdout;
+    expect(await explained('bound.yaml')).toMatch(/ {2}credentials: rider\n {2}stages: authenticate \(security\)/);
+    expect(await explained('unbound.yaml')).toContain('  credentials: rider, which nothing verifies\n');
+    expect(await explained('unbound.yaml')).not.toContain('authenticate');
+  });
+
   it('explains a refusal', async () => {
     using folder = testFolder({ 'openapi.yaml': orders });
     const { code, stdout } = await folder.gw('explain', 'DELETE /v2/orders', 'openapi.yaml');

@@ -3,8 +3,10 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { defineReviewCommands } from '../../cli/command-line/reviews.ts';
 import { exportCommit } from '../../cli/diff/git.ts';
-import { gwSource, runGw, testFolder } from '../support/gw.ts';
+import { runHere } from '../support/command.ts';
+import { gwSource, testFolder } from '../support/gw.ts';
 
 const document = (paths: string): string => `openapi: 3.1.0\ninfo: { title: Orders, version: '1' }\npaths:\n${paths}`;
 const route = (path: string): string => `  ${path}:\n    get: { responses: { 200: { description: ok } } }\n`;
@@ -33,6 +35,9 @@ function commit(folder: string): void {
   git(folder, 'commit', '-q', '--no-verify', '-m', 'x');
 }
 
+/** `gw diff` in this process; the first test, and those of the environment, start one. */
+const diffIn = (path: string, ...args: readonly string[]) => runHere(path, defineReviewCommands, ['diff', ...args]);
+
 describe('gw diff', () => {
   it('compares a commit with the current folder and leaves both as they are', async () => {
     using folder = testFolder({ 'openapi.yaml': document(route('/a')) });
@@ -42,7 +47,7 @@ describe('gw diff', () => {
     const before = git(folder.path, 'status', '--porcelain');
     const same = await folder.gw('diff', 'HEAD', 'HEAD');
     expect(same).toMatchObject({ code: 0, stdout: 'HEAD → HEAD: No changes\n' });
-    const { code, stdout } = await folder.gw('diff', 'HEAD', '--format', 'json');
+    const { code, stdout } = await diffIn(folder.path, 'HEAD', '--format', 'json');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       base: 'HEAD',
@@ -51,22 +56,22 @@ describe('gw diff', () => {
     });
     expect(git(folder.path, 'status', '--porcelain')).toBe(before);
     folder.write({ 'openapi.yaml': document(route('/c')) });
-    const removed = await folder.gw('diff', 'HEAD');
+    const removed = await diffIn(folder.path, 'HEAD');
     expect(removed.code).toBe(1);
     expect(removed.stdout).toContain('GET /a  removed; nothing announced it');
-    expect((await folder.gw('diff', 'HEAD', '--fail-on', 'none')).code).toBe(0);
+    expect((await diffIn(folder.path, 'HEAD', '--fail-on', 'none')).code).toBe(0);
   });
 
   it('looks at the same folder of a commit as of the other side', async () => {
     using folder = testFolder({ 'one/openapi.yaml': document(route('/a')), 'two/openapi.yaml': document(route('/x')) });
     git(folder.path, 'init', '-q');
     commit(folder.path);
-    expect((await folder.gw('diff', 'HEAD', 'one')).stdout).toBe('HEAD → one: No changes\n');
-    expect((await folder.gw('diff', 'HEAD', 'one/openapi.yaml')).stdout).toContain('No changes');
-    expect((await runGw(join(folder.path, 'two'), ['diff', 'HEAD'])).stdout).toContain('No changes');
-    expect((await folder.gw('diff', 'HEAD:one', 'HEAD:two')).code).toBe(1);
+    expect((await diffIn(folder.path, 'HEAD', 'one')).stdout).toBe('HEAD → one: No changes\n');
+    expect((await diffIn(folder.path, 'HEAD', 'one/openapi.yaml')).stdout).toContain('No changes');
+    expect((await diffIn(join(folder.path, 'two'), 'HEAD')).stdout).toContain('No changes');
+    expect((await diffIn(folder.path, 'HEAD:one', 'HEAD:two')).code).toBe(1);
     using elsewhere = testFolder({});
-    expect((await runGw(elsewhere.path, ['diff', 'HEAD', join(folder.path, 'one')])).stdout).toContain('No changes');
+    expect((await diffIn(elsewhere.path, 'HEAD', join(folder.path, 'one'))).stdout).toContain('No changes');
   });
 
   it('says in one line what is missing, with exit code 2', async () => {
@@ -78,13 +83,13 @@ describe('gw diff', () => {
     commit(folder.path);
     commitAgain(folder);
     folder.write({ 'nothing/readme.txt': 'x' });
-    const unknown = await folder.gw('diff', 'origin/main');
+    const unknown = await diffIn(folder.path, 'origin/main');
     expect(unknown).toMatchObject({ code: 2, stdout: '' });
     expect(unknown.stderr).toMatch(/^gw: origin\/main is no file, folder, branch, tag or commit here\. .*\n$/);
-    expect((await folder.gw('diff', '--output=x', 'HEAD')).code).toBe(2);
+    expect((await diffIn(folder.path, '--output=x', 'HEAD')).code).toBe(2);
     using clone = testFolder({});
     git(folder.path, 'clone', '-q', '--depth', '1', `file://${folder.path}`, join(clone.path, 'shallow'));
-    const shallow = await runGw(join(clone.path, 'shallow'), ['diff', 'HEAD~1']);
+    const shallow = await diffIn(join(clone.path, 'shallow'), 'HEAD~1');
     expect(shallow).toMatchObject({ code: 2, stdout: '' });
     expect(shallow.stderr).toMatch(/^gw: HEAD~1 is not in this shallow clone\. .*fetch-depth: 0.*\n$/);
     const nowhereElse = [
@@ -97,15 +102,16 @@ describe('gw diff', () => {
       ['--', '--upload-pack=x'],
       ['a tag with spaces'],
     ];
-    const ended = await Promise.all(nowhereElse.map((sides) => folder.gw('diff', ...sides)));
-    for (const [index, { code, stdout, stderr }] of ended.entries())
-      expect([code, stdout, stderr.split('\n').length], nowhereElse[index]?.join(' ')).toEqual([2, '', 2]);
-    const wrong = await folder.gw('diff', 'HEAD', '--fail-on', 'everything');
+    for (const sides of nowhereElse) {
+      const { code, stdout, stderr } = await diffIn(folder.path, ...sides);
+      expect([code, stdout, stderr.split('\n').length], sides.join(' ')).toEqual([2, '', 2]);
+    }
+    const wrong = await diffIn(folder.path, 'HEAD', '--fail-on', 'everything');
     expect(wrong).toMatchObject({ code: 2, stdout: '' });
-    expect((await folder.gw('diff', 'HEAD', '--format', 'pdf')).code).toBe(2);
-    expect((await folder.gw('diff')).code).toBe(2);
+    expect((await diffIn(folder.path, 'HEAD', '--format', 'pdf')).code).toBe(2);
+    expect((await diffIn(folder.path)).code).toBe(2);
     rmSync(join(folder.path, 'openapi.yaml'));
-    expect(await folder.gw('diff', 'HEAD')).toMatchObject({ code: 2, stdout: '' });
+    expect(await diffIn(folder.path, 'HEAD')).toMatchObject({ code: 2, stdout: '' });
   });
 
   it('compares with a built gateway', async () => {
@@ -113,7 +119,7 @@ describe('gw diff', () => {
     const built = await folder.gw('build', 'openapi.yaml', '--upstream', 'http://127.0.0.1:9', '-o', 'dist', '--auth', 'none');
     expect(built.code).toBe(0);
     folder.write({ 'openapi.yaml': document(route('/a') + route('/b')) });
-    const { code, stdout } = await folder.gw('diff', 'dist', 'openapi.yaml');
+    const { code, stdout } = await diffIn(folder.path, 'dist', 'openapi.yaml');
     expect(stdout).toContain('GET /b  new');
     expect(stdout).not.toContain('GET /a');
     expect(code).toBe(0);
@@ -166,12 +172,60 @@ ${more}`;
     symlinkSync('specs', join(folder.path, 'linked'));
     symlinkSync(other.path, join(folder.path, 'outside'));
     commit(folder.path);
-    expect(await folder.gw('diff', 'HEAD')).toMatchObject({ code: 0, stdout: 'HEAD → .: No changes\n' });
+    expect(await diffIn(folder.path, 'HEAD')).toMatchObject({ code: 0, stdout: 'HEAD → .: No changes\n' });
     folder.write({ 'gateway.yaml': gateway('outside/s.yaml') });
     commit(folder.path);
-    const { code, stdout, stderr } = await folder.gw('diff', 'HEAD~1', 'HEAD');
+    const { code, stdout, stderr } = await diffIn(folder.path, 'HEAD~1', 'HEAD');
     expect([code, stdout, stderr.split('\n').length]).toEqual([2, '', 2]);
     expect(stderr).toMatch(/^gw: HEAD: /);
+  });
+
+  it('says which submodule is not here where its documents are wanted, and not otherwise', async () => {
+    using other = testFolder({ 's.yaml': open('/s') });
+    git(other.path, 'init', '-q');
+    commit(other.path);
+    using folder = testFolder({ 'specs/a.yaml': open('/a'), 'gateway.yaml': gateway('specs/*.yaml') });
+    git(folder.path, 'init', '-q');
+    git(folder.path, '-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', other.path, 'sub');
+    commit(folder.path);
+    folder.write({ 'gateway.yaml': gateway('specs/*.yaml', 'sub/*.yaml') });
+    commit(folder.path);
+    using clone = testFolder({});
+    const path = join(clone.path, 'clone');
+    git(clone.path, 'clone', '-q', folder.path, path);
+    expect(await diffIn(path, 'HEAD~1', 'HEAD~1')).toMatchObject({ code: 0 });
+    const wanted = await diffIn(path, 'HEAD', '.');
+    expect([wanted.code, wanted.stdout]).toEqual([2, '']);
+    expect(wanted.stderr).toMatch(
+      /^gw: HEAD: Documents are wanted of the submodule sub, which is not here at that commit\. Run `git submodule .*\n$/,
+    );
+    rmSync(join(path, 'gateway.yaml'));
+    git(path, 'rm', '-q', 'gateway.yaml');
+    commit(path);
+    expect((await diffIn(path, 'HEAD', 'HEAD')).stderr).toMatch(/^gw: HEAD: Documents are wanted of the submodule sub,/);
+    expect((await diffIn(path, 'HEAD:specs', 'HEAD:specs')).code).toBe(0);
+  });
+
+  it('compares nothing with a base of a version that it does not read', async () => {
+    using folder = testFolder({ 'openapi.yaml': document(route('/a')).replace('3.1.0', '4.0.0') });
+    git(folder.path, 'init', '-q');
+    commit(folder.path);
+    folder.write({ 'openapi.yaml': `swagger: '2.0'\n${document(route('/a')).replace(/^openapi.*\n/, '')}` });
+    commit(folder.path);
+    folder.write({ 'openapi.yaml': document(route('/a')) });
+    for (const [base, said] of [
+      ['HEAD', 'This is Swagger 2.0'],
+      ['HEAD~1', 'The version 4.0.0 is none that gw reads'],
+    ] as const) {
+      const { code, stdout, stderr } = await diffIn(folder.path, base);
+      expect([code, stdout, stderr.split('\n').length]).toEqual([2, '', 2]);
+      expect(stderr).toMatch(new RegExp(`^gw: ${base}: openapi\\.yaml:1: ${said}`));
+    }
+    const head = await diffIn(folder.path, '.', 'HEAD');
+    expect(head.code).toBe(1);
+    expect(head.stdout).toContain('HEAD cannot be built');
+    expect(head.stdout).toContain('1 route of openapi.yaml is not compared: it cannot be read');
+    expect(head.stdout).not.toContain('removed');
   });
 
   it('writes nothing outside for a commit that names a link as a folder', () => {
@@ -215,7 +269,7 @@ ${more}`;
       ),
     });
     folder.write({ 'built/manifest.json': JSON.stringify({ gw: '9.9.9', name: 'shop', routes: [{ method: 'GET' }] }) });
-    const { code, stdout, stderr } = await folder.gw('diff', 'built/manifest.json', 'openapi.yaml');
+    const { code, stdout, stderr } = await diffIn(folder.path, 'built/manifest.json', 'openapi.yaml');
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(/^gw: .*manifest\.json was written by gw 9\.9\.9, whose routes this gw .* does not know\. .*\n$/);
   });
@@ -225,13 +279,13 @@ ${more}`;
     git(folder.path, 'init', '-q');
     commit(folder.path);
     folder.write({ 'specs/a.yaml': open('/a') });
-    const first = await folder.gw('diff', 'HEAD');
+    const first = await diffIn(folder.path, 'HEAD');
     expect(first.stdout).toContain('HEAD: No document matches the specs of gateway.yaml: everything counts as added');
     commit(folder.path);
-    expect((await folder.gw('diff', 'HEAD', 'HEAD~1')).code).toBe(2);
+    expect((await diffIn(folder.path, 'HEAD', 'HEAD~1')).code).toBe(2);
     using bare = testFolder({});
     git(folder.path, 'clone', '-q', '--bare', folder.path, join(bare.path, 'bare.git'));
-    const there = await runGw(join(bare.path, 'bare.git'), ['diff', 'main', 'main']);
+    const there = await diffIn(join(bare.path, 'bare.git'), 'main', 'main');
     expect(there).toMatchObject({ code: 0, stdout: 'main → main: No changes\n' });
   });
 
@@ -240,10 +294,10 @@ ${more}`;
       'good.yaml': document(route('/a')),
       'bad.yaml': document(`${route('/a')}  /b/{x:\n    get: { responses: { 200: { description: ok } } }\n`),
     });
-    const base = await folder.gw('diff', 'bad.yaml', 'good.yaml');
+    const base = await diffIn(folder.path, 'bad.yaml', 'good.yaml');
     expect(base.code).toBe(0);
     expect(base.stdout).toContain('bad.yaml has errors; what they concern may be missing from it');
-    const head = await folder.gw('diff', 'good.yaml', 'bad.yaml');
+    const head = await diffIn(folder.path, 'good.yaml', 'bad.yaml');
     expect(head.code).toBe(1);
     expect(head.stdout).toContain('bad.yaml cannot be built');
   });

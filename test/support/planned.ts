@@ -6,6 +6,7 @@ import { folderOf } from './folder.ts';
 export interface PlannedOptions {
   readonly auth?: 'enforced' | 'none';
   readonly now?: string;
+  readonly audit?: boolean;
   /** Without a gateway file, what `--upstream` says. */
   readonly upstream?: string;
 }
@@ -17,12 +18,12 @@ export function planned(files: Readonly<Record<string, unknown>>, options: Plann
     typeof content === 'string' ? content : JSON.stringify(content),
   ]);
   const root = folderOf(Object.fromEntries(texts));
-  const { auth = 'none', upstream, now } = options;
+  const { auth = 'none', upstream, now, audit = false } = options;
   const source =
     'gateway.yaml' in files
       ? ({ kind: 'config', file: 'gateway.yaml' } as const)
       : ({ kind: 'documents', files: Object.keys(files), ...(upstream === undefined ? {} : { upstream }) } as const);
-  return check({ root, source, auth, defaultPreset: 'serve', ...(now === undefined ? {} : { now }) });
+  return check({ root, source, auth, defaultPreset: 'serve', audit, ...(now === undefined ? {} : { now }) });
 }
 
 /** Findings as `file:line:column severity rule message`. */

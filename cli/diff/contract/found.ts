@@ -96,7 +96,7 @@ function addDifference(contract: Contract, part: Part, sender: Sender, differenc
   const { kind, detail, message, path, before, after, base, head } = difference;
   const known = kinds.get(kind);
   const verdict = known === undefined ? 'documentation' : isUnstable ? 'compatible' : judge(part, kind, verdictOf(known, sender));
-  const isProperty = detail.startsWith('/') && kind.includes('property');
+  const isProperty = isOfProperty(kind);
   const place = `${path}${isProperty ? detail : ''}`;
   const key = [prefix, inside, kind, sender, detail, placeOf(base), placeOf(head)].join(' ');
   if (found.has(key)) return;
@@ -144,7 +144,7 @@ function asProtection(kind: string, judged: Judged): Judged {
 /** Another default of a parameter changes requests; one of a property in a body seldom is what a service reads. */
 function judge({ id, whole }: Part, kind: string, verdict: Verdict): Verdict {
   const isBody = id === 'request' && whole === 'body';
-  return kind === 'default-changed' && verdict === 'breaking' && isBody ? 'potential' : verdict;
+  return kind === 'default-value-changed' && verdict === 'breaking' && isBody ? 'potential' : verdict;
 }
 
 function placeOf(node: SchemaNode | undefined): string {
@@ -161,7 +161,12 @@ const aliases: ReadonlyMap<string, string> = new Map([
 
 /** `request-body-type-changed`, `response-property-became-optional`, `request-parameter-property-enum-value-removed`. */
 export function idOf({ id, whole }: Part, kind: string, path: string): string {
-  if (kind.includes('property')) return aliases.get(`${id}-${kind}`) ?? `${id}-${kind}`;
+  if (isOfProperty(kind)) return aliases.get(`${id}-${kind}`) ?? `${id}-${kind}`;
   const subject = path === '' ? whole : 'property';
   return [id, subject, kind].filter((text) => text !== '').join('-');
+}
+
+/** Whether a kind is about a property, which is its detail, and not about the schema that it is found in. */
+function isOfProperty(kind: string): boolean {
+  return kind.includes('property') && !/^(?:pattern-property|property-names)-/.test(kind);
 }

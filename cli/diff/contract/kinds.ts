@@ -53,11 +53,11 @@ export const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ...pair('multiple-of-added', 'multiple-of-removed', {}, { server: form }),
   ['multiple-of-changed', { effect: 'changed', mirror: 'multiple-of-changed' }],
   ...pair('unique-items-added', 'unique-items-removed'),
-  ['default-added', note('default-removed', { client: behaviour })],
-  ['default-removed', note('default-added', { client: behaviour })],
+  ['default-value-added', note('default-value-removed', { client: behaviour })],
+  ['default-value-removed', note('default-value-added', { client: behaviour })],
   [
-    'default-changed',
-    note('default-changed', { client: { verdict: 'breaking', why: 'requests that leave it out mean something else' } }),
+    'default-value-changed',
+    note('default-value-changed', { client: { verdict: 'breaking', why: 'requests that leave it out mean something else' } }),
   ],
 
   ...pair('required-property-added', 'required-property-removed', {}, { client: ignored }),

@@ -230,7 +230,8 @@ function encodings(unit: Unit): { readonly format?: string; readonly encoding?: 
 function compareDefault(at: Comparing): void {
   const [[before], [after]] = [valuesOf(at.base, 'default'), valuesOf(at.head, 'default')];
   if (canonical(before ?? null) === canonical(after ?? null) && (before === undefined) === (after === undefined)) return;
-  const kind = before === undefined ? 'default-added' : after === undefined ? 'default-removed' : 'default-changed';
+  const kind =
+    before === undefined ? 'default-value-added' : after === undefined ? 'default-value-removed' : 'default-value-changed';
   const message = `default: ${before === undefined ? 'none' : shown(before)} → ${after === undefined ? 'none' : shown(after)}`;
   note(at, kind, message, { keyword: 'default', before, after });
 }

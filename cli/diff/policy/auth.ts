@@ -80,8 +80,12 @@ function isWithin(less: Alternative, more: Alternative): boolean {
 function byStrength(before: readonly Alternative[], after: readonly Alternative[]): Compared {
   const strength = (all: readonly Alternative[]): number =>
     Math.min(...all.map((one) => one.reduce((sum, demand) => Math.max(sum, demand.strength), 0)));
-  const [from, to] = [strength(before), strength(after)];
-  return from === to ? 'unknown' : to < from ? 'weaker' : 'tighter';
+  return compareStrengths(strength(before), strength(after));
+}
+
+/** Other credentials of the same worth may be those of anybody. */
+function compareStrengths(before: number, after: number): Compared {
+  return before === after ? 'unknown' : after < before ? 'weaker' : 'tighter';
 }
 
 /** Nothing declared and an empty list let everybody in. */
@@ -176,8 +180,11 @@ function inheritedText({ base, head }: Pair): string {
   return placeOf(from).pointer === '/security' ? ' (the security at the root was removed)' : ' (its security was removed)';
 }
 
-/** Members of a verifier that say which credentials are good: fewer of them are tighter, none lets all of them pass. */
-const accepted: readonly string[] = ['issuer', 'issuers', 'audience', 'audiences', 'algorithms', 'algs'];
+/**
+ * Members of a verifier that say which credentials are good: fewer of them are tighter, none lets all of them pass. Certificates are good
+ * by `names` and `keys`, and while no list (`crl`) revokes them.
+ */
+const accepted: readonly string[] = ['issuer', 'audience', 'algorithms', 'types', 'names', 'keys', 'crl'];
 
 /** Requirements that stay, and are verified differently. */
 function verifierChanges(pair: Pair, before: readonly Alternative[], after: readonly Alternative[]): readonly ChangeDraft[] {
@@ -210,9 +217,10 @@ function compareVerifiers(before: Json, after: Json): { readonly direction: Comp
   const members = [...new Set([...Object.keys(from), ...Object.keys(to)])]
     .filter((key) => canonical(from[key] ?? null) !== canonical(to[key] ?? null))
     .sort();
+  // Of another kind of credential nothing else compares.
+  if (members.includes('type')) return { direction: compareStrengths(strengthOf(from.type), strengthOf(to.type)), members };
   const parts = members.map((key): Compared => (accepted.includes(key) ? compareAccepted(from[key], to[key]) : 'unknown'));
-  const direction = combined(parts);
-  return { direction, members };
+  return { direction: combined(parts), members };
 }
 
 function compareAccepted(before: unknown, after: unknown): Compared {

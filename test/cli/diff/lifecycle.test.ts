@@ -29,8 +29,8 @@ describe('D10: announcements', () => {
   });
 
   it('judges a sunset that is taken back, or is no date', () => {
-    expect(ids({ deprecated: true, 'x-sunset': '2027-12-01' }, { deprecated: true })).toEqual(['breaking high sunset-removed']);
+    expect(ids({ deprecated: true, 'x-sunset': '2027-12-01' }, { deprecated: true })).toEqual(['breaking high sunset-deleted']);
     expect(ids({ deprecated: true, 'x-sunset': 'soon' }, { deprecated: true })).toEqual(['breaking high sunset-invalid']);
-    expect(ids(ending('2027-12-01'), {})).toEqual(['compatible info reactivated', 'compatible info sunset-removed']);
+    expect(ids(ending('2027-12-01'), {})).toEqual(['compatible info reactivated', 'compatible info sunset-deleted']);
   });
 });

@@ -4,7 +4,7 @@ import { planned } from '../../support/planned.ts';
 const rate = (requests: unknown) => ({ requests, per: '1s', by: 'ip' });
 
 /** Findings of a guardrail on one operation with these values, as `severity message`. */
-function found(require: unknown, gateway: object, more: object = {}, now = '2026-11-23'): readonly string[] {
+function found(require: unknown, gateway: object, more: object = {}, audit = false): readonly string[] {
   const { diagnostics } = planned(
     {
       'gateway.yaml': {
@@ -23,7 +23,7 @@ function found(require: unknown, gateway: object, more: object = {}, now = '2026
         },
       },
     },
-    { now },
+    { now: '2026-11-23', audit },
   );
   return diagnostics
     .filter(({ rule }) => rule === 'gateway/guardrail')
@@ -86,7 +86,7 @@ describe('§2.2: the seven tests of a guardrail', () => {
     ]);
   });
 
-  it('an exception needs a reason and may end; that it ended or excepts nothing is a warning', () => {
+  it('an exception needs a reason and may end; that it ended is an error where exceptions are judged, else a warning', () => {
     const require = { cors: 'present' };
     const except = (more: object) => ({ except: [{ route: 'POST /a', reason: 'test', ...more }] });
     expect(found(require, {}, except({}))).toEqual([]);
@@ -94,6 +94,10 @@ describe('§2.2: the seven tests of a guardrail', () => {
     expect(found(require, {}, except({ until: '2026-11-22' }))).toEqual([
       'warn - The exception of g for POST /a ended on 2026-11-22',
     ]);
+    expect(found(require, {}, except({ until: '2026-11-22' }), true)).toEqual([
+      'error - The exception of g for POST /a ended on 2026-11-22',
+    ]);
+    expect(found(require, {}, except({ until: '2026-11-23' }), true)).toEqual([]);
     expect(found(require, {}, { except: [{ route: 'POST /b', reason: 'test' }] })).toContain(
       'warn - The exception for POST /b excepts nothing',
     );

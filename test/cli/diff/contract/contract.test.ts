@@ -379,7 +379,7 @@ describe('operations', () => {
       'default',
       query({ schema: { type: 'string', default: 'a' } }),
       query({ schema: { type: 'string', default: 'b' } }),
-      'breaking request-parameter-default-changed',
+      'breaking request-parameter-default-value-changed',
     ],
     [
       'content',

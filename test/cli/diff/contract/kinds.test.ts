@@ -30,6 +30,6 @@ describe('rules of the contract', () => {
     const worse = [...kinds].filter(
       ([, kind]) => kind.effect === 'same' && Object.values(kind.unless ?? {}).some(({ verdict }) => verdict === 'breaking'),
     );
-    expect(worse.map(([name]) => name)).toEqual(['default-changed', 'required-property-became-not-read-only']);
+    expect(worse.map(([name]) => name)).toEqual(['default-value-changed', 'required-property-became-not-read-only']);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { reversed } from '../../../../cli/diff/policy/direction.ts';
 import { diffed, diffedDocuments, document, operation } from '../../../support/diffed.ts';
 
 const schemes = {
@@ -8,6 +9,7 @@ const schemes = {
       flows: { clientCredentials: { tokenUrl: 'https://id.example.com', scopes: { 'a:read': 'r', 'a:write': 'w' } } },
     },
     key: { type: 'apiKey', in: 'header', name: 'X-Key' },
+    certificate: { type: 'mutualTLS' },
   },
 };
 
@@ -32,6 +34,9 @@ describe('D6: who may call', () => {
     ['an alternative without credentials', [{ oauth: ['a:read'] }], [{ oauth: ['a:read'] }, {}]],
     ['a scope less', [{ oauth: ['a:read', 'a:write'] }], [{ oauth: ['a:read'] }]],
     ['a conjunct less', [{ oauth: [], key: [] }], [{ oauth: [] }]],
+    ['mTLS off', [{ certificate: [] }], undefined],
+    ['mTLS off beside a token', [{ oauth: ['a:read'], certificate: [] }], [{ oauth: ['a:read'] }]],
+    ['mTLS optional', [{ certificate: [] }], [{ certificate: [] }, { oauth: [] }]],
   ])('%s is weaker, and the other way round asks more', (_name, before, after) => {
     expect(judged(before, after)).toEqual(weaker);
     expect(judged(after, before)).toEqual(tighter);
@@ -40,6 +45,8 @@ describe('D6: who may call', () => {
   it('a weaker credential is weaker, and turns callers away', () => {
     expect(judged([{ oauth: [] }], [{ key: [] }])).toEqual([...weaker, ...tighter]);
     expect(judged([{ key: [] }], [{ oauth: [] }])).toEqual(tighter);
+    expect(judged([{ certificate: [] }], [{ oauth: [] }])).toEqual([...weaker, ...tighter]);
+    expect(judged([{ oauth: [] }], [{ certificate: [] }])).toEqual(tighter);
   });
 
   it('order, names of schemes and an empty list mean nothing', () => {
@@ -74,8 +81,16 @@ describe('D6: who may call', () => {
       'weaker',
     ],
     ['algorithm removed', { algorithms: ['ES256', 'RS256'] }, { algorithms: ['ES256'] }, 'tighter'],
+    ['mTLS: a name added', { type: 'mtls', names: ['a'] }, { type: 'mtls', names: ['a', 'b'] }, 'weaker'],
+    ['mTLS: any name', { type: 'mtls', names: ['a'] }, { type: 'mtls' }, 'weaker'],
+    ['mTLS: pinned keys', { type: 'mtls' }, { type: 'mtls', keys: ['A'.repeat(43)] }, 'tighter'],
+    ['mTLS: revoked no longer', { type: 'mtls', crl: 'crl.pem' }, { type: 'mtls' }, 'weaker'],
+    ['mTLS: other authority', { type: 'mtls', ca: 'a.pem' }, { type: 'mtls', ca: 'b.pem' }, 'unknown'],
+    ['mTLS: by a header of a proxy', { type: 'mtls' }, { type: 'mtls', header: 'X-Client-Cert' }, 'unknown'],
+    ['mTLS off', { type: 'mtls', ca: 'a.pem' }, { type: 'jwt', audience: 'api' }, 'weaker'],
+    ['mTLS on', { type: 'apiKey', keys: 'store' }, { type: 'mtls', ca: 'a.pem' }, 'tighter'],
     ['keys elsewhere', { jwks: 'https://a.example.com' }, { jwks: 'https://b.example.com' }, 'unknown'],
-  ])('verifiers: %s', (_name, before, after, direction) => {
+  ] as const)('verifiers: %s', (_name, before, after, direction) => {
     const make = (binding: object) => ({
       'gateway.yaml': {
         specs: ['a.json'],
@@ -87,6 +102,9 @@ describe('D6: who may call', () => {
     });
     const found = diffed(make(before), make(after)).changes.filter(({ id }) => id.startsWith('verifier-'));
     expect(found.map((one) => one.direction)).toEqual([direction]);
+    const back = diffed(make(after), make(before)).changes.filter(({ id }) => id.startsWith('verifier-'));
+    expect(back.map((one) => one.direction)).toEqual([reversed(direction)]);
+    if (direction !== 'tighter') expect(found[0]?.verdict).toBe('weakened');
     expect(found[0]?.at.head?.file).toBe('gateway.yaml');
   });
 });
