@@ -52,6 +52,7 @@ export const contestants: readonly { readonly name: string; readonly available: 
     available: () => true,
     start: (setting, port) => gw('gw, library and undici', setting, port, { GW_TRANSPORT: 'library', GW_UPSTREAM: 'undici' }),
   },
+  { name: 'bytes moved', available: () => true, start: bytesMoved },
   { name: '@fastify/http-proxy', available: () => peer('@fastify/http-proxy', 'fastify') !== undefined, start: fastify },
   { name: 'express-gateway', available: () => peer('express-gateway') !== undefined, start: expressGateway },
 ];
@@ -166,6 +167,31 @@ async function gw(
     UPSTREAM_URL: `http://127.0.0.1:${upstream}`,
   });
   return { name, port, tls, pids: [child.pid ?? 0], stop: () => end(child) };
+}
+
+/** The least that a proxy on `node:net` can cost: every message comes and goes whole, and nothing of it is looked at. */
+async function bytesMoved({ upstream, folder }: Setting, port: number): Promise<Contestant> {
+  const file = join(folder, 'bytes-moved.mjs');
+  writeFileSync(
+    file,
+    `import { connect, createServer } from 'node:net';
+     const page = Buffer.allocUnsafe(65536);
+     const idle = [];
+     function open() {
+       let client;
+       const give = (length) => { idle.push(send); client.write(page.latin1Slice(0, length), 'latin1'); return true; };
+       const socket = connect({ port: ${upstream}, host: '127.0.0.1', noDelay: true, onread: { buffer: page, callback: give } });
+       const send = (of, text) => { client = of; socket.write(text, 'latin1'); };
+       socket.on('close', () => { if (idle.includes(send)) idle.splice(idle.indexOf(send), 1); });
+       return send;
+     }
+     createServer({ noDelay: true }, (client) => {
+       client.on('data', (bytes) => (idle.pop() ?? open())(client, bytes.latin1Slice()));
+       client.on('error', () => undefined);
+     }).listen(${port}, '127.0.0.1');`,
+  );
+  const child = await launch(GATEWAY_CORE, process.execPath, [file], port);
+  return { name: 'bytes moved', port, tls: false, pids: [child.pid ?? 0], stop: () => end(child) };
 }
 
 async function fastify(setting: Setting, port: number): Promise<Contestant> {

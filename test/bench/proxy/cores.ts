@@ -21,6 +21,8 @@ export function pinned(core: string, program: string, args: readonly string[]): 
 export interface Account {
   /** Microseconds. */
   readonly cpuUs: number;
+  /** Of these, what the kernel has spent on their behalf. */
+  readonly kernelUs: number;
   readonly rssBytes: number;
 }
 
@@ -28,12 +30,14 @@ const TICKS_PER_SECOND = 100;
 
 export function accountOf(pids: readonly number[]): Account {
   let cpuUs = 0;
+  let kernelUs = 0;
   let rssBytes = 0;
   for (const pid of pids) {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     cpuUs += ((Number(fields[11]) + Number(fields[12])) * 1e6) / TICKS_PER_SECOND;
+    kernelUs += (Number(fields[12]) * 1e6) / TICKS_PER_SECOND;
     rssBytes += Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
   }
-  return { cpuUs, rssBytes };
+  return { cpuUs, kernelUs, rssBytes };
 }

@@ -24,6 +24,8 @@ export interface Work {
 export interface Measured {
   /** CPU time of the contestant for one request, microseconds. */
   readonly cpuUs: number;
+  /** Of it the kernel's: reading, writing and waiting for sockets. */
+  readonly kernelUs: number;
   readonly perSecond: number;
   /** Milliseconds, when the load is as high as it goes. */
   readonly p50: number;
@@ -50,7 +52,8 @@ export async function measure(contestant: Contestant, work: Work, folder: string
     const before = accountOf(contestant.pids);
     const { requests, perSecond, p50, p99 } = await wrk(contestant, load, folder, seconds);
     const after = accountOf(contestant.pids);
-    return { cpuUs: (after.cpuUs - before.cpuUs) / requests, perSecond, p50, p99, rssBytes: after.rssBytes };
+    const [cpuUs, kernelUs] = [after.cpuUs - before.cpuUs, after.kernelUs - before.kernelUs];
+    return { cpuUs: cpuUs / requests, kernelUs: kernelUs / requests, perSecond, p50, p99, rssBytes: after.rssBytes };
   }
 }
 
