@@ -113,6 +113,12 @@ describe('the template of GitLab', () => {
     expect(ci['.gw'].before_script[0]).toContain('fetch more of the history');
   });
 
+  it('C3: the note is the comment', () => {
+    const ci = parse(read('templates/ci/gitlab/gitlab-ci.yml'));
+    expect(ci['gw:diff'].script.join()).toContain('--format markdown=gw-comment.md');
+    expect(ci['gw:diff'].after_script.join()).toContain('body@gw-comment.md');
+  });
+
   it('A3: judges with the gw, the guardrails and the suppressions of the base', () => {
     const ci = parse(read('templates/ci/gitlab/gitlab-ci.yml'));
     const before: readonly string[] = ci['.gw'].before_script;

@@ -1,6 +1,7 @@
 import { type EnvText, resolveEnvironment } from '../environment.ts';
 import type { AdminParts } from './admin/parts.ts';
 import { Credentials } from './auth/credentials.ts';
+import { KeyUses } from './auth/key-uses.ts';
 import { Certificates } from './certificates.ts';
 import type { HostDrivers } from './drivers.ts';
 import { addressError, urlOf } from './listen-address.ts';
@@ -47,6 +48,7 @@ export class Gateway {
   readonly drivers: HostDrivers;
   /** Who uses what. */
   readonly usage: UsageReport;
+  readonly keyUses = new KeyUses();
   reloads: ReloadRecord = { swapped: 0, failed: 0, last: undefined };
   readonly #entry: URL;
   #settings: HostSettings;
@@ -86,6 +88,7 @@ export class Gateway {
       say,
     });
     this.threads.counted = (delta) => this.usage.add(delta);
+    this.threads.keysUsed = (ids) => this.keyUses.used(ids, Date.now());
     const { GW_STATE } = process.env;
     this.operators = new OperatorValues({
       publish: (key, value) => this.#provide(key, value),

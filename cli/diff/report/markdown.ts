@@ -243,5 +243,6 @@ function foot(report: Report, left: number): string {
   const approve = report.changes.some((change) => blocks(change, report))
     ? ['To accept a change, add its fingerprint to `approvals.yaml` with a reason. The JSON report has all of them.']
     : [];
-  return `\n${[...more, ...docs, ...approve, `Reproduce: ${code(`npx --no-install gw diff ${report.base}`)}`].join('\n\n')}\n`;
+  const command = `npx --no-install gw diff ${report.base}${report.head === '.' ? '' : ` ${report.head}`}`;
+  return `\n${[...more, ...docs, ...approve, `Reproduce: ${code(command)}`].join('\n\n')}\n`;
 }

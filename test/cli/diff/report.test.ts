@@ -7,6 +7,8 @@ import { formats, writeDiff } from '../../../cli/diff/report/report.ts';
 import { packageRoot } from '../../../cli/package-root.ts';
 import { diffed } from '../../support/diffed.ts';
 import { pullRequests, shop } from '../../support/five-teams.ts';
+import { junitMistakes } from '../../support/junit-schema.ts';
+import { parseXml } from '../../support/xml.ts';
 
 const verdicts: readonly Verdict[] = ['weakened', 'breaking', 'potential', 'compatible', 'conflict'];
 const sections = {
@@ -183,6 +185,22 @@ describe('D13: formats', () => {
     const sarif = JSON.parse(await writeDiff(limitRaised(), 'sarif', options));
     expect(sarif.runs[0].results[0]).toMatchObject({ ruleId: 'diff/limits-rate-weakened', level: 'error' });
     expect(await writeDiff(limitRaised(), 'junit', options)).toContain('failures="2"');
+  });
+
+  it('junit: fits the schema of JUnit, whatever was found', async () => {
+    const hostile = `]]>"<&'\u0000 ::error::`;
+    const odd = change(1, { message: hostile, routes: [{ key: 'x', name: `GET /${hostile}`, owner: hostile }] });
+    for (const report of [
+      reportOf([]),
+      limitRaised(),
+      reportOf([odd, ...Array.from({ length: 50 }, (_, n) => change(n + 2))]),
+      diffed(shop, { ...shop, 'specs/users.yaml': 'openapi: 3.1.0\npaths: []\n' }),
+    ]) {
+      const root = parseXml(await writeDiff(report, 'junit', options));
+      expect(junitMistakes(root)).toEqual([]);
+      const blocking = report.changes.filter(({ verdict }) => report.failOn.includes(verdict)).length + report.errors.length;
+      expect(root.attributes.get('failures')).toBe(String(blocking));
+    }
   });
 
   it('html: a page that loads nothing and holds nothing of a document that acts', async () => {

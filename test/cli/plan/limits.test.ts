@@ -135,6 +135,27 @@ describe('the limits of a route', () => {
   ])('cannot be %j', (rate, message) => {
     expect(said(countedIn(documentWith({ rate })).checked).join('\n')).toContain(message);
   });
+
+  it.each<[object, number, number]>([
+    [{}, 0, 0],
+    [{ queue: 3 }, 3, 1_000],
+    [{ queue: 3, queueTimeout: '5s' }, 3, 2_000],
+  ])('RL-7: wait for a slot as %j says, and no longer than the exchange may take', (waiting, queue, maxWaitMs) => {
+    const document = documentWith({ concurrency: { requests: 2, by: 'ip', ...waiting } });
+    const { of } = countedIn(document, { defaults: { timeouts: { total: '2s' } } });
+    expect(of('open', 'limits')?.limits[0]?.rule).toEqual({ kind: 'concurrency', queue, maxWaitMs });
+  });
+
+  it.each([
+    [{ queueTimeout: '1s' }, "'queueTimeout' means nothing without a queue"],
+    [{ queue: 2, mode: 'report' }, "'queue' means nothing to a limit that only reports"],
+    [{ queue: -1 }, "'queue' must be"],
+    [{ queue: 10_001 }, "'queue' must be"],
+    [{ queue: 1, queueTimeout: '61s' }, "'queueTimeout' must be"],
+  ])('cannot wait as %j', (waiting, message) => {
+    const concurrency = { requests: 2, by: 'ip', ...waiting };
+    expect(said(countedIn(documentWith({ concurrency })).checked).join('\n')).toContain(message);
+  });
 });
 
 describe('a credential that is optional', () => {

@@ -225,6 +225,8 @@ export class RedisCounter implements LimitCounter {
       return;
     }
     use.outcome = 'admitted';
+    // One that waited may have been refused without Redis before.
+    this.#locally.delete(use);
     const taken = { groups, lease };
     this.#taken.set(use, taken);
     this.#remember(use, taken);
