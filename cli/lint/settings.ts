@@ -142,19 +142,23 @@ export function ruleById(id: string, at?: Place): Rule {
   throw new GwError('ERR_GW_UNKNOWN_RULE', `There is no rule '${id}'`, hint, at);
 }
 
-/** How a rule is set. A locked rule runs in every preset: only a suppression with its reason silences it. */
-export function settingOf(rule: RuleInfo, { preset, rules }: Pick<LintSettings, 'preset' | 'rules'>): RuleSetting | 'default' {
+/** How a rule is set; `raised` weighs each of its findings one step more. A locked rule runs in every preset: only a suppression with its reason silences it. */
+export function settingOf(
+  rule: RuleInfo,
+  { preset, rules }: Pick<LintSettings, 'preset' | 'rules'>,
+): RuleSetting | 'default' | 'raised' {
   const written = rules.get(rule.id);
   if (written !== undefined) return written;
   if (rule.locked !== true && !holds(preset, rule)) return 'none';
-  return preset === 'strict' ? raised(rule.severity) : 'default';
+  return preset === 'strict' ? 'raised' : 'default';
 }
 
 function holds(preset: Preset, { presets: own }: RuleInfo): boolean {
   return own.some((one) => one === preset || (one === 'recommended' && (preset === 'strict' || preset === 'owasp')));
 }
 
-function raised(severity: Severity): Severity {
+/** One step more, as the preset `strict` weighs findings. */
+export function raised(severity: Severity): Severity {
   return severity === 'info' ? 'warn' : 'error';
 }
 
@@ -169,7 +173,7 @@ export interface EffectiveRule {
 export function effectiveRules(settings: LintSettings): ReadonlyMap<string, EffectiveRule> {
   const rows = catalogue.map((rule): readonly [string, EffectiveRule] => {
     const setting = settingOf(rule, settings);
-    const severity = setting === 'default' ? rule.severity : setting;
+    const severity = setting === 'default' ? rule.severity : setting === 'raised' ? raised(rule.severity) : setting;
     const options =
       rule.options === undefined ? {} : { options: { ...Object(rule.options.defaults), ...settings.options.get(rule.id) } };
     return [rule.id, { severity, ...options }];

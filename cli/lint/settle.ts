@@ -1,10 +1,11 @@
 import type { Suppression } from '../config/gateway.ts';
 import type { Diagnostic, Suppressed } from '../diagnostics.ts';
 import { invariant } from '../errors.ts';
+import { plural } from '../report/findings.ts';
 import { catalogue } from './catalogue.ts';
 import type { Edit } from './fix/edit.ts';
 import type { Rule } from './rule.ts';
-import { type LintSettings, ruleById, settingOf } from './settings.ts';
+import { type LintSettings, raised, ruleById, settingOf } from './settings.ts';
 import type { Written, WrittenSuppression } from './suppress/written.ts';
 
 /** What counts, and what someone has accepted. */
@@ -41,7 +42,8 @@ export function settleAll(
     invariant(rule !== undefined, `the catalogue has no rule ${diagnostic.rule}`);
     const setting = settingOf(rule, settings);
     if (setting === 'none') return [];
-    return [setting === 'default' ? diagnostic : { ...diagnostic, severity: setting }];
+    if (setting === 'default') return [diagnostic];
+    return [{ ...diagnostic, severity: setting === 'raised' ? raised(diagnostic.severity) : setting }];
   };
   const weights = diagnostics.flatMap(weighed);
   const lines = linesOf(weights, written);
@@ -55,10 +57,29 @@ export function settleAll(
   for (const diagnostic of weights) {
     const by = byRule.get(diagnostic.rule)?.find((one) => one.covers(diagnostic) && one.silences(settings));
     if (by === undefined) settled.push(diagnostic);
-    else suppressed.push({ ...diagnostic, suppressed: by.says });
+    else {
+      by.accepted += 1;
+      suppressed.push({ ...diagnostic, suppressed: by.says });
+    }
   }
-  const aboutSuppressions = [...written.diagnostics, ...accepting.flatMap((one) => one.findings(settings))];
+  const aboutSuppressions = [
+    ...written.diagnostics,
+    ...accepting.flatMap((one) => one.findings(settings)),
+    ...(settings.audit ? counted(accepting) : []),
+  ];
   return { diagnostics: [...settled, ...aboutSuppressions.flatMap(weighed)], suppressed };
+}
+
+/** A note for each file that accepts findings: what is accepted stays in sight. */
+function counted(accepting: readonly Accepting[]): readonly Diagnostic[] {
+  const inUse = accepting.filter(({ accepted }) => accepted > 0);
+  return [...Map.groupBy(inUse, ({ at }) => at?.file)].flatMap(([, all]): readonly Diagnostic[] => {
+    const at = all.find((one) => one.at !== undefined)?.at;
+    if (at === undefined) return [];
+    const findings = all.reduce((sum, { accepted }) => sum + accepted, 0);
+    const message = `${plural(all.length, 'suppression')} of this file ${all.length === 1 ? 'accepts' : 'accept'} ${plural(findings, 'finding')}`;
+    return [{ rule: 'governance/suppression', severity: 'info', message, at }];
+  });
 }
 
 /** The nearest enclosing object first. */
@@ -89,7 +110,10 @@ abstract class Accepting {
   readonly rule: string;
   abstract readonly says: Suppressed;
   protected abstract readonly where: string;
-  protected abstract readonly at: Diagnostic['at'] | undefined;
+  /** Where it is written. */
+  abstract readonly at: Diagnostic['at'] | undefined;
+  /** How many findings it silenced. */
+  accepted = 0;
   readonly #until: string | undefined;
   #used = false;
 
@@ -136,7 +160,7 @@ function removal(at: Diagnostic['at']): readonly Edit[] {
 class OfGateway extends Accepting {
   readonly says: Suppressed;
   protected readonly where: string;
-  protected readonly at: Diagnostic['at'] | undefined;
+  readonly at: Diagnostic['at'] | undefined;
   readonly #glob: RegExp;
 
   constructor(suppression: Suppression) {
@@ -157,7 +181,7 @@ class OfGateway extends Accepting {
 class OfDocument extends Accepting {
   readonly says: Suppressed;
   protected readonly where = 'here';
-  protected readonly at: Diagnostic['at'];
+  readonly at: Diagnostic['at'];
   readonly #covers: WrittenSuppression['covers'];
   readonly #lines: ReadonlyMap<Diagnostic, number>;
 

@@ -40,7 +40,16 @@ describe('settle', () => {
 
   it.each(['a/openapi.yaml', 'a/*.yaml', '**/openapi.yaml', '**', 'GET /orders', 'GET /**'])('suppresses at %s', (where) => {
     const suppress = [{ rule: 'spec/parse', where, reason: 'generated' }];
-    expect(settle([found('spec/parse')], settingsOf({ suppress }, 'recommended', '2026-01-01'))).toEqual([]);
+    const linted = settle([found('spec/parse')], settingsOf({ suppress }, 'recommended', '2026-01-01'));
+    expect(idsOf(linted)).toEqual(['governance/suppression info']);
+    expect(linted[0]?.message).toBe('1 suppression of this file accepts 1 finding');
+    expect(settle([found('spec/parse')], settingsOf({ suppress }, 'serve', '2026-01-01'))).toEqual([]);
+  });
+
+  it('strict weighs every finding one step more, whatever its rule usually weighs', () => {
+    const weighing = (severity: Diagnostic['severity']) => ({ ...found('governance/suppression'), severity });
+    const linted = settle([weighing('info'), weighing('warn'), weighing('error')], settingsOf({}, 'strict'));
+    expect(linted.map(({ severity }) => severity)).toEqual(['warn', 'error', 'error']);
   });
 
   it.each(['b/*.yaml', '*.yaml', 'a/openapi_yaml', 'POST /orders', 'GET /ord'])(

@@ -5,7 +5,7 @@ import { defineRule } from '../../rule.ts';
 
 export default defineRule({
   id: 'lifecycle/version-consistent',
-  severity: 'warn',
+  severity: 'error',
   presets: ['recommended'],
   summary: 'The major version of info.version is the `/vN` of the paths.',
   why: 'Clients read one and call the other. Drafts (0.x), dates and paths without a version are let pass.',

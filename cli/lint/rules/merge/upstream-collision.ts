@@ -9,9 +9,9 @@ import { defineRule } from '../../rule.ts';
 
 export default defineRule({
   id: 'merge/upstream-collision',
-  severity: 'warn',
-  presets: ['recommended'],
-  summary: 'One set of addresses is one upstream, with one definition.',
+  severity: 'error',
+  presets: ['serve', 'recommended'],
+  summary: 'One set of addresses is one upstream, with one definition; to repeat the addresses of a named upstream is a warning.',
   why: 'Two definitions of one service have connections, limits and weights each of their own: what protects the service in one is not known in the other.',
   fix: 'Name the upstream of the gateway file instead of writing its addresses again.',
   source: 'LINT §6.1 G; DESIGN §2.1',
@@ -48,6 +48,7 @@ export default defineRule({
           report({
             at: placeOf(node),
             message: `${before.name} has these addresses, and another definition`,
+            severity: before.meaning === '' ? 'warn' : 'error',
             related,
             operation,
           });
