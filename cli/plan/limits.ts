@@ -45,6 +45,8 @@ export function limitPolicies(
     policies.push(policy('limits', { limits: late, ...(plans.length === 0 ? {} : { plans }) }));
   if ([...unique, ...plans.flatMap(([, limits]) => limits)].some(({ settledBy }) => settledBy !== undefined))
     policies.push({ key: 'limits', stage: 'headers', module: 'policies/limit-costs', factory: 'limitCosts', options: {} });
+  if (unique.some(({ saidAt }) => saidAt !== undefined))
+    policies.push({ key: 'limits', stage: 'body-limits', module: 'policies/body-costs', factory: 'bodyCosts', options: {} });
   const told: LimitHeadersOptions = { fields: lowered(fields, merged) ?? 'both' };
   policies.push({
     key: 'limits',

@@ -1,6 +1,6 @@
 import { defineKey, larger } from '../plan/key.ts';
 import { flag, object, oneOf, oneOrMany, type Shape, type TypeOf } from '../plan/shape.ts';
-import { checkKeys } from './limit-check.ts';
+import { checkBodyCosts, checkKeys } from './limit-check.ts';
 import {
   amount,
   amounts,
@@ -13,6 +13,7 @@ import {
   lowerCommon,
   lowerCost,
   numbersOf,
+  planCost,
   reserveOf,
 } from './limit-shapes.ts';
 import { listOf } from './rate.ts';
@@ -45,7 +46,9 @@ const members = {
 
 const one = object({ requests: amounts, ...members }, { required: ['requests', 'per', 'by'] });
 /** Within a plan there is one amount. */
-export const planQuota = oneOrMany(object({ requests: amount, ...members }, { required: ['requests', 'per', 'by'] }));
+export const planQuota = oneOrMany(
+  object({ requests: amount, ...members, cost: planCost }, { required: ['requests', 'per', 'by'] }),
+);
 
 type QuotaAuthored = TypeOf<typeof one>;
 
@@ -59,6 +62,7 @@ export default defineKey({
   check(authored, context) {
     const limits = listOf(authored);
     checkKeys(limits, context);
+    checkBodyCosts(limits, context);
     for (const limit of limits) {
       const { requests, soft = false } = limit;
       const reserve = reserveOf(limit.cost);

@@ -47,6 +47,8 @@ export interface LimitOptions {
   readonly cost: number;
   /** RL-9: the header field of the answer that tells the cost, lower case. */
   readonly settledBy?: string;
+  /** RL-9: where the body of the request says the cost, a JSON body: the keys of a pointer. `cost` is the least. */
+  readonly saidAt?: readonly string[];
   /** Counts and notes, and never refuses (RL-23). */
   readonly report?: true;
   readonly onMissingKey: 'reject' | 'ip' | 'skip';
@@ -64,6 +66,7 @@ export interface Limit {
   readonly amount: number;
   readonly cost: number;
   readonly settledBy: string | undefined;
+  readonly saidAt: readonly string[] | undefined;
   /** bucket, leaky: what a request of cost 1 adds, and what drains in a microsecond. Whole numbers without a common divisor. */
   readonly interval: number;
   readonly drain: number;
@@ -96,7 +99,7 @@ export function amountFor({ plans, otherwise }: Amounts, plan: string | undefine
  * begins a new counter instead of misreading the old one.
  */
 export function limitOf(
-  { id, name, rule, by, cost, report, onStoreFailure, leased, settledBy }: LimitOptions,
+  { id, name, rule, by, cost, report, onStoreFailure, leased, settledBy, saidAt }: LimitOptions,
   amount: number,
 ): Limit {
   const common = {
@@ -106,6 +109,7 @@ export function limitOf(
     amount,
     cost: rule.kind === 'concurrency' ? 1 : cost,
     settledBy,
+    saidAt,
     interval: 0,
     drain: 0,
     windowMs: 0,

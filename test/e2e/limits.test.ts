@@ -25,6 +25,18 @@ const document = {
     '/slow': get('slow', { rate: { requests: 10, per: '1s', by: 'global', algorithm: 'leakyBucket' } }),
     '/dry': get('dry', { rate: { requests: 1, per: '1h', by: 'global', mode: 'report' } }),
     '/soft': get('soft', { rate: null, quota: { requests: 1, per: 'day', by: 'ip', soft: true } }),
+    '/batch': {
+      post: {
+        operationId: 'batch',
+        requestBody: {
+          content: { 'application/json': { schema: { type: 'object', properties: { count: { type: 'integer' } } } } },
+        },
+        responses: fine,
+        'x-gateway': {
+          limits: { rate: { requests: 10, per: '1h', by: 'ip', cost: { body: '/count' }, algorithm: 'fixedWindow' } },
+        },
+      },
+    },
     '/queue': get('queue', { rate: null, concurrency: { requests: 1, by: 'global', queue: 1, queueTimeout: '30s' } }),
     '/all': get('all', {
       rate: { requests: 9, per: '1h', by: 'ip', algorithm: 'slidingWindow' },
@@ -110,6 +122,22 @@ describe('limits, end to end', () => {
     held[1]?.end('second');
     gateway.upstream.answer = undefined;
     expect([(await first).status, (await second).status]).toEqual([200, 200]);
+  });
+
+  it('RL-9: a body says what it costs, and reaches the service whole', async () => {
+    gateway.upstream.requests.length = 0;
+    const post = async (body: object): Promise<readonly [number, string | null]> => {
+      const headers = { 'content-type': 'application/json' };
+      const answer = await gateway.fetch('/batch', { method: 'POST', headers, body: JSON.stringify(body) });
+      return [answer.status, answer.headers.get('x-ratelimit-remaining')];
+    };
+    expect([await post({ count: 7 }), await post({ count: 4 }), await post({}), await post({ count: 2 })]).toEqual([
+      [200, '3'],
+      [429, '0'],
+      [400, '2'],
+      [200, '0'],
+    ]);
+    expect(gateway.upstream.requests.map(({ body }) => body)).toEqual(['{"count":7}', '{"count":2}']);
   });
 
   it('RL-23: mode report refuses nobody and is told to nobody', async () => {

@@ -127,6 +127,11 @@ describe('the limits of a route', () => {
       { requests: 5, per: '1m', by: 'ip', cost: { header: 'X-Cost' }, algorithm: 'slidingLog' },
       'A cost that the answer tells means nothing to slidingLog',
     ],
+    [{ requests: 5, per: '1m', by: 'ip', cost: { body: 'items' } }, "'body' must be a JSON pointer"],
+    [
+      { requests: 5, per: '1m', by: 'ip', cost: { body: '/n' }, algorithm: 'leakyBucket' },
+      'A cost that the body tells means nothing to leakyBucket',
+    ],
     [
       { requests: 5, per: '1m', by: 'ip', cost: { header: 'X-Cost', reserve: 6 } },
       'A request costs 6 and there is never more than 5',
@@ -144,6 +149,36 @@ describe('the limits of a route', () => {
     const document = documentWith({ concurrency: { requests: 2, by: 'ip', ...waiting } });
     const { of } = countedIn(document, { defaults: { timeouts: { total: '2s' } } });
     expect(of('open', 'limits')?.limits[0]?.rule).toEqual({ kind: 'concurrency', queue, maxWaitMs });
+  });
+
+  it.each<[string, object | undefined, boolean]>([
+    ['application/json', {}, true],
+    ['application/merge-patch+json; charset=utf-8', {}, true],
+    ['text/plain', {}, false],
+    ['', undefined, false],
+  ])('RL-9: find their cost in a body of %j', (type, media, isFine) => {
+    const rate = { requests: 10, per: '1m', by: 'ip', cost: { body: '/items/0/a~1b', reserve: 2 } };
+    const requestBody = media === undefined ? {} : { requestBody: { content: { [type]: media } } };
+    const post = {
+      operationId: 'open',
+      security: [],
+      responses,
+      ...requestBody,
+      'x-gateway': { public: 'A test', limits: { rate } },
+    };
+    const { checked, of } = countedIn({ ...documentWith({}), paths: { '/open': { post } } });
+    const message = 'POST /open takes no JSON, and a limit is to find its cost there';
+    expect(said(checked).join('\n').includes(message)).toBe(!isFine);
+    if (!isFine) return;
+    expect(of('open', 'limits')?.limits).toMatchObject([{ cost: 2, saidAt: ['items', '0', 'a/b'] }]);
+    expect(checked.plan?.routes[0]).toMatchObject({ buffers: 'limits whose cost it says' });
+    expect(checked.plan?.routes[0]?.policies.map(({ stage }) => stage)).toContain('body-limits');
+  });
+
+  it('RL-9: of a plan do not, since it holds for every document', () => {
+    const rate = { requests: 10, per: '1m', by: 'consumer', cost: { body: '/n' } };
+    const { checked } = countedIn(documentWith({}), { plans: { pro: { limits: { rate } } } });
+    expect(said(checked).join('\n')).toContain("There is no 'body' here");
   });
 
   it.each([
