@@ -20,6 +20,7 @@ export const REQUEST_STAGES = [
   'size',
   'validate',
   'body',
+  'body-limits',
   'idempotency',
   'cache',
   'transform',

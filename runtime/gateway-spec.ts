@@ -12,7 +12,7 @@ import type {
 import type { EnvText } from './environment.ts';
 import type { CorsOptions } from './policies/cors.ts';
 import type { LoggedUser } from './telemetry/access-log.ts';
-import type { VerifierSpec } from './verifier-spec.ts';
+import type { JwtSpec, VerifierSpec } from './verifier-spec.ts';
 
 export interface GatewaySpec {
   readonly name: string;
@@ -42,6 +42,8 @@ export interface GatewaySpec {
   readonly store?: StoreSpec;
   /** Absent = one that is made when the process starts. */
   readonly adminTokens?: readonly AdminTokenSpec[];
+  /** Staff whose tokens the admin listener takes, too (AD-2). */
+  readonly adminJwt?: AdminJwtSpec;
   /** File that writes of operators are added to (AD-5). */
   readonly adminAudit?: EnvText;
 }
@@ -53,6 +55,12 @@ export interface IdentitySigningSpec {
   /** What it calls itself. */
   readonly issuer: EnvText;
   readonly lifetimeS: number;
+}
+
+/** Tokens of an issuer, and the scopes of the admin listener that a role is good for. */
+export interface AdminJwtSpec {
+  readonly verifier: JwtSpec;
+  readonly roles: readonly (readonly [role: string, scopes: readonly string[]])[];
 }
 
 export interface UsageSpec {

@@ -18,7 +18,7 @@ import { unmatched } from './route/unmatched.ts';
 export function serve(host: HostServices, generation: Generation, exchange: ServedExchange): void {
   let refusal: Refusal | undefined;
   try {
-    refusal = findRoute(generation, exchange);
+    refusal = findRoute(host, generation, exchange);
   } catch (error) {
     host.fault(error, 'match');
     refusal = { reply: problem.internal, stages: generation.unmatched };
@@ -43,9 +43,9 @@ interface Refusal {
 }
 
 /** Sets path, captures and route of the exchange, or says what to answer. */
-function findRoute(generation: Generation, exchange: ServedExchange): Refusal | undefined {
+function findRoute(host: HostServices, generation: Generation, exchange: ServedExchange): Refusal | undefined {
   const { router, routes, preflightSlots, unmatched: stages } = generation;
-  const { method, target, host } = exchange;
+  const { method, target, host: name } = exchange;
   if (target === '*') {
     if (method !== 'OPTIONS') return { reply: problem.badRequest('The request target is not a path.'), stages };
     return { reply: { status: 204, headers: [['allow', router.methods.join(', ')]] }, stages };
@@ -55,12 +55,15 @@ function findRoute(generation: Generation, exchange: ServedExchange): Refusal | 
   exchange.path = path;
   const answered = method === 'OPTIONS' ? preflight(generation, exchange, path, preflightSlots) : undefined;
   // It has said all about CORS that there is to say.
-  if (answered !== undefined) return { reply: answered, stages: generation.unmatchedBare };
-  const index = matchRoute(router, host, method, path, exchange.captures, exchange);
+  if (answered !== undefined) {
+    const waitS = host.preflights.refuses(exchange.clientAddress);
+    return { reply: waitS === undefined ? answered : problem.tooManyPreflights(waitS), stages: generation.unmatchedBare };
+  }
+  const index = matchRoute(router, name, method, path, exchange.captures, exchange);
   const prepared = index === NO_ROUTE ? undefined : routes[index];
   if (prepared === undefined) {
-    const reply = unmatched(router, host, method, path, exchange);
-    return { reply, stages: stagesOfPath(generation, host, path) };
+    const reply = unmatched(router, name, method, path, exchange);
+    return { reply, stages: stagesOfPath(generation, name, path) };
   }
   exchange.prepared = prepared;
   prepared.active.exchanges += 1;

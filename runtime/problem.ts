@@ -28,6 +28,10 @@ export const problem = {
   notFound: reply(404, 'not-found', 'Not Found', 'No route of this gateway has this path.'),
   methodNotAllowed: (allow: string): Reply =>
     reply(405, 'method-not-allowed', 'Method Not Allowed', undefined, { headers: [['allow', allow]] }),
+  tooManyPreflights: (waitS: number): Reply =>
+    reply(429, 'too-many-preflights', 'Too Many Requests', 'This address sends too many preflight requests.', {
+      headers: [['retry-after', String(waitS)]],
+    }),
   versionNotThere: (status: 400 | 404 | 406, supported: readonly string[], vary: readonly string[]): Reply => {
     const title = { 400: 'Bad Request', 404: 'Not Found', 406: 'Not Acceptable' }[status];
     const detail = 'There is no such version here.';

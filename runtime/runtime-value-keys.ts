@@ -11,3 +11,6 @@ export const OVERRIDES = 'overrides';
 
 /** When an operator last began limits anew: what threads remember to be exhausted is asked for again. */
 export const LIMITS_RESET = 'limits-reset';
+
+/** `true` while nobody can tell what other instances have revoked (JW-8). Main says it of itself. */
+export const REVOCATIONS_STALE = 'revocations-stale';

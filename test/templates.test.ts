@@ -1,9 +1,16 @@
 /** What the templates of CI services must hold (A1 to A5), and what no text that people read may say. */
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { parse, parseDocument } from 'yaml';
+import type { Report } from '../cli/diff/change.ts';
+import { writeJson } from '../cli/diff/report/json.ts';
 import { packageRoot } from '../cli/package-root.ts';
+import { diffed } from './support/diffed.ts';
+import { pullRequests, shop } from './support/five-teams.ts';
+import { testFolder } from './support/gw.ts';
 
 function filesBelow(folder: string): readonly string[] {
   return readdirSync(join(packageRoot, folder), { recursive: true, withFileTypes: true })
@@ -113,6 +120,12 @@ describe('the template of GitLab', () => {
     expect(ci['.gw'].before_script[0]).toContain('fetch more of the history');
   });
 
+  it('C3: the note is the comment', () => {
+    const ci = parse(read('templates/ci/gitlab/gitlab-ci.yml'));
+    expect(ci['gw:diff'].script.join()).toContain('--format markdown=gw-comment.md');
+    expect(ci['gw:diff'].after_script.join()).toContain('body@gw-comment.md');
+  });
+
   it('A3: judges with the gw, the guardrails and the suppressions of the base', () => {
     const ci = parse(read('templates/ci/gitlab/gitlab-ci.yml'));
     const before: readonly string[] = ci['.gw'].before_script;
@@ -124,6 +137,62 @@ describe('the template of GitLab', () => {
     const judging = [...ci['gw:lint'].script, ...ci['gw:diff'].script].filter((line) => /\bgw (?:build|diff)\b/.test(line));
     expect(judging).toHaveLength(2);
     for (const line of judging) expect(line).toContain('--config-from "$CI_MERGE_REQUEST_DIFF_BASE_SHA"');
+  });
+});
+
+describe('A6: what else teams use', () => {
+  it('Danger fails with the verdict, asks who must look, and shows the comment', async () => {
+    const said = (report: Report) => {
+      const files: Readonly<Record<string, string>> = { 'gw-report.json': writeJson(report), 'gw-comment.md': 'the comment' };
+      const calls: string[] = [];
+      const say = (name: string) => (text: string) => calls.push(`${name}: ${text}`);
+      runInNewContext(read('templates/ci/danger/dangerfile.js'), {
+        require: () => ({ readFileSync: (file: string) => files[file] }),
+        ...Object.fromEntries(['fail', 'warn', 'message', 'markdown'].map((name) => [name, say(name)])),
+      });
+      return calls;
+    };
+    const raised = pullRequests.find(({ name }) => name === 'limit-raised')?.files ?? {};
+    expect(said(diffed(shop, raised))).toEqual([
+      'fail: gw: 2 weakened, 0 breaking, 0 conflicts',
+      'message: Needs @acme/orders (owner)',
+      'message: Needs @acme/platform (policy)',
+      'markdown: the comment',
+    ]);
+    expect(said(diffed(shop, shop))).toEqual(['markdown: the comment']);
+  });
+
+  it('a document of another repository becomes a pull request of the gateway, once', () => {
+    const { permissions, jobs } = workflowOf('templates/ci/many-repositories/gw-propose.yml');
+    expect(permissions).toEqual({ contents: 'read' });
+    const run = Object.values(jobs).flatMap(({ steps }) => steps)[1]?.run ?? '';
+    expect(run).not.toMatch(/\$\{\{/);
+    using folder = testFolder({
+      'gateway/teams/orders/openapi.yaml': 'old\n',
+      'own/openapi.yaml': 'new\n',
+      // What asks GitHub: a clone is one of the folder beside it.
+      'bin/gh': '#!/bin/sh\necho "$*" >> ../calls\n[ "$2" = clone ] || exit 0\nshift 2\ngit clone --quiet "../$1" "$2"\n',
+    });
+    const sh = (command: string) =>
+      execFileSync('bash', ['-eo', 'pipefail', '-c', command], {
+        cwd: join(folder.path, 'own'),
+        env: { ...process.env, PATH: `${folder.path}/bin:${process.env.PATH}`, GATEWAY: 'gateway', TEAM: 'orders' },
+        encoding: 'utf8',
+      });
+    sh(
+      'chmod +x ../bin/gh; cd ../gateway; git init -q -b main .; git add -A; git -c user.name=a -c user.email=a@example.com commit -qm begin',
+    );
+    sh(run);
+    expect(sh('git -C ../gateway show propose/orders:teams/orders/openapi.yaml')).toBe('new\n');
+    expect(sh('cat calls ../calls 2> /dev/null || true')).toContain('pr create --head propose/orders --fill');
+    sh('git -C ../gateway merge -q propose/orders; git -C ../gateway branch -qD propose/orders; rm -rf gateway');
+    expect(sh(run)).toContain('The gateway has it already.');
+  });
+
+  it('the hook lints what a commit changes', () => {
+    expect(read('templates/ci/hooks/pre-commit')).toMatch(
+      /^#!\/bin\/sh\n#.*\nexec npx --no-install gw lint .*--changed-since HEAD/,
+    );
   });
 });
 

@@ -61,9 +61,9 @@ export async function listKeys(options: Options): Promise<number> {
     await print(`${JSON.stringify({ keys }, null, 2)}\n`);
     return 0;
   }
-  const names = ['id', 'last4', 'consumer', 'plan', 'status', 'createdAt', 'expiresAt', 'binding'];
+  const names = ['id', 'last4', 'consumer', 'plan', 'status', 'createdAt', 'expiresAt', 'lastUsedAt', 'binding'];
   const rows = keys.map((key) => names.map((name) => printable(String(member(key, name) ?? '-'))));
-  const head = ['ID', 'LAST', 'CONSUMER', 'PLAN', 'STATUS', 'CREATED', 'EXPIRES', 'BINDING'];
+  const head = ['ID', 'LAST', 'CONSUMER', 'PLAN', 'STATUS', 'CREATED', 'EXPIRES', 'USED', 'BINDING'];
   await print(rows.length === 0 ? 'There are no keys.\n' : table(head, rows));
   return 0;
 }

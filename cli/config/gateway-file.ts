@@ -22,7 +22,7 @@ import { addressRange } from '../policies/address-range.ts';
 import { serviceUrl } from '../policies/upstream.ts';
 import { binding, identity } from './bindings.ts';
 import { fromEnvironment } from './env-text.ts';
-import { adminTokens, certificateFiles, hosts, otherCertificates } from './server.ts';
+import { adminJwt, adminTokens, certificateFiles, hosts, otherCertificates } from './server.ts';
 import { storeShape } from './store.ts';
 import { usageShape } from './usage.ts';
 
@@ -167,6 +167,7 @@ export const members = {
     listen: fromEnvironment(text({ pattern: listenAddress, says: 'an address and a port, such as 127.0.0.1:9901' })),
     tokens: adminTokens,
     audit: fromEnvironment(text()),
+    jwt: adminJwt,
   }),
 } as const;
 

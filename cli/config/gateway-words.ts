@@ -95,7 +95,7 @@ export const gatewayWords: Readonly<Record<string, string>> = {
   'security.*.pepper': 'Secrets that hashes of keys are made with; the first for new ones.',
   'security.*.awsCompat': 'Answers as Amazon API Gateway does: 403 instead of 401.',
   'security.*.keysPerConsumer': 'Active keys a consumer may have; 2.',
-  'security.*.ca': 'File with the authorities whose certificates are accepted, PEM.',
+  'security.*.ca': 'File with the authorities that issue the certificates that are accepted, those in between too; PEM.',
   'security.*.crl': 'File with revoked certificates.',
   'security.*.header': 'Field in which a trusted proxy passes the certificate.',
   'security.*.names': 'Names that certificates must have one of.',
@@ -159,6 +159,9 @@ export const gatewayWords: Readonly<Record<string, string>> = {
   'admin.listen': 'Address and port, loopback only; 127.0.0.1:9901.',
   'admin.audit':
     'File that every change by operators is added to, a line of JSON each, with the SHA-256 of the line before. They are said on standard error in any case.',
+  'admin.jwt': 'Takes tokens of an issuer, too.',
+  'admin.jwt.binding': 'Binding of type `jwt` that verifies them.',
+  'admin.jwt.roles': 'What a role is good for: scopes of the admin listener.',
   'admin.tokens': 'Who may ask for what; none = one is made and printed at start.',
   'admin.tokens[].name': 'For the audit log.',
   'admin.tokens[].hash': '`sha256:` and the hash of the token.',

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { Diagnostic } from '../diagnostics.ts';
 import { GwError } from '../errors.ts';
 import { child, type Node, placeOf } from '../load/document.ts';
+import { member } from '../load/pointer.ts';
 import type { Workspace } from '../load/workspace.ts';
 import type { UpstreamPlan } from '../plan/ir.ts';
 import { json } from '../plan/json.ts';
@@ -54,6 +55,7 @@ export function loadGateway(workspace: Workspace, file: string): LoadedGateway {
   }
   reportBindings(entries, config, findings);
   reportStores(config, findings);
+  reportAdmin(config, findings);
   reportRoleCycles(layers.named('roles'), findings);
   return { config: { ...config, entries }, diagnostics: findings.diagnostics };
 }
@@ -249,6 +251,21 @@ function reportBindings(
         findings.add(node, `There is no binding '${binding}' in security`, { keys: ['security', scheme] });
     }
   }
+}
+
+/** Staff are verified by a binding that reads tokens. */
+function reportAdmin(
+  { admin, security, documents }: Pick<GatewayConfig, 'admin' | 'security' | 'documents'>,
+  findings: Findings,
+): void {
+  const name = admin.jwt?.binding;
+  const [document] = documents;
+  if (name === undefined || document === undefined) return;
+  const binding = security.get(name);
+  if (binding !== undefined && member(binding.value, 'type') === 'jwt') return;
+  const node = { document, pointer: '', value: document.value };
+  const message = binding === undefined ? `There is no binding '${name}' in security` : `The binding '${name}' verifies no JWTs`;
+  findings.add(node, message, { keys: ['admin', 'jwt', 'binding'] });
 }
 
 /** Keys in the store need one that is not the memory: that ends with the process. */

@@ -1,5 +1,5 @@
 import type { AdminPlan, ServerPlan, TelemetryPlan } from '../plan/ir.ts';
-import { fits, list, object, oneOf, text } from '../plan/shape.ts';
+import { fits, list, map, object, oneOf, text } from '../plan/shape.ts';
 import { parseDuration, parseSize } from '../plan/units.ts';
 import { fromEnvironment, hasReference } from './env-text.ts';
 import type { Layers } from './layers.ts';
@@ -27,6 +27,9 @@ export const adminTokens = list(
     { required: ['name', 'hash'] },
   ),
 );
+
+/** Staff with tokens of an issuer: the binding that verifies them, and what their roles are good for. */
+export const adminJwt = object({ binding: text(), roles: map(list(scope, { minimum: 1 })) }, { required: ['binding', 'roles'] });
 
 /** Names of hosts, and patterns of them. */
 export const hosts = list(
@@ -138,11 +141,20 @@ export function adminPlan(layers: Layers): AdminPlan {
   const written = layers.value('admin', 'tokens')?.value;
   const tokens = fits(adminTokens, written) ? written : [];
   const audit = layers.value('admin', 'audit')?.value;
+  const jwt = layers.value('admin', 'jwt')?.value;
   return {
     listen: typeof listen === 'string' ? listen : adminDefaults.listen,
     tokens: tokens.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     ...(typeof audit === 'string' ? { audit } : {}),
+    ...(fits(adminJwt, jwt) ? { jwt: { binding: jwt.binding, roles: rolesOf(jwt.roles) } } : {}),
   };
+}
+
+/** By role, sorted. */
+function rolesOf(roles: Readonly<Record<string, readonly string[]>>): readonly (readonly [string, readonly string[]])[] {
+  return Object.entries(roles)
+    .map(([role, scopes]) => [role, [...new Set(scopes)].sort()] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** Whether only this machine can reach an `address:port`. */

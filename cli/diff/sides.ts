@@ -143,7 +143,8 @@ function isBelow(folder: string, path: string): boolean {
 /** A folder or a file below a root that no document can leave. */
 function fromFolder(label: string, root: string, path: string, { config, upstream }: SideOptions): SideSource {
   const below = (file: string): string => relative(root, file).split(sep).join('/');
-  if (!existsSync(path)) return { kind: 'empty', label, why: `has no ${below(path)}` };
+  // A folder that was moved is there under another name.
+  if (!existsSync(path)) return { kind: 'empty', label, why: `has no ${below(path)} (${label}:<folder> names another)` };
   if (/\.mjs$|(?:^|[\\/])manifest\.json$/.test(path)) return { kind: 'built', label, folder: dirname(path) };
   if (!isFolder(path)) return documents(label, root, [below(path)], upstream);
   const named = config === undefined ? GATEWAY_FILES : [config];

@@ -15,7 +15,8 @@ const DRIVERS: readonly Driver[] = [
   {
     name: 'jws',
     module: 'host/auth/jws',
-    isUsed: ({ security, identitySigning }) => identitySigning !== undefined || security.some(needsSignatures),
+    isUsed: ({ security, identitySigning, adminVerifier }) =>
+      identitySigning !== undefined || adminVerifier !== undefined || security.some(needsSignatures),
   },
   { name: 'passwords', module: 'host/auth/passwords', isUsed: ({ security }) => security.some(({ type }) => type === 'basic') },
   { name: 'redis', module: 'host/limits/redis/connection', isUsed: ({ store }) => store !== undefined },

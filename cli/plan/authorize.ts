@@ -62,7 +62,8 @@ export function authorizePolicies(
   const roles = lowered(authorize.roles, merged);
   const mfa = mfaOf(lowered(authorize.mfa, merged));
   const deny = refusesEverybody(merged.operation, merged.effective);
-  if (!deny && scopes === undefined && roles === undefined && text === undefined && mfa === undefined) return [];
+  const sensitive = lowered(authorize.sensitive, merged) === true;
+  if (!deny && !sensitive && scopes === undefined && roles === undefined && text === undefined && mfa === undefined) return [];
   const options: AuthorizeOptions = {
     ...(scopes === undefined ? {} : { scopes: scopes.toSorted() }),
     ...(roles === undefined ? {} : { roles: includingRoles(roles, config.roles) }),
@@ -71,6 +72,7 @@ export function authorizePolicies(
     ...(deny ? { deny } : {}),
     ...(lowered(authorize.shadow, merged) === true ? { shadow: true } : {}),
     ...(lowered(authorize.hideExistence, merged) === true ? { hideExistence: true } : {}),
+    ...(sensitive ? { sensitive } : {}),
   };
   return [{ key: 'authorize', stage: 'authorize', module: 'policies/authorize', factory: 'authorize', options: json(options) }];
 }

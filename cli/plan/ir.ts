@@ -7,7 +7,7 @@
 import type { MockAnswer } from '../../runtime/actions/mock.ts';
 import type { IdentitySigningSpec, TlsSpec } from '../../runtime/gateway-spec.ts';
 import type { LoggedUser } from '../../runtime/telemetry/access-log.ts';
-import type { VerifierSpec } from '../../runtime/verifier-spec.ts';
+import type { JwtSpec, VerifierSpec } from '../../runtime/verifier-spec.ts';
 import type { Tree } from '../expressions/tree.ts';
 import type { Location } from '../location.ts';
 
@@ -36,6 +36,8 @@ export interface GatewayPlan {
   readonly unmatched: readonly PolicyPlan[];
   readonly telemetry: TelemetryPlan;
   readonly admin: AdminPlan;
+  /** The binding of `admin.jwt`. */
+  readonly adminVerifier?: JwtSpec;
   /** Names of the usage plans, sorted; absent = the gateway file has none. */
   readonly usagePlans?: readonly string[];
   /** Where limits are counted; absent = in memory. */
@@ -146,6 +148,8 @@ export interface AdminPlan {
   readonly listen: EnvText;
   /** AD-2. Empty = one is made when the process starts. */
   readonly tokens: readonly AdminTokenPlan[];
+  /** Which binding verifies tokens of staff, and what their roles are good for; sorted by role. Absent = none are taken. */
+  readonly jwt?: { readonly binding: string; readonly roles: readonly (readonly [role: string, scopes: readonly string[]])[] };
   /** File that writes of operators are added to (AD-5); absent = they are said on the standard error only. */
   readonly audit?: EnvText;
 }

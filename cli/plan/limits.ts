@@ -32,9 +32,11 @@ export function limitPolicies(
 ): readonly PolicyPlan[] {
   const known = auth !== 'none' && hasSecurity(merged);
   const own = limitKeys.flatMap((key) => ownLimits(key, merged, action)).flatMap((one) => audible(one, merged, auth));
-  const plans = known ? limitsOfPlans(config) : [];
+  const plans = (known ? limitsOfPlans(config) : []).map(
+    ([plan, limits]) => [plan, limits.map((one) => inTime(one, action))] as const,
+  );
   if (own.length === 0 && plans.length === 0) return [];
-  const unique = uniqueNames(own);
+  const unique = uniqueNames(own).map((one) => inTime(one, action));
   const early = known ? unique.filter(isByAddress) : [];
   const late = unique.filter((one) => !early.includes(one));
   const policies: PolicyPlan[] = [];
@@ -43,6 +45,8 @@ export function limitPolicies(
     policies.push(policy('limits', { limits: late, ...(plans.length === 0 ? {} : { plans }) }));
   if ([...unique, ...plans.flatMap(([, limits]) => limits)].some(({ settledBy }) => settledBy !== undefined))
     policies.push({ key: 'limits', stage: 'headers', module: 'policies/limit-costs', factory: 'limitCosts', options: {} });
+  if (unique.some(({ saidAt }) => saidAt !== undefined))
+    policies.push({ key: 'limits', stage: 'body-limits', module: 'policies/body-costs', factory: 'bodyCosts', options: {} });
   const told: LimitHeadersOptions = { fields: lowered(fields, merged) ?? 'both' };
   policies.push({
     key: 'limits',
@@ -80,6 +84,16 @@ function limitOptions({ per, ...draft }: LimitDraft, scope: string, merged: Merg
   const route = `${operation.method} ${hosts.join(',')}${template}${conditions.length === 0 ? '' : JSON.stringify(conditions)}`;
   const parts = per.map((part) => (part === 'operation' ? route : serviceOf(action)));
   return { ...draft, id: [scope, ...parts].join(' ') };
+}
+
+/** RL-5: nobody waits for longer than the whole exchange may take. */
+function inTime(limit: LimitOptions, action: ActionPlan): LimitOptions {
+  const { rule } = limit;
+  if (action.kind !== 'proxy' && action.kind !== 'split') return limit;
+  const { totalMs } = action.timeouts;
+  if (rule.kind === 'leaky') return { ...limit, rule: { ...rule, maxDelayMs: Math.min(rule.maxDelayMs, totalMs) } };
+  if (rule.kind === 'concurrency') return { ...limit, rule: { ...rule, maxWaitMs: Math.min(rule.maxWaitMs, totalMs) } };
+  return limit;
 }
 
 function serviceOf(action: ActionPlan): string {

@@ -17,6 +17,7 @@ import { SchemaPool } from './schemas.ts';
 import { securityFindings } from './security.ts';
 import { unmatchedPolicies } from './security-headers.ts';
 import { Upstreams } from './upstreams.ts';
+import { verifierSpec } from './verifiers.ts';
 
 export interface PlanOptions extends Day {
   /** `none`: security requirements are not enforced. */
@@ -78,6 +79,7 @@ export function planGateway(
     unmatched: unmatchedPolicies(config),
     telemetry: config.telemetry,
     admin: config.admin,
+    ...adminVerifierOf(config),
     ...(config.plans.size === 0 ? {} : { usagePlans: [...config.plans.keys()].sort() }),
     ...(config.store === undefined ? {} : { store: config.store }),
     inputs: [],
@@ -93,6 +95,13 @@ export function planGateway(
     ...guardrailFindings(planned, config, options),
   ];
   return { plan, diagnostics };
+}
+
+/** Operators are asked for a token whatever callers are asked for. */
+function adminVerifierOf({ admin, security }: GatewayConfig): Pick<GatewayPlan, 'adminVerifier'> {
+  const name = admin.jwt?.binding;
+  const spec = name === undefined ? undefined : verifierSpec(name, security.get(name)?.value);
+  return spec?.type === 'jwt' ? { adminVerifier: spec } : {};
 }
 
 /** Without authentication there is nobody to speak of. */

@@ -15,13 +15,14 @@ const order: Readonly<Record<RequestStageName | ResponseStageName, number>> = {
   size: 9,
   validate: 10,
   body: 11,
-  idempotency: 12,
-  cache: 13,
-  transform: 14,
-  'response-body': 15,
-  store: 16,
-  compress: 17,
-  headers: 18,
+  'body-limits': 12,
+  idempotency: 13,
+  cache: 14,
+  transform: 15,
+  'response-body': 16,
+  store: 17,
+  compress: 18,
+  headers: 19,
 };
 
 /** Every stage, in the order they run. */

@@ -15,6 +15,7 @@ import type { Effective } from './effective.ts';
 import { saysWhoCalls } from './identity-names.ts';
 import type { Json, PolicyPlan } from './ir.ts';
 import { json } from './json.ts';
+import { isJsonType } from './media-type.ts';
 import type { Direction } from './schema-in-place.ts';
 import type { SchemaPool } from './schemas.ts';
 import { simpleCheck } from './simple-check.ts';
@@ -49,7 +50,11 @@ export function validationPolicies(
 export function bufferingReason(policies: readonly PolicyPlan[]): string | undefined {
   const content = policies.filter(({ module }) => module === BODY).flatMap(({ options }) => list(member(options, 'content')));
   const types = content.filter((one) => member(one, 'kind') !== 'opaque').map((one) => String(member(one, 'type')));
-  return types.length === 0 ? undefined : `validation of ${types.join(', ')}`;
+  const reasons = [
+    ...(types.length === 0 ? [] : [`validation of ${types.join(', ')}`]),
+    ...(policies.some(({ stage }) => stage === 'body-limits') ? ['limits whose cost it says'] : []),
+  ];
+  return reasons.length === 0 ? undefined : reasons.join(', ');
 }
 
 /** Why answers are read whole before the client gets them (VA-9); undefined when they stream. */
@@ -241,7 +246,7 @@ function lowerAnswer(media: Node, operation: ApiOperation, pool: SchemaPool): Re
 /** How a body of the type is read. Lines of JSON and other streams are not. */
 function kindOf(type: string): BodyKind {
   const essence = type.split(';')[0]?.trim() ?? '';
-  if (essence === 'application/json' || essence === 'text/json' || essence.endsWith('+json')) return 'json';
+  if (isJsonType(essence)) return 'json';
   if (essence === 'application/x-www-form-urlencoded') return 'form';
   if (essence === 'multipart/form-data') return 'multipart';
   if (essence === '*/*' || essence === 'application/*') return 'any';

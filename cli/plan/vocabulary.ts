@@ -70,6 +70,7 @@ export const vocabulary: readonly Key[] = [
   authorize.defaultDeny,
   authorize.shadow,
   authorize.hideExistence,
+  authorize.sensitive,
   lifecycle.deprecated,
   lifecycle.sunset,
   lifecycle.successor,

@@ -66,9 +66,12 @@ function option(name: string, summary: string): Key<boolean> {
     levels,
     summary,
     schema: flag,
-    check: noCheck,
+    check: name === 'sensitive' ? needsCaller : noCheck,
     lower: (authored): boolean => authored,
-    compare: name === 'shadow' ? { larger: 'weaker', magnitude: (authored) => (authored ? 1 : 0) } : unordered,
+    compare:
+      name === 'shadow' || name === 'sensitive'
+        ? { larger: name === 'shadow' ? 'weaker' : 'tighter', magnitude: (authored) => (authored ? 1 : 0) }
+        : unordered,
     stage: 'route',
     runtime: 'plan',
   });
@@ -85,6 +88,10 @@ export const authorize = {
     'Refuse everybody while nothing says who may; operations with the tag admin do unless it is false.',
   ),
   shadow: option('shadow', 'Decide and log, but refuse nobody.'),
+  sensitive: option(
+    'sensitive',
+    'Refuse everybody (503) while the store that knows which tokens are revoked has not answered for 10s; others go by what they knew.',
+  ),
   hideExistence: option('hideExistence', 'Answer 404 instead of 403 to whom the expression refuses.'),
 };
 

@@ -1,5 +1,18 @@
 import type { CheckContext } from '../plan/key.ts';
-import { type AmountsAuthored, type CommonAuthored, lowerCommon, needsIdentity } from './limit-shapes.ts';
+import { essenceOf, isJsonType } from '../plan/media-type.ts';
+import { isFields } from '../resolve/walk.ts';
+import { type AmountsAuthored, type CommonAuthored, type CostAuthored, lowerCommon, needsIdentity } from './limit-shapes.ts';
+
+/** A cost that the body says needs one that is JSON (RL-9). */
+export function checkBodyCosts(limits: readonly { readonly cost?: CostAuthored }[], { operation, report }: CheckContext): void {
+  if (!limits.some(({ cost }) => typeof cost === 'object' && 'body' in cost)) return;
+  const content = operation.requestBody?.value.content;
+  if (isFields(content) && Object.keys(content).map(essenceOf).some(isJsonType)) return;
+  report(
+    `${operation.method} ${operation.path} takes no JSON, and a limit is to find its cost there`,
+    'Write a number, or the limit where there is a JSON body.',
+  );
+}
 
 interface Counted extends CommonAuthored {
   readonly requests?: AmountsAuthored;

@@ -1,4 +1,5 @@
 import type { Amounts, KeyPart, LimitOptions } from '../../runtime/limits/limit.ts';
+import { tokensOf } from '../load/pointer.ts';
 import { nearest } from '../nearest.ts';
 import { count, either, list, map, object, oneOf, type Shape, text } from '../plan/shape.ts';
 import { isFields } from '../resolve/walk.ts';
@@ -72,21 +73,31 @@ export function wordsOf(authored: string | readonly string[]): readonly string[]
 const field = text({ pattern: /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, says: 'the name of a header field' });
 const told = object({ header: field, reserve: count(0, 1_000_000) }, { required: ['header'] });
 
-/** What one request takes: a number, or what a header field of the answer says (RL-9). */
-export const cost = either({ when: (value) => typeof value === 'number', shape: count(0, 1_000_000) }, told);
+const place = text({ pattern: /^(?:\/(?:[^~/]|~[01])*)+$/, says: 'a JSON pointer, such as /items/count' });
+const said = object({ body: place, reserve: count(0, 1_000_000) }, { required: ['body'] });
 
-export type CostAuthored = number | { readonly header: string; readonly reserve?: number };
+/** What one request takes: a number, or what a header field of the answer says (RL-9). */
+export const planCost = either({ when: (value) => typeof value === 'number', shape: count(0, 1_000_000) }, told);
+
+/** The same, or what the body of the request says. */
+export const cost = either({ when: (value) => isFields(value) && 'body' in value, shape: said }, planCost);
+
+export type CostAuthored =
+  | number
+  | { readonly header: string; readonly reserve?: number }
+  | { readonly body: string; readonly reserve?: number };
 
 /** What is taken at admission. */
 export function reserveOf(authored: CostAuthored = 1): number {
   return typeof authored === 'number' ? authored : (authored.reserve ?? 1);
 }
 
-export function lowerCost(authored: CostAuthored = 1): Pick<LimitDraft, 'cost' | 'settledBy'> {
-  return {
-    cost: reserveOf(authored),
-    ...(typeof authored === 'number' ? {} : { settledBy: authored.header.toLowerCase() }),
-  };
+export function lowerCost(authored: CostAuthored = 1): Pick<LimitDraft, 'cost' | 'settledBy' | 'saidAt'> {
+  const reserve = reserveOf(authored);
+  if (typeof authored === 'number') return { cost: reserve };
+  return 'body' in authored
+    ? { cost: reserve, saidAt: tokensOf(authored.body) }
+    : { cost: reserve, settledBy: authored.header.toLowerCase() };
 }
 
 /** How a store that instances share is asked: for every request, or ahead (RL-21). */
@@ -99,11 +110,12 @@ export function checkCounting(
   report: (message: string, hint?: string) => void,
 ): void {
   const isTold = typeof paid === 'object';
-  if (isTold && !isPlain) report(`A cost that the answer tells means nothing to ${name}`, 'Write a number.');
+  const teller = isTold && 'body' in paid ? 'body' : 'answer';
+  if (isTold && !isPlain) report(`A cost that the ${teller} tells means nothing to ${name}`, 'Write a number.');
   if (authored !== 'leased') return;
   if (!isPlain) report(`'counting: leased' means nothing to ${name}`, 'Remove it.');
   else if (mode === 'report') report("'counting: leased' means nothing to a limit that only reports", 'Remove it.');
-  else if (isTold) report("'counting: leased' means nothing where the answer tells the cost", 'Remove it.');
+  else if (isTold) report(`'counting: leased' means nothing where the ${teller} tells the cost`, 'Remove it.');
 }
 
 interface CountingAuthored {

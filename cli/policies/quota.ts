@@ -1,6 +1,6 @@
 import { defineKey, larger } from '../plan/key.ts';
-import { flag, object, oneOf, oneOrMany, type Shape, type TypeOf } from '../plan/shape.ts';
-import { checkKeys } from './limit-check.ts';
+import { count, flag, object, oneOf, oneOrMany, type Shape, type TypeOf } from '../plan/shape.ts';
+import { checkBodyCosts, checkKeys } from './limit-check.ts';
 import {
   amount,
   amounts,
@@ -13,6 +13,7 @@ import {
   lowerCommon,
   lowerCost,
   numbersOf,
+  planCost,
   reserveOf,
 } from './limit-shapes.ts';
 import { listOf } from './rate.ts';
@@ -37,6 +38,7 @@ function isTimezone(name: string): boolean {
 const members = {
   per: oneOf('day', 'week', 'month'),
   timezone,
+  startDay: count(1, 31),
   soft: flag,
   cost,
   counting,
@@ -45,7 +47,9 @@ const members = {
 
 const one = object({ requests: amounts, ...members }, { required: ['requests', 'per', 'by'] });
 /** Within a plan there is one amount. */
-export const planQuota = oneOrMany(object({ requests: amount, ...members }, { required: ['requests', 'per', 'by'] }));
+export const planQuota = oneOrMany(
+  object({ requests: amount, ...members, cost: planCost }, { required: ['requests', 'per', 'by'] }),
+);
 
 type QuotaAuthored = TypeOf<typeof one>;
 
@@ -54,13 +58,17 @@ const DAYS = { day: 1, week: 7, month: 30 } as const;
 export default defineKey({
   key: 'limits.quota',
   levels: ['root', 'path', 'operation'],
-  summary: 'How many requests in a day, a week from Monday, or a month of the calendar. Counts where it is written.',
+  summary:
+    'How many requests in a day, a week from Monday, or a month of the calendar (from `startDay`). Counts where it is written.',
   schema: oneOrMany(one),
   check(authored, context) {
     const limits = listOf(authored);
     checkKeys(limits, context);
+    checkBodyCosts(limits, context);
     for (const limit of limits) {
-      const { requests, soft = false } = limit;
+      const { requests, per, startDay, soft = false } = limit;
+      if (startDay !== undefined && per !== 'month')
+        context.report(`'startDay' means nothing to a quota of a ${per}`, 'Remove it, or count by month.');
       const reserve = reserveOf(limit.cost);
       checkCounting(limit, { name: 'a soft quota', isPlain: !soft }, context.report);
       const least = Math.min(...numbersOf(requests));
@@ -77,10 +85,16 @@ export default defineKey({
 });
 
 export function lowerQuota(authored: QuotaAuthored): LimitDraft {
-  const { requests, per, timezone: zone = 'UTC', soft = false } = authored;
+  const { requests, per, timezone: zone = 'UTC', startDay = 1, soft = false } = authored;
   return {
     name: `quota-${per}`,
-    rule: { kind: 'quota', period: per, timezone: zone, ...(soft ? { soft: true } : {}) },
+    rule: {
+      kind: 'quota',
+      period: per,
+      timezone: zone,
+      ...(startDay === 1 || per !== 'month' ? {} : { startDay }),
+      ...(soft ? { soft: true } : {}),
+    },
     amounts: lowerAmounts(requests),
     ...lowerCost(authored.cost),
     ...(authored.counting === 'leased' ? { leased: true } : {}),

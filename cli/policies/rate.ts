@@ -2,7 +2,7 @@ import type { RuleOptions } from '../../runtime/limits/limit.ts';
 import { defineKey } from '../plan/key.ts';
 import { duration, object, oneOf, oneOrMany, type TypeOf } from '../plan/shape.ts';
 import { milliseconds } from '../plan/units.ts';
-import { checkKeys } from './limit-check.ts';
+import { checkBodyCosts, checkKeys } from './limit-check.ts';
 import {
   type AmountsAuthored,
   amount,
@@ -16,6 +16,7 @@ import {
   lowerCommon,
   lowerCost,
   numbersOf,
+  planCost,
   reserveOf,
 } from './limit-shapes.ts';
 
@@ -31,7 +32,9 @@ const members = {
 
 const one = object({ requests: amounts, ...members }, { required: ['requests', 'per', 'by'] });
 /** Within a plan there is one amount. */
-export const planRate = oneOrMany(object({ requests: amount, ...members }, { required: ['requests', 'per', 'by'] }));
+export const planRate = oneOrMany(
+  object({ requests: amount, ...members, cost: planCost }, { required: ['requests', 'per', 'by'] }),
+);
 
 export type RateAuthored = TypeOf<typeof one>;
 
@@ -48,6 +51,7 @@ const key = defineKey({
   check(authored, context) {
     const limits = listOf(authored);
     checkKeys(limits, context);
+    checkBodyCosts(limits, context);
     for (const limit of limits) {
       const { burst, requests, algorithm = 'tokenBucket', maxDelay } = limit;
       const reserve = reserveOf(limit.cost);

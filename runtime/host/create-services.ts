@@ -13,6 +13,7 @@ import type { LoadedDrivers } from './drivers.ts';
 import { threadClocks } from './limits/clocks.ts';
 import { ENTRIES, limitBytes, limitMemory } from './limits/layout.ts';
 import { MemoryStore } from './limits/memory-store.ts';
+import { PreflightRate } from './preflight-rate.ts';
 import { Registry } from './registry.ts';
 import { RuntimeValues } from './runtime-values.ts';
 import type { HostServices } from './services.ts';
@@ -61,6 +62,7 @@ export function createHostServices(options: HostOptions = {}): HostServices {
     drivers: options.drivers ?? { jws: undefined, passwords: undefined, redis: undefined },
     memory,
     failures: new Failures(memory),
+    preflights: new PreflightRate(memory),
     certificates: clientCertificates((name) => services.headerSlots.slot(name)),
     ask: options.ask ?? (() => Promise.resolve(undefined)),
     current: undefined,

@@ -1,6 +1,7 @@
 import { type EnvText, resolveEnvironment } from '../environment.ts';
 import type { AdminParts } from './admin/parts.ts';
 import { Credentials } from './auth/credentials.ts';
+import { KeyUses } from './auth/key-uses.ts';
 import { Certificates } from './certificates.ts';
 import type { HostDrivers } from './drivers.ts';
 import { addressError, urlOf } from './listen-address.ts';
@@ -8,6 +9,7 @@ import { type LoadedBundle, readBundle } from './load-generation.ts';
 import { OperatorValues } from './operators/operator-values.ts';
 import { ValueFile } from './operators/value-file.ts';
 import { reloadRefusal } from './restart-required.ts';
+import { RuntimeValues } from './runtime-values.ts';
 import { messageOf, say } from './say.ts';
 import { type Address, type HostSettings, hostSettings } from './settings.ts';
 import { type LoadResult, Threads } from './threads.ts';
@@ -41,8 +43,12 @@ export class Gateway {
   readonly credentials: Credentials;
   /** What operators have set. */
   readonly operators: OperatorValues;
+  /** What threads are told, for the admin listener, which verifies tokens itself. */
+  readonly values = new RuntimeValues();
+  readonly drivers: HostDrivers;
   /** Who uses what. */
   readonly usage: UsageReport;
+  readonly keyUses = new KeyUses();
   reloads: ReloadRecord = { swapped: 0, failed: 0, last: undefined };
   readonly #entry: URL;
   #settings: HostSettings;
@@ -59,6 +65,7 @@ export class Gateway {
    */
   constructor(entry: URL, bundle: LoadedBundle, settings: HostSettings, admin: AdminParts, drivers: HostDrivers = {}) {
     this.admin = admin;
+    this.drivers = drivers;
     this.#entry = entry;
     this.bundle = bundle;
     this.#settings = settings;
@@ -67,7 +74,7 @@ export class Gateway {
       this.certificates = new Certificates(tls, (certificate) => this.threads.setCertificate(certificate), sayCertificate);
     this.threads = new Threads(bundle.hostCode, settings, { ...process.env }, bundle.generation, this.certificates?.current);
     this.credentials = new Credentials({
-      provide: (key, value) => this.threads.provide(key, value),
+      provide: (key, value) => this.#provide(key, value),
       drivers,
       store: settings.store,
       resolve: (text) => this.resolve(text),
@@ -81,9 +88,10 @@ export class Gateway {
       say,
     });
     this.threads.counted = (delta) => this.usage.add(delta);
+    this.threads.keysUsed = (ids) => this.keyUses.used(ids, Date.now());
     const { GW_STATE } = process.env;
     this.operators = new OperatorValues({
-      publish: (key, value) => this.threads.provide(key, value),
+      publish: (key, value) => this.#provide(key, value),
       file: GW_STATE === undefined || GW_STATE === '' ? undefined : new ValueFile(GW_STATE),
       gateway: bundle.parts.gateway.name,
       drivers,
@@ -126,6 +134,12 @@ export class Gateway {
   /** Replaces `${NAME:-default}`. Throws when a name without default is unset. */
   resolve(text: EnvText): string {
     return resolveEnvironment(text, process.env);
+  }
+
+  /** Tells every thread, and the admin listener. */
+  #provide(key: string, value: unknown): void {
+    this.values.set(key, value);
+    this.threads.provide(key, value);
   }
 
   /** Loads the file again. One at a time; who asks while one is under way gets the result of the next. */

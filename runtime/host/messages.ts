@@ -65,6 +65,8 @@ export type FromWorker =
   | { readonly kind: 'swapped' }
   /** Requests since it last told. */
   | { readonly kind: 'usage'; readonly delta: UsageDelta }
+  /** API keys that were used since it last told, by id. */
+  | { readonly kind: 'keys-used'; readonly ids: readonly string[] }
   /** Wants something that main alone does; answered by `answer` of the same number. */
   | { readonly kind: 'ask'; readonly id: number; readonly topic: string; readonly value: unknown }
   /** There are lines in the thread's ring. */

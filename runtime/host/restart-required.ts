@@ -36,7 +36,12 @@ function listenerSettings({ bundle, settings }: Configured): object {
       limits,
       timeouts: connection,
     },
-    admin: { listen: settings.admin, tokens: bundle.parts.gateway.adminTokens ?? [], audit: settings.auditFile ?? null },
+    admin: {
+      listen: settings.admin,
+      tokens: bundle.parts.gateway.adminTokens ?? [],
+      audit: settings.auditFile ?? null,
+      jwt: bundle.parts.gateway.adminJwt ?? null,
+    },
   };
 }
 

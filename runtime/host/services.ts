@@ -12,6 +12,7 @@ import type { Admission } from './admission.ts';
 import type { ClientCertificates } from './auth/certificates.ts';
 import type { Failures } from './auth/failures.ts';
 import type { LoadedDrivers } from './drivers.ts';
+import type { PreflightRate } from './preflight-rate.ts';
 import type { Registry } from './registry.ts';
 import type { RuntimeValues } from './runtime-values.ts';
 import type { Counter } from './shared.ts';
@@ -35,6 +36,7 @@ export interface HostServices extends GenerationHost {
   readonly memory: LimitStore;
   /** Credentials of an address that were wrong of late. */
   readonly failures: Failures;
+  readonly preflights: PreflightRate;
   /** Certificates of clients. */
   readonly certificates: ClientCertificates;
   /** Asks main for something that it alone does. */

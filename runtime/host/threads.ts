@@ -56,6 +56,8 @@ export class Threads {
   answer: (topic: string, value: unknown) => Promise<unknown> = () => Promise.resolve(undefined);
   /** Hears what a thread has counted. */
   counted: (delta: UsageDelta) => void = () => undefined;
+  /** Hears of API keys that were used, by id. */
+  keysUsed: (ids: readonly string[]) => void = () => undefined;
   readonly #hostCode: string;
   readonly #settings: HostSettings;
   readonly #environment: WorkerStart['environment'];
@@ -286,6 +288,7 @@ export class Threads {
     worker.on('message', (message: FromWorker) => {
       if (message.kind === 'log') void this.#log.flush();
       else if (message.kind === 'usage') this.counted(message.delta);
+      else if (message.kind === 'keys-used') this.keysUsed(message.ids);
       else if (message.kind === 'ask') void this.#answer(thread, message);
       else if (message.kind === 'store') this.#storeChanged(thread, message.isAway);
       else if (message.kind === 'fault') say('error', 'fault', { thread: number, where: message.where, error: message.error });

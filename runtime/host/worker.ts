@@ -65,6 +65,7 @@ class ServingThread {
   #logTold = false;
   /** By class, by consumer, by route. */
   readonly #used = new Map<string, Map<string, number[]>>();
+  readonly #usedKeys = new Set<string>();
   #usageTimer: NodeJS.Timeout | undefined;
   #faultSecond = 0;
   #faultsTold = 0;
@@ -240,6 +241,7 @@ class ServingThread {
     const spec = this.#host.current?.spec;
     if (spec?.accessLog !== 'none') this.#log(accessLine(record, Date.now(), spec?.logUser));
     if (record.prepared === undefined) return;
+    if (record.identity?.apiKey !== undefined) this.#usedKeys.add(record.identity.apiKey);
     this.#count(record.prepared.info.id, record.identity?.consumer ?? UNKNOWN_CONSUMER, ended);
     record.prepared.active.exchanges -= 1;
     for (const old of this.#retired) {
@@ -292,6 +294,9 @@ class ServingThread {
     );
     this.#used.clear();
     this.#say({ kind: 'usage', delta });
+    if (this.#usedKeys.size === 0) return;
+    this.#say({ kind: 'keys-used', ids: [...this.#usedKeys] });
+    this.#usedKeys.clear();
   }
 
   #log(line: string): void {

@@ -13,6 +13,12 @@ export const LIMIT_PROBLEMS = {
   planRefused: reply(403, 'Forbidden', 'plan-refused', 'The plan of this caller does not include this operation.'),
   keyMissing: reply(403, 'Forbidden', 'limit-key-missing', 'The credential lacks what calls are counted by.'),
   headerMissing: reply(400, 'Bad Request', 'limit-key-missing', 'A header is missing that calls are counted by.'),
+  costMissing: reply(
+    400,
+    'Bad Request',
+    'limit-cost-missing',
+    'The body must say, as a whole number, what the call is counted for.',
+  ),
   unavailable: {
     ...reply(503, 'Service Unavailable', 'store-unavailable', 'Calls cannot be counted at the moment.', [['retry-after', '1']]),
     error: 'http_request_denied',

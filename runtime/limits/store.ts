@@ -44,6 +44,8 @@ export class LimitUse {
   /** What the store holds for it until it ends; numbers of the store's own. */
   held: number[] | undefined;
   ended = false;
+  /** Told of its end while it waits for a slot. */
+  leaves: (() => void) | undefined;
 
   constructor(
     counter: LimitCounter,
@@ -57,9 +59,20 @@ export class LimitUse {
     this.times = times;
   }
 
+  /** As if it had never been asked for: it is asked for again. */
+  begin(): void {
+    this.outcome = 'open';
+    this.exceeded = 0;
+    this.remaining.length = 0;
+    this.resetMs.length = 0;
+    this.refusedBy = -1;
+    this.delayMs = 0;
+  }
+
   /** The exchange has ended, whoever ended it. Called once by the host; frees what is held, or will be. */
   end(): void {
     this.ended = true;
+    this.leaves?.();
     if (this.held !== undefined) this.counter.end(this);
     this.earlier?.end();
   }

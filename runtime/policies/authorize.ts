@@ -1,6 +1,8 @@
 import type { Exchange, Identity, PolicyFactory, Reply } from '../contract.ts';
+import { problemReply } from '../credentials/refusals.ts';
 import { RequestScope } from '../expressions/scope.ts';
 import { problem } from '../problem.ts';
+import { REVOCATIONS_STALE } from '../runtime-value-keys.ts';
 
 export interface AuthorizeOptions {
   /** All of them. */
@@ -16,6 +18,8 @@ export interface AuthorizeOptions {
   readonly shadow?: true;
   /** 404 instead of 403 where the expression refuses. */
   readonly hideExistence?: true;
+  /** Nobody passes while nobody knows which tokens are revoked (JW-8). */
+  readonly sensitive?: true;
 }
 
 export interface MfaOptions {
@@ -46,7 +50,7 @@ const SKEW_SECONDS = 30;
  * refuses. What cannot be decided is a refusal. The problem names the rule that failed, never what it says; the log has every decision.
  */
 export const authorize: PolicyFactory<AuthorizeOptions> = (
-  { scopes = [], roles, when, mfa, deny = false, shadow = false, hideExistence = false },
+  { scopes = [], roles, when, mfa, deny = false, shadow = false, hideExistence = false, sensitive = false },
   env,
 ) => {
   const allowed = roles === undefined ? undefined : new Set(roles);
@@ -69,7 +73,13 @@ export const authorize: PolicyFactory<AuthorizeOptions> = (
   };
   const judgeExpression = (exchange: Exchange): Verdict | undefined =>
     holds === undefined || holds(new RequestScope(exchange, env)) === true ? undefined : 'policy';
+  const stale = sensitive && !shadow ? env.runtimeValue(REVOCATIONS_STALE) : undefined;
   return (exchange) => {
+    if (stale?.value === true && exchange.identity !== undefined) {
+      exchange.note('authz.decision', 'deny');
+      exchange.note('authz.rule', 'authorize.sensitive');
+      return unknownRevocations;
+    }
     const verdict = judge(exchange);
     exchange.note('authz.decision', verdict === undefined ? 'allow' : shadow ? 'would deny' : 'deny');
     if (verdict === undefined) return undefined;
@@ -77,6 +87,14 @@ export const authorize: PolicyFactory<AuthorizeOptions> = (
     return shadow ? undefined : replies[verdict];
   };
 };
+
+const unknownRevocations = problemReply(
+  503,
+  'revocations-unknown',
+  'Nobody can tell at the moment which credentials were revoked.',
+  [['retry-after', '5']],
+  { error: 'destination_unavailable' },
+);
 
 function isStrong({ claims }: Identity, { amr, acr, maxAgeSeconds }: MfaOptions, nowMs: number): boolean {
   const methods: unknown = Object.hasOwn(claims, 'amr') ? claims.amr : undefined;

@@ -75,7 +75,8 @@ async function wait(use: LimitUse, env: PolicyEnv): Promise<undefined> {
   return undefined;
 }
 
-function noteExceeded(exchange: Exchange, use: LimitUse): void {
+/** Notes which limits were exceeded, those that only report included. */
+export function noteExceeded(exchange: Exchange, use: LimitUse): void {
   const { limits } = use.counter;
   let names = '';
   for (let index = 0; index < limits.length; index++) {

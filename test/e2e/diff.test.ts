@@ -1,8 +1,8 @@
 /** `gw diff` as a person runs it: commits, folders, documents, built gateways; exit codes. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { defineReviewCommands } from '../../cli/command-line/reviews.ts';
 import { exportCommit } from '../../cli/diff/git.ts';
 import { runHere } from '../support/command.ts';
@@ -287,6 +287,34 @@ ${more}`;
     git(folder.path, 'clone', '-q', '--bare', folder.path, join(bare.path, 'bare.git'));
     const there = await diffIn(join(bare.path, 'bare.git'), 'main', 'main');
     expect(there).toMatchObject({ code: 0, stdout: 'main → main: No changes\n' });
+  });
+
+  it('C3: says the same in the step summary, in the comment and in the outputs', async () => {
+    using folder = testFolder({ 'a.yaml': document(route('/a')), 'b.yaml': document(route('/b')) });
+    const [summary, output, comment] = ['summary.md', 'outputs', 'comment.md'].map((file) => join(folder.path, file));
+    vi.stubEnv('GITHUB_STEP_SUMMARY', summary);
+    vi.stubEnv('GITHUB_OUTPUT', output);
+    vi.stubEnv('GITHUB_SERVER_URL', 'https://github.com');
+    vi.stubEnv('GITHUB_REPOSITORY', 'acme/apis');
+    vi.stubEnv('GITHUB_SHA', 'abc123');
+    try {
+      const { code, stdout } = await diffIn(
+        folder.path,
+        'a.yaml',
+        'b.yaml',
+        '--format',
+        'github',
+        '--format',
+        'markdown=comment.md',
+      );
+      expect([code, stdout.startsWith('::error file=a.yaml,')]).toEqual([1, true]);
+    } finally {
+      vi.unstubAllEnvs();
+    }
+    const written = readFileSync(comment ?? '', 'utf8');
+    expect(written).toContain('https://github.com/acme/apis/blob/abc123/b.yaml#L5');
+    expect(readFileSync(summary ?? '', 'utf8')).toBe(written);
+    expect(readFileSync(output ?? '', 'utf8')).toContain('verdict=fail\n');
   });
 
   it('D14: compares with a broken base as far as it can be read; a broken head fails', async () => {

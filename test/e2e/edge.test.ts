@@ -192,4 +192,15 @@ describe('the edge, end to end', () => {
       expect(security((await gateway.fetch('/framed')).headers).slice(0, 2)).toEqual([null, 'origin']);
     });
   });
+
+  // Last: the address of all tests has none left then.
+  it('CR-1: an address that sends too many preflight requests is told to wait, and its other requests are answered', async () => {
+    const ask = `OPTIONS /orders HTTP/1.1\r\nHost: a\r\nOrigin: ${app}\r\nAccess-Control-Request-Method: GET\r\n`;
+    const answers = await gateway.raw(`${`${ask}\r\n`.repeat(3_000)}${ask}Connection: close\r\n\r\n`);
+    const refused = answers.split('HTTP/1.1 429 Too Many Requests\r\n');
+    expect(refused.length).toBeGreaterThan(1);
+    expect(refused[1]).toMatch(/^retry-after: 1\r$/im);
+    expect(refused[1]).toContain('too-many-preflights');
+    expect((await gateway.fetch('/orders')).status).toBe(200);
+  });
 });

@@ -81,6 +81,21 @@ describe('gw init', () => {
     );
   });
 
+  it('A4: compares what it built with what is deployed, and stops for what takes requests of another team', () => {
+    const compare = stepOf(folder, 'gw-deploy.yml', 'Compare with what is deployed');
+    const deployed = { DEPLOYED: `file://${join(folder.path, 'dist/manifest.json')}` };
+    expect(shell(folder, compare, deployed)).toMatch(/^0\n[\s\S]*No changes/);
+    const older = join(folder.path, 'older.json');
+    const manifest = JSON.parse(readFileSync(join(folder.path, 'dist/manifest.json'), 'utf8'));
+    const [route] = manifest.routes;
+    // Another team served all of what is the new route's now.
+    const segments = route.segments.map((one: unknown, index: number) => (index === 1 ? { kind: 'parameter' } : one));
+    const other = { ...route, segments, parameterNames: ['any', ...route.parameterNames], owner: 'others' };
+    writeFileSync(older, JSON.stringify({ ...manifest, routes: [other] }));
+    expect(shell(folder, compare, { DEPLOYED: `file://${older}` })).toMatch(/^1\n[\s\S]*others/);
+    expect(shell(folder, compare, { DEPLOYED: `file://${join(folder.path, 'nowhere.json')}` })).not.toMatch(/^0\n/);
+  });
+
   it('says what a change does, as the comment under its pull request', () => {
     const file = join(folder.path, 'teams/orders/openapi.yaml');
     const before = readFileSync(file, 'utf8');

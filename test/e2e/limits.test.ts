@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asAdmin, type StartedGateway, start } from '../support/gateway.ts';
 
@@ -24,6 +25,19 @@ const document = {
     '/slow': get('slow', { rate: { requests: 10, per: '1s', by: 'global', algorithm: 'leakyBucket' } }),
     '/dry': get('dry', { rate: { requests: 1, per: '1h', by: 'global', mode: 'report' } }),
     '/soft': get('soft', { rate: null, quota: { requests: 1, per: 'day', by: 'ip', soft: true } }),
+    '/batch': {
+      post: {
+        operationId: 'batch',
+        requestBody: {
+          content: { 'application/json': { schema: { type: 'object', properties: { count: { type: 'integer' } } } } },
+        },
+        responses: fine,
+        'x-gateway': {
+          limits: { rate: { requests: 10, per: '1h', by: 'ip', cost: { body: '/count' }, algorithm: 'fixedWindow' } },
+        },
+      },
+    },
+    '/queue': get('queue', { rate: null, concurrency: { requests: 1, by: 'global', queue: 1, queueTimeout: '30s' } }),
     '/all': get('all', {
       rate: { requests: 9, per: '1h', by: 'ip', algorithm: 'slidingWindow' },
       quota: { requests: 100, per: 'month', by: 'ip' },
@@ -81,6 +95,49 @@ describe('limits, end to end', () => {
     const answers = await Promise.all([1, 2, 3].map(() => gateway.fetch('/slow')));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
     expect(answers.map(({ headers }) => headers.get('ratelimit-policy'))[0]).toBe('"rate";q=11;w=2');
+  });
+
+  it('RL-7: a request waits for a slot, its place is free when its client leaves, and more than may wait are refused', async () => {
+    const held: ServerResponse[] = [];
+    gateway.upstream.answer = (_, response) => void held.push(response);
+    const inFlight = async (count: number): Promise<void> => {
+      const ready = async (): Promise<unknown> => await (await fetch(`${gateway.admin}/readyz?verbose`)).json();
+      await expect.poll(ready, { timeout: 5_000 }).toMatchObject({ inFlight: count });
+    };
+    const first = gateway.fetch('/queue');
+    await expect.poll(() => held.length, { timeout: 5_000 }).toBe(1);
+    const leaving = new AbortController();
+    const left = fetch(`${gateway.url}/queue`, { signal: leaving.signal }).catch(() => 'left');
+    await inFlight(2);
+    const refused = await gateway.fetch('/queue');
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1']);
+    leaving.abort();
+    expect(await left).toBe('left');
+    await inFlight(1);
+    const second = gateway.fetch('/queue');
+    await inFlight(2);
+    expect(held).toHaveLength(1);
+    held[0]?.end('first');
+    await expect.poll(() => held.length, { timeout: 5_000 }).toBe(2);
+    held[1]?.end('second');
+    gateway.upstream.answer = undefined;
+    expect([(await first).status, (await second).status]).toEqual([200, 200]);
+  });
+
+  it('RL-9: a body says what it costs, and reaches the service whole', async () => {
+    gateway.upstream.requests.length = 0;
+    const post = async (body: object): Promise<readonly [number, string | null]> => {
+      const headers = { 'content-type': 'application/json' };
+      const answer = await gateway.fetch('/batch', { method: 'POST', headers, body: JSON.stringify(body) });
+      return [answer.status, answer.headers.get('x-ratelimit-remaining')];
+    };
+    expect([await post({ count: 7 }), await post({ count: 4 }), await post({}), await post({ count: 2 })]).toEqual([
+      [200, '3'],
+      [429, '0'],
+      [400, '2'],
+      [200, '0'],
+    ]);
+    expect(gateway.upstream.requests.map(({ body }) => body)).toEqual(['{"count":7}', '{"count":2}']);
   });
 
   it('RL-23: mode report refuses nobody and is told to nobody', async () => {

@@ -2,6 +2,7 @@
 import type { GatewayConfig } from '../../config/gateway.ts';
 import { canonical } from '../../merge/canonical.ts';
 import type { AdminTokenPlan, StorePlan, UsagePlan } from '../../plan/ir.ts';
+import { json } from '../../plan/json.ts';
 import type { Compared } from '../../plan/key.ts';
 import type { ChangeDraft } from '../change.ts';
 import type { RouteTable } from '../effective.ts';
@@ -160,7 +161,26 @@ function adminChanges(before: GatewayConfig, after: GatewayConfig): readonly Cha
       routes: [],
     },
   );
-  return [...listener, ...tokens, ...audit];
+  return [...listener, ...tokens, ...staffChanges(before, after), ...audit];
+}
+
+/** Tokens of an issuer: the roles that are good for something, and for what. */
+function staffChanges(before: GatewayConfig, after: GatewayConfig): readonly ChangeDraft[] {
+  const [from, to] = [before.admin.jwt, after.admin.jwt];
+  const [had, has] = [from, to].map(
+    (jwt) => new Set((jwt?.roles ?? []).flatMap(([role, scopes]) => scopes.map((one) => `${role}: ${one}`))),
+  );
+  const isOther = from !== undefined && to !== undefined && from.binding !== to.binding;
+  const text = (all: ReadonlySet<string> | undefined): string => [...(all ?? [])].join(', ') || 'nothing';
+  return configChange('admin-jwt', isOther ? 'unknown' : compareSets(had ?? new Set(), has ?? new Set(), 'weaker'), heavy, {
+    subject: 'admin jwt',
+    message: isOther ? `admin.jwt: binding ${from.binding} → ${to.binding}` : `admin.jwt: ${text(had)} → ${text(has)}`,
+    before: json(from ?? null),
+    after: json(to ?? null),
+    base: written(before, 'admin', 'jwt'),
+    head: written(after, 'admin', 'jwt'),
+    routes: [],
+  });
 }
 
 function compareTokens(was: AdminTokenPlan | undefined, is: AdminTokenPlan | undefined): Compared {

@@ -31,7 +31,7 @@ const rows: readonly (readonly [key: RegExp, row: PolicyRow])[] = [
   [/^authorize\.scopes$/, { weight: authorization, presence: 'tighter', compare: plain(compareWords('tighter')) }],
   // One of the roles is enough.
   [/^authorize\.roles$/, { weight: authorization, presence: 'tighter', compare: plain(compareWords('weaker')) }],
-  [/^authorize\.defaultDeny$/, { weight: authorization, presence: 'tighter', absent: false }],
+  [/^authorize\.(?:defaultDeny|sensitive)$/, { weight: authorization, presence: 'tighter', absent: false }],
   [/^authorize\.mfa$/, { weight: authorization, presence: 'tighter', absent: false, compare: plain(compareMfa) }],
   // Decides, and refuses nobody: as good as no authorization.
   [/^authorize\.shadow$/, { weight: authorization, presence: 'weaker', absent: false }],

@@ -64,6 +64,7 @@ const known: readonly string[] = [
   'mode',
   'onStoreFailure',
   'queue',
+  'queueTimeout',
   'algorithm',
   'counting',
 ];
@@ -75,6 +76,7 @@ function compareLimit(before: Fields, after: Fields): Compared {
     compareNumbers(numberOf(before.burst) ?? highest(before), numberOf(after.burst) ?? highest(after)),
     compareCosts(before.cost, after.cost),
     compareNumbers(numberOf(before.queue) ?? 0, numberOf(after.queue) ?? 0),
+    compareNumbers(secondsOf(before.queueTimeout), secondsOf(after.queueTimeout)),
     compareSets(keysOf(before.by), keysOf(after.by), 'weaker'),
     compareWords(['enforce', 'report'], before.mode ?? 'enforce', after.mode ?? 'enforce'),
     compareWords(['exact', 'leased'], before.counting ?? 'exact', after.counting ?? 'exact'),

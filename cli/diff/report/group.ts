@@ -96,6 +96,19 @@ export function routesText(routes: readonly RouteName[]): string {
   return routes.length === 1 ? first.name : `${plural(routes.length, 'route')}: ${first.name}, …`;
 }
 
+/** Teams that a group concerns, sorted. */
+export function teamsOf({ changes }: Group): readonly string[] {
+  return [...new Set(changes.flatMap(({ teams }) => teams))].sort();
+}
+
+/** Fingerprints of a change of many; the JSON report has all. */
+const PRINTS_SHOWN = 4;
+
+export function printsText(changes: readonly Change[]): string {
+  const prints = changes.slice(0, PRINTS_SHOWN).map(({ fingerprint }) => fingerprint);
+  return `${prints.join(' ')}${changes.length > prints.length ? ` and ${changes.length - prints.length} more` : ''}`;
+}
+
 /** What a name or a value of a document may take of a line for people, in characters; the JSON report has all of it. */
 const LONGEST = 300;
 

@@ -1,6 +1,6 @@
 import { xml } from '../../report/escape.ts';
 import { type Report, sections } from '../change.ts';
-import { blocks, cut, errorText, type Group, grouped, placeOf, routesText, summaryOf, titles } from './group.ts';
+import { blocks, cut, errorText, type Group, grouped, placeOf, printsText, routesText, summaryOf, titles } from './group.ts';
 import type { WriteOptions } from './write-options.ts';
 
 /** Routes that are named below a change of many. */
@@ -30,6 +30,9 @@ export function writeHtml(report: Report, { docs }: Pick<WriteOptions, 'docs'>):
           `<h2>${titles[section]} (${groups.length})</h2><table>${head}${groups.map((group) => row(group, report)).join('')}</table>`,
         ];
       }),
+    ...(report.changes.some((change) => blocks(change, report))
+      ? ['<p>What is shaded blocks: mend it, or add its fingerprints to <code>approvals.yaml</code> with a reason.</p>']
+      : []),
   ];
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -47,15 +50,16 @@ function list(title: string, items: readonly string[]): readonly string[] {
 }
 
 function row({ first, routes, changes }: Group, report: Report): string {
-  const { severity, direction, message, witness, before, after, approved, fingerprint, id } = first;
+  const { severity, direction, message, witness, before, after, approved, id } = first;
   const blocking = blocks(first, report) ? ' class="blocking"' : '';
   const names = routes
     .slice(0, ROUTES_SHOWN)
     .map(({ name, owner }) => `<li>${xml(name)}${owner === undefined ? '' : ` <i>${xml(owner)}</i>`}</li>`);
   const more = routes.length > ROUTES_SHOWN ? `<li>and ${routes.length - ROUTES_SHOWN} more</li>` : '';
+  const owners = routes.map(({ owner }) => (owner === undefined ? '' : `<br><i>${xml(cut(owner))}</i>`)).join('');
   const route =
     routes.length < 2
-      ? xml(cut(routesText(routes)))
+      ? `${xml(cut(routesText(routes)))}${owners}`
       : `<details><summary>${xml(cut(routesText(routes)))}</summary><ul>${names.join('')}${more}</ul></details>`;
   const shows = witness === undefined ? '' : `<br>e.g. <code>${xml(witness)}</code>`;
   const values =
@@ -63,8 +67,7 @@ function row({ first, routes, changes }: Group, report: Report): string {
       ? ''
       : `<details><summary>values</summary><pre>${xml(JSON.stringify(before ?? null, null, 2))}\n→\n${xml(JSON.stringify(after ?? null, null, 2))}</pre></details>`;
   const accepted = approved === undefined ? '' : `<br><i>approved by ${xml(approved.approvedBy)}: ${xml(approved.reason)}</i>`;
-  const prints = changes.length === 1 ? fingerprint : `${fingerprint} and ${changes.length - 1} more`;
-  return `<tr${blocking}><td class="${severity}">${severity}${direction === 'neutral' ? '' : `<br>${direction}`}</td><td>${route}</td><td>${xml(cut(message))}${shows}${accepted}${values}<div><small>${xml(id)} · ${prints}</small></div></td><td>${xml(placeOf(first))}</td></tr>\n`;
+  return `<tr${blocking}><td class="${severity}">${severity}${direction === 'neutral' ? '' : `<br>${direction}`}</td><td>${route}</td><td>${xml(cut(message))}${shows}${accepted}${values}<div><small>${xml(id)} · ${printsText(changes)}</small></div></td><td>${xml(placeOf(first))}</td></tr>\n`;
 }
 
 const STYLE = `:root{color-scheme:light dark}body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:80rem;padding:0 1rem}h1 small{font-size:1rem;font-weight:normal;opacity:.7}

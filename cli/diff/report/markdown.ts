@@ -1,6 +1,7 @@
 /** The comment on a pull request (§7.3): what blocks first, every line with its route, what was, what is, and where. */
 import { markdown, printable } from '../../report/escape.ts';
 import { plural } from '../../report/findings.ts';
+import { isFields } from '../../resolve/walk.ts';
 import type { Change, Report, Section, Verdict } from '../change.ts';
 import { blocks, cut, errorText, type Group, grouped, placeOf, routesText, summaryOf, titles } from './group.ts';
 import type { WriteOptions } from './write-options.ts';
@@ -159,7 +160,24 @@ function asSummary(after: unknown): Readonly<Record<'to' | 'auth' | 'limit' | 'o
     if (value === undefined || value === null) return '';
     return cut(typeof value === 'string' ? value : JSON.stringify(value));
   };
-  return { to: text('to'), auth: text('auth'), limit: text('limit'), owner: text('owner') };
+  return {
+    to: text('to'),
+    auth: text('auth'),
+    limit: cut(limitText(fields.get('limit')) ?? text('limit')),
+    owner: text('owner'),
+  };
+}
+
+/** `60 per 1m by ip`; undefined for limits that say more. */
+function limitText(limit: unknown): string | undefined {
+  if (Array.isArray(limit)) {
+    const all = limit.map(limitText);
+    return all.includes(undefined) ? undefined : all.join(', ');
+  }
+  if (!isFields(limit) || Object.keys(limit).some((key) => key !== 'requests' && key !== 'per' && key !== 'by')) return undefined;
+  const { requests, per, by } = limit;
+  if (typeof requests !== 'number' || typeof per !== 'string') return undefined;
+  return `${requests} per ${per}${typeof by === 'string' ? ` by ${by}` : ''}`;
 }
 
 function changeRow({ first, routes, changes }: Group, report: Report, links: string | undefined): readonly string[] {
@@ -243,5 +261,6 @@ function foot(report: Report, left: number): string {
   const approve = report.changes.some((change) => blocks(change, report))
     ? ['To accept a change, add its fingerprint to `approvals.yaml` with a reason. The JSON report has all of them.']
     : [];
-  return `\n${[...more, ...docs, ...approve, `Reproduce: ${code(`npx --no-install gw diff ${report.base}`)}`].join('\n\n')}\n`;
+  const command = `npx --no-install gw diff ${report.base}${report.head === '.' ? '' : ` ${report.head}`}`;
+  return `\n${[...more, ...docs, ...approve, `Reproduce: ${code(command)}`].join('\n\n')}\n`;
 }

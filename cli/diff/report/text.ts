@@ -1,15 +1,25 @@
 import pc from 'picocolors';
 import { printable } from '../../report/escape.ts';
 import { type Change, type Report, type Severity, sections } from '../change.ts';
-import { blocks, cut, errorText, type Group, grouped, placeOf, routesText, summaryOf, titles } from './group.ts';
+import {
+  blocks,
+  cut,
+  errorText,
+  type Group,
+  grouped,
+  placeOf,
+  printsText,
+  routesText,
+  summaryOf,
+  teamsOf,
+  titles,
+} from './group.ts';
 import type { WriteOptions } from './write-options.ts';
 
 type Colors = ReturnType<typeof pc.createColors>;
 
 /** Routes that are named below a change of many. */
 const ROUTES_SHOWN = 20;
-/** Fingerprints of a change of many; the JSON report has all. */
-const PRINTS_SHOWN = 4;
 
 /** A report for people at a terminal: one line a change, what blocks first in each section. */
 export function writeText(report: Report, { color, docs }: WriteOptions): string {
@@ -46,11 +56,10 @@ function entry(group: Group, report: Report, colors: Colors): readonly string[] 
   const mark = blocks(first, report) ? colors.red('✗') : first.approved === undefined ? ' ' : colors.green('✓');
   const place = placeOf(first);
   const witness = first.witness === undefined ? '' : `, such as ${printable(cut(first.witness))}`;
-  const team = first.teams.length === 0 ? '' : colors.dim(`  (${printable(cut(first.teams.join(', ')))})`);
+  const teams = teamsOf(group);
+  const team = teams.length === 0 ? '' : colors.dim(`  (${printable(cut(teams.join(', ')))})`);
   const head = `${mark} ${paint(first, colors)}  ${printable(cut(routesText(routes)))}  ${printable(cut(first.message))}${witness}${team}`;
-  const prints = changes.slice(0, PRINTS_SHOWN).map(({ fingerprint }) => fingerprint);
-  const others = changes.length > prints.length ? ` and ${changes.length - prints.length} more` : '';
-  const detail = [place, first.id, `fingerprint ${prints.join(' ')}${others}`].filter((text) => text !== '').join('  ');
+  const detail = [place, first.id, `fingerprint ${printsText(changes)}`].filter((text) => text !== '').join('  ');
   const approved =
     first.approved === undefined
       ? []

@@ -31,7 +31,7 @@ export async function listApiKeys({ gateway, query }: AdminCall): Promise<Reply>
       for (const record of await binding.register.list()) {
         if (consumer !== null && record.consumer !== consumer) continue;
         ids.push(record.id);
-        all.push(shown(record, binding));
+        all.push(shown(record, binding, gateway));
       }
     }
     const start = after === null ? 0 : ids.indexOf(after) + 1;
@@ -45,7 +45,7 @@ export async function getApiKey({ gateway, path }: AdminCall): Promise<Reply> {
   return await reachable(async () => {
     for (const binding of registers(bindingsOf(gateway))) {
       const record = (await binding.register.list()).find(({ id }) => id === path(0));
-      if (record !== undefined) return ok(shown(record, binding));
+      if (record !== undefined) return ok(shown(record, binding, gateway));
     }
     return unknownKey(path(0));
   });
@@ -92,7 +92,7 @@ export async function revokeApiKey({ gateway, path }: AdminCall): Promise<Reply>
     gateway,
     path(0),
     () => revokeKey(path(0)),
-    (record, binding) => ok(shown(record, binding)),
+    (record, binding) => ok(shown(record, binding, gateway)),
   );
 }
 
@@ -158,9 +158,18 @@ function created({ text, record }: NewKey, binding: KeyBinding): Reply {
 }
 
 /** What people may see of a key. */
-function shown({ hash: _, pepperId: __, status, ...record }: ApiKeyRecord, { name }: KeyBinding): { readonly id: string } {
+function shown(
+  { hash: _, pepperId: __, status, ...record }: ApiKeyRecord,
+  { name }: KeyBinding,
+  gateway?: AdminCall['gateway'],
+): { readonly id: string } {
   const ended = status === 'active' && !isActive({ ...record, hash: '', status }, Date.now());
-  return { ...record, ...{ status: ended ? 'expired' : status, binding: name } };
+  const usedMs = gateway?.keyUses.lastOf(record.id);
+  return {
+    ...record,
+    ...{ status: ended ? 'expired' : status, binding: name },
+    ...(usedMs === undefined ? {} : { lastUsedAt: new Date(usedMs).toISOString() }),
+  };
 }
 
 function refused(why: KeyRefusal, id: string, { most }: KeyBinding): Reply {

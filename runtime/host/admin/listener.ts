@@ -6,14 +6,17 @@ import type { GatewaySpec, RouteSpec } from '../../gateway-spec.ts';
 import { createGeneration } from '../../generation.ts';
 import { refuse, serve } from '../../pipeline.ts';
 import { createHostServices } from '../create-services.ts';
+import { loadDrivers } from '../drivers.ts';
 import type { Gateway } from '../gateway.ts';
 import { say, stackOf } from '../say.ts';
 import type { Address } from '../settings.ts';
 import { createLibraryTransport } from '../transport/library.ts';
 import { transportSettings } from '../transport/transport.ts';
 import type { AuditLog } from './audit-log.ts';
+import { authenticate, type Operators } from './authenticate.ts';
 import { type AdminCall, type AdminHandler, etagOf, refusal } from './call.ts';
 import { handlers } from './endpoints.ts';
+import { staffOf } from './staff.ts';
 import type { AdminPrincipal, AdminTokens } from './tokens.ts';
 
 /**
@@ -25,17 +28,23 @@ import type { AdminPrincipal, AdminTokens } from './tokens.ts';
  * @throws the system's error when it cannot listen
  */
 export async function startAdmin(gateway: Gateway, address: Address, tokens: AdminTokens, audit: AuditLog): Promise<Address> {
+  const { adminJwt } = gateway.bundle.parts.gateway;
   const host = createHostServices({
+    environment: process.env,
+    runtimeValues: gateway.values,
+    ask: (topic, value) => gateway.credentials.answer(topic, value),
+    ...(adminJwt === undefined ? {} : { drivers: await loadDrivers(gateway.drivers) }),
     fault: (error, where) => say('error', 'fault', { where: `admin ${where}`, error: stackOf(error) }),
   });
   const { table, validators, scopes, gateway: spec } = gateway.admin;
+  const who: Operators = { tokens, staff: adminJwt === undefined ? undefined : staffOf(host, adminJwt) };
   const principals = new WeakMap<object, AdminPrincipal>();
   const routes = spec.routes.map((route): RouteSpec => {
     const { operationId = '' } = route;
     const known = Object.hasOwn(scopes, operationId) ? scopes[operationId] : undefined;
     // What the document does not name is for tokens that may do everything.
     const wanted = known === undefined ? ['everything'] : known;
-    const check = authenticate(tokens, wanted, (exchange, principal) => principals.set(exchange, principal));
+    const check = authenticate(who, wanted, (exchange, principal) => principals.set(exchange, principal));
     return {
       ...route,
       request: [{ stage: 'authenticate', factory: check, options: undefined }, ...route.request],
@@ -63,38 +72,6 @@ function notForUs(exchange: ServedExchange, originSlot: number, siteSlot: number
     return refusal(403, 'forbidden', 'Forbidden', 'The admin listener answers to no web page.');
   }
   return undefined;
-}
-
-const CHALLENGE: readonly [string, string] = ['www-authenticate', 'Bearer realm="admin"'];
-
-/** AD-2. `wanted` null: anybody may ask. */
-function authenticate(
-  tokens: AdminTokens,
-  wanted: readonly string[] | null,
-  found: (exchange: object, principal: AdminPrincipal) => void,
-): PolicyFactory<never> {
-  return (_options, env) => {
-    const slot = env.headerSlot('authorization');
-    return (exchange): Reply | undefined => {
-      if (wanted === null) return undefined;
-      const token = /^Bearer ([!-~]+)$/i.exec(exchange.header(slot) ?? '')?.[1];
-      const principal = token === undefined ? undefined : tokens.find(token);
-      if (principal === undefined) {
-        if (token !== undefined && tokens.failed(exchange.clientAddress)) {
-          const reply = refusal(429, 'too-many-failures', 'Too Many Requests', 'Too many wrong tokens; wait a minute.');
-          return { ...reply, headers: [['retry-after', '60']] };
-        }
-        const reply = refusal(401, 'unauthorized', 'Unauthorized', 'Send a token of the admin listener: Authorization: Bearer …');
-        return { ...reply, headers: [CHALLENGE] };
-      }
-      const missing = wanted.filter((scope) => principal.scopes !== undefined && !principal.scopes.includes(scope));
-      if (missing.length > 0) {
-        return refusal(403, 'insufficient-scope', 'Forbidden', 'The token is not allowed to do this.', { scopes: missing });
-      }
-      found(exchange, principal);
-      return undefined;
-    };
-  };
 }
 
 /** The service behind the routes: the handler of the operation, its answer named for caches, its writes told (AD-5). */

@@ -28,9 +28,9 @@ const PRODUCTS: readonly Product[] = [
     client: 'azp',
   },
   // Okta: `scp` is a list, `cid` the client, groups as they are configured.
-  { issuer: /\.(?:okta|oktapreview|okta-emea)\.com(?:\/|$)/, scopes: 'scp', roles: 'groups', client: 'cid' },
+  { issuer: /^[^/]+\.(?:okta|oktapreview|okta-emea)\.com(?:\/|$)/, scopes: 'scp', roles: 'groups', client: 'cid' },
   // Auth0: permissions of RBAC stand in `permissions`.
-  { issuer: /\.auth0\.com\/?$/, roles: 'permissions', tenant: 'org_id', client: 'azp' },
+  { issuer: /^[^/?]+\.auth0\.com\/?$/, roles: 'permissions', tenant: 'org_id', client: 'azp' },
   // Amazon Cognito: access tokens have no `aud`, their client stands in for it.
   { issuer: /^cognito-idp\.[a-z0-9-]+\.amazonaws\.com\//, roles: 'cognito:groups', client: 'client_id', audience: 'client_id' },
   // Firebase Authentication: the project is issuer and audience, tenants in `firebase.tenant`.

@@ -66,7 +66,7 @@ export class Credentials {
    * @returns lets go of it
    * @throws Error naming a file that cannot be read, or keys in a store that does not exist
    */
-  async acquire(bindings: Pick<GatewaySpec, 'name' | 'security' | 'identitySigning'>): Promise<() => void> {
+  async acquire(bindings: Pick<GatewaySpec, 'name' | 'security' | 'identitySigning' | 'adminJwt'>): Promise<() => void> {
     const { sources, files } = this.#wanted(bindings);
     const releaseKeys = await this.#keys.acquire(bindings);
     await this.files.acquire(files).catch((error: unknown) => {
@@ -122,11 +122,11 @@ export class Credentials {
     this.keySources.close();
   }
 
-  #wanted({ security = [], identitySigning }: Pick<GatewaySpec, 'security' | 'identitySigning'>): Wanted {
+  #wanted({ security = [], identitySigning, adminJwt }: Pick<GatewaySpec, 'security' | 'identitySigning' | 'adminJwt'>): Wanted {
     const { resolve } = this.#options;
     const sources: KeySource[] = [];
     const files: CredentialFile[] = [];
-    for (const spec of security) {
+    for (const spec of [...security, ...(adminJwt === undefined ? [] : [adminJwt.verifier])]) {
       if (spec.type === 'jwt') sources.push(keySource(spec, resolve));
       files.push(...filesOf(spec, resolve));
     }

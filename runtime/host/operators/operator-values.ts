@@ -1,3 +1,4 @@
+import { REVOCATIONS_STALE } from '../../runtime-value-keys.ts';
 import type { HostDrivers, RedisSettings } from '../drivers.ts';
 import { type Later, later } from '../later.ts';
 import { messageOf } from '../say.ts';
@@ -55,6 +56,8 @@ export class OperatorValues {
       local: () => this.#values,
       apply: (key, value) => this.#apply(key, value),
       later,
+      now: () => performance.now(),
+      stale: (isStale) => this.#options.publish(REVOCATIONS_STALE, isStale ? true : undefined),
       say,
     });
     await this.#shared.open();

@@ -14,11 +14,17 @@ export interface SharedValuesOptions {
   /** Lets this process go by another value; undefined takes it away. */
   readonly apply: (key: string, value: unknown) => void;
   readonly later: Later;
+  /** Monotonic, milliseconds. */
+  readonly now: () => number;
+  /** Told when nobody knows any more what others have set, and when it is known again. */
+  readonly stale: (isStale: boolean) => void;
   readonly say: (level: 'info' | 'error', msg: string, fields: object) => void;
 }
 
 /** How often the last change is asked for: what one instance orders holds on all of them within 2 s (PR-5). */
 const LOOK_MS = 1_000;
+/** JW-8: what others have set is known for at most so long after Redis was heard last. */
+const STALE_MS = 10_000;
 /** Redis that does not answer is down. */
 const ANSWER_MS = 1_000;
 const MOST_TRIES = 20;
@@ -39,6 +45,9 @@ export class SharedValues {
   /** Changes that Redis has not heard of. */
   #unheard: (readonly [key: string, edit: Edit])[] = [];
   #away = false;
+  /** When Redis has answered last; monotonic. */
+  #heardAt = Number.NEGATIVE_INFINITY;
+  #stale = false;
   #cancel: (() => void) | undefined;
   #closed = false;
 
@@ -98,6 +107,8 @@ export class SharedValues {
       if (version !== this.#version || version < this.#highest) await this.#take();
       if (this.#away) this.#options.say('info', 'operators’ values shared again', {});
       this.#away = false;
+      this.#heardAt = this.#options.now();
+      this.#isStale(false);
       for (const [key, edit] of this.#unheard.splice(0)) await this.change(key, edit);
     } catch (error) {
       this.#isAway(error);
@@ -126,7 +137,14 @@ export class SharedValues {
     else this.#texts.set(key, text);
   }
 
+  #isStale(isStale: boolean): void {
+    if (isStale === this.#stale) return;
+    this.#stale = isStale;
+    this.#options.stale(isStale);
+  }
+
   #isAway(error: unknown): void {
+    if (this.#options.now() - this.#heardAt >= STALE_MS) this.#isStale(true);
     if (this.#away) return;
     this.#away = true;
     this.#options.say('error', 'operators’ values not shared', { error: error instanceof Error ? error.message : String(error) });

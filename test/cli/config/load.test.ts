@@ -48,6 +48,31 @@ describe('loadGateway', () => {
     ]);
   });
 
+  it('AD-2: knows which tokens of staff are good for what', () => {
+    const file = (jwt: string): string =>
+      `specs: [openapi.yaml]
+security:
+  staff: { type: jwt, issuer: https://id.test, audience: admin }
+  key: { type: apiKey, keys: "file:keys.json" }
+admin: { jwt: ${jwt} }`;
+    const roles = '{ ops: ["routes:read"], audit: ["metrics:read", "limits:read"] }';
+    expect(configOf({ 'gateway.yaml': file(`{ binding: staff, roles: ${roles} }`) }).admin.jwt).toEqual({
+      binding: 'staff',
+      roles: [
+        ['audit', ['limits:read', 'metrics:read']],
+        ['ops', ['routes:read']],
+      ],
+    });
+    for (const [jwt, message] of [
+      [`{ binding: stuff, roles: ${roles} }`, "There is no binding 'stuff' in security"],
+      [`{ binding: key, roles: ${roles} }`, "The binding 'key' verifies no JWTs"],
+      ['{ binding: staff }', "'jwt' needs 'roles'"],
+      ['{ binding: staff, roles: { ops: [everything] } }', 'everything'],
+    ] as const) {
+      expect(messages(load({ 'gateway.yaml': file(jwt) })), jwt).toEqual([expect.stringContaining(message)]);
+    }
+  });
+
   it('knows where usage is told, and refuses what is no address', () => {
     const file = (usage: string): string => `specs: [openapi.yaml]\ntelemetry: { usage: { ${usage} } }`;
     const usageOf = (usage: string) => configOf({ 'gateway.yaml': file(usage) }).telemetry.usage;

@@ -5,8 +5,11 @@ import type { Change, Report, Verdict } from '../../../cli/diff/change.ts';
 import { MAX_BYTES, writeMarkdown } from '../../../cli/diff/report/markdown.ts';
 import { formats, writeDiff } from '../../../cli/diff/report/report.ts';
 import { packageRoot } from '../../../cli/package-root.ts';
+import { json } from '../../../cli/plan/json.ts';
 import { diffed } from '../../support/diffed.ts';
 import { pullRequests, shop } from '../../support/five-teams.ts';
+import { junitMistakes } from '../../support/junit-schema.ts';
+import { parseXml } from '../../support/xml.ts';
 
 const verdicts: readonly Verdict[] = ['weakened', 'breaking', 'potential', 'compatible', 'conflict'];
 const sections = {
@@ -185,6 +188,22 @@ describe('D13: formats', () => {
     expect(await writeDiff(limitRaised(), 'junit', options)).toContain('failures="2"');
   });
 
+  it('junit: fits the schema of JUnit, whatever was found', async () => {
+    const hostile = `]]>"<&'\u0000 ::error::`;
+    const odd = change(1, { message: hostile, routes: [{ key: 'x', name: `GET /${hostile}`, owner: hostile }] });
+    for (const report of [
+      reportOf([]),
+      limitRaised(),
+      reportOf([odd, ...Array.from({ length: 50 }, (_, n) => change(n + 2))]),
+      diffed(shop, { ...shop, 'specs/users.yaml': 'openapi: 3.1.0\npaths: []\n' }),
+    ]) {
+      const root = parseXml(await writeDiff(report, 'junit', options));
+      expect(junitMistakes(root)).toEqual([]);
+      const blocking = report.changes.filter(({ verdict }) => report.failOn.includes(verdict)).length + report.errors.length;
+      expect(root.attributes.get('failures')).toBe(String(blocking));
+    }
+  });
+
   it('html: a page that loads nothing and holds nothing of a document that acts', async () => {
     const page = await writeDiff(reportOf([change(1, { message: '<script>alert(1)</script>' })]), 'html', options);
     expect(page).toContain('&lt;script&gt;');
@@ -204,6 +223,27 @@ Ask: orders @acme/orders (owner), platform @acme/platform (policy)
 
 ✗ blocks: mend it, or add its fingerprint to approvals.yaml with a reason.
 `);
+  });
+
+  it('of many teams: names all of them, and four fingerprints', async () => {
+    const of = (n: number) =>
+      change(0, { routes: [{ key: `${n}`, name: `GET /${n}`, owner: `t${n}` }], teams: [`t${n}`], fingerprint: `f${n}` });
+    const report = reportOf([1, 2, 3, 4, 5].map((n) => ({ ...of(n), at: {} })));
+    const text = await writeDiff(report, 'text', options);
+    expect(text).toContain('  (t1, t2, t3, t4, t5)\n');
+    for (const written of [text, await writeDiff(report, 'html', options)]) expect(written).toContain('f1 f2 f3 f4 and 1 more');
+  });
+
+  it('markdown: limits of a new route as people say them', async () => {
+    const added = (limit: unknown) =>
+      change(3, { id: 'route-added', after: json({ to: 'orders', auth: 'none', limit, owner: 'orders' }), message: 'new' });
+    const rate = { requests: 60, per: '1m', by: 'ip' };
+    const cellOf = async (limit: unknown) =>
+      (await writeDiff(reportOf([added(limit)]), 'markdown', options)).split('\n').find((line) => line.startsWith('| + |'));
+    expect(await cellOf(rate)).toContain('| 60 per 1m by ip |');
+    expect(await cellOf([rate, { requests: 9, per: '1s' }])).toContain('| 60 per 1m by ip, 9 per 1s |');
+    expect(await cellOf({ ...rate, requests: { free: 1 } })).toContain('free');
+    expect(await cellOf(null)).toContain('| none |  | orders |');
   });
 
   it('what was not compared stands before what was', async () => {

@@ -127,6 +127,11 @@ describe('the limits of a route', () => {
       { requests: 5, per: '1m', by: 'ip', cost: { header: 'X-Cost' }, algorithm: 'slidingLog' },
       'A cost that the answer tells means nothing to slidingLog',
     ],
+    [{ requests: 5, per: '1m', by: 'ip', cost: { body: 'items' } }, "'body' must be a JSON pointer"],
+    [
+      { requests: 5, per: '1m', by: 'ip', cost: { body: '/n' }, algorithm: 'leakyBucket' },
+      'A cost that the body tells means nothing to leakyBucket',
+    ],
     [
       { requests: 5, per: '1m', by: 'ip', cost: { header: 'X-Cost', reserve: 6 } },
       'A request costs 6 and there is never more than 5',
@@ -134,6 +139,70 @@ describe('the limits of a route', () => {
     [{ requests: 10_001, per: '1m', by: 'ip', algorithm: 'slidingLog' }, 'slidingLog remembers every request, at most 10000'],
   ])('cannot be %j', (rate, message) => {
     expect(said(countedIn(documentWith({ rate })).checked).join('\n')).toContain(message);
+  });
+
+  it.each<[object, number, number]>([
+    [{}, 0, 0],
+    [{ queue: 3 }, 3, 1_000],
+    [{ queue: 3, queueTimeout: '5s' }, 3, 2_000],
+  ])('RL-7: wait for a slot as %j says, and no longer than the exchange may take', (waiting, queue, maxWaitMs) => {
+    const document = documentWith({ concurrency: { requests: 2, by: 'ip', ...waiting } });
+    const { of } = countedIn(document, { defaults: { timeouts: { total: '2s' } } });
+    expect(of('open', 'limits')?.limits[0]?.rule).toEqual({ kind: 'concurrency', queue, maxWaitMs });
+  });
+
+  it.each<[string, object | undefined, boolean]>([
+    ['application/json', {}, true],
+    ['application/merge-patch+json; charset=utf-8', {}, true],
+    ['text/plain', {}, false],
+    ['', undefined, false],
+  ])('RL-9: find their cost in a body of %j', (type, media, isFine) => {
+    const rate = { requests: 10, per: '1m', by: 'ip', cost: { body: '/items/0/a~1b', reserve: 2 } };
+    const requestBody = media === undefined ? {} : { requestBody: { content: { [type]: media } } };
+    const post = {
+      operationId: 'open',
+      security: [],
+      responses,
+      ...requestBody,
+      'x-gateway': { public: 'A test', limits: { rate } },
+    };
+    const { checked, of } = countedIn({ ...documentWith({}), paths: { '/open': { post } } });
+    const message = 'POST /open takes no JSON, and a limit is to find its cost there';
+    expect(said(checked).join('\n').includes(message)).toBe(!isFine);
+    if (!isFine) return;
+    expect(of('open', 'limits')?.limits).toMatchObject([{ cost: 2, saidAt: ['items', '0', 'a/b'] }]);
+    expect(checked.plan?.routes[0]).toMatchObject({ buffers: 'limits whose cost it says' });
+    expect(checked.plan?.routes[0]?.policies.map(({ stage }) => stage)).toContain('body-limits');
+  });
+
+  it('RL-8: of a month begin on its first day, or on another', () => {
+    const quota = [5, 6].map((requests) => ({ requests, per: 'month', by: 'ip', ...(requests === 5 ? {} : { startDay: 31 }) }));
+    const { of } = countedIn(documentWith({ quota }));
+    expect(of('open', 'limits')?.limits.map(({ rule }) => rule)).toEqual([
+      { kind: 'quota', period: 'month', timezone: 'UTC' },
+      { kind: 'quota', period: 'month', timezone: 'UTC', startDay: 31 },
+    ]);
+    const told = (more: object): string =>
+      said(countedIn(documentWith({ quota: { requests: 5, per: 'week', by: 'ip', ...more } })).checked).join('\n');
+    expect(told({ startDay: 3 })).toContain("'startDay' means nothing to a quota of a week");
+    expect(told({ startDay: 32 })).toContain("'startDay' must be");
+  });
+
+  it('RL-9: of a plan do not, since it holds for every document', () => {
+    const rate = { requests: 10, per: '1m', by: 'consumer', cost: { body: '/n' } };
+    const { checked } = countedIn(documentWith({}), { plans: { pro: { limits: { rate } } } });
+    expect(said(checked).join('\n')).toContain("There is no 'body' here");
+  });
+
+  it.each([
+    [{ queueTimeout: '1s' }, "'queueTimeout' means nothing without a queue"],
+    [{ queue: 2, mode: 'report' }, "'queue' means nothing to a limit that only reports"],
+    [{ queue: -1 }, "'queue' must be"],
+    [{ queue: 10_001 }, "'queue' must be"],
+    [{ queue: 1, queueTimeout: '61s' }, "'queueTimeout' must be"],
+  ])('cannot wait as %j', (waiting, message) => {
+    const concurrency = { requests: 2, by: 'ip', ...waiting };
+    expect(said(countedIn(documentWith({ concurrency })).checked).join('\n')).toContain(message);
   });
 });
 

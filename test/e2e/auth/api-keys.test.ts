@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ADMIN_TOKEN, asAdmin, type StartedGateway, start } from '../../support/gateway.ts';
 import { runGw } from '../../support/gw.ts';
 
@@ -89,6 +89,10 @@ describe('keys over the admin API', () => {
     expect(JSON.parse(kept)).toMatchObject({ note: 'ours', keys: [{ id: made.id, last4: made.key.slice(-4) }] });
     expect(shown).not.toContain('hmac-sha256');
     expect(await (await ask('GET', `/apikeys/${made.id}`)).json()).toMatchObject({ id: made.id, scopes: ['write'] });
+    const used = async (): Promise<string | undefined> =>
+      JSON.parse(await (await ask('GET', `/apikeys/${made.id}`)).text()).lastUsedAt;
+    await vi.waitUntil(async () => (await used()) !== undefined, 10_000);
+    expect(Date.parse((await used()) ?? '')).toBeLessThanOrEqual(Date.now());
     expect(gateway.output.stderr).toContain(`"created":"/apikeys/${made.id}"`);
     expect((await ask('DELETE', `/apikeys/${made.id}`)).status).toBe(204);
     await everywhere(made.key, 401);

@@ -48,6 +48,7 @@ security:
   queryKey: { type: apiKey, keys: "file:\${KEYS}" }
   elsewhere: { type: apiKey, keys: "file:\${ELSEWHERE}" }
   queryToken: { type: jwt, issuer: "${issuer}", audience: api, forward: true }
+admin: { jwt: { binding: user, roles: { ops: ["routes:read", "limits:override"], auditor: ["metrics:read"] } } }
 identity: { headers: { X-User-Id: subject, X-User-Roles: roles, X-Consumer-Id: consumer, X-Email: { claim: email } } }
 `;
 
@@ -373,5 +374,43 @@ describe('an issuer that is down when the gateway starts (JW-4)', () => {
     } finally {
       await late.close();
     }
+  });
+});
+
+describe('the admin listener (AD-2)', () => {
+  const ask = async (method: string, path: string, token: string, body?: object) => {
+    const headers = { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
+    const init = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };
+    const answer = await fetch(gateway.admin + path, init);
+    const text = await answer.text();
+    return { status: answer.status, code: answer.status < 400 ? undefined : JSON.parse(text).code };
+  };
+
+  it('takes tokens of an issuer for what their roles are good for', async () => {
+    const ops = await issuer.token({ sub: 'olga', roles: ['ops', 'unknown', '__proto__'] });
+    expect(await ask('GET', '/routes', ops)).toEqual({ status: 200, code: undefined });
+    expect(await ask('GET', '/metrics', ops)).toEqual({ status: 403, code: 'insufficient-scope' });
+    expect(await ask('GET', '/metrics', await issuer.token({ roles: ['auditor'] }))).toMatchObject({ status: 200 });
+    expect(await ask('GET', '/routes', await issuer.token())).toEqual({ status: 403, code: 'insufficient-scope' });
+    const order = { block: true, for: '1m', reason: 'A test' };
+    expect(await ask('PUT', '/overrides/consumer/nobody', ops, order)).toMatchObject({ status: 200 });
+    expect(await ask('DELETE', '/overrides/consumer/nobody', ops)).toMatchObject({ status: 204 });
+    expect(gateway.output.stderr).toContain('"msg":"audit","who":"user:olga","operation":"setOverride"');
+  });
+
+  it('takes none that callers would not be let in with', async () => {
+    const now = Math.floor(Date.now() / 1_000);
+    const wrong = [
+      await issuer.token({ roles: ['ops'], exp: now - 600 }),
+      await issuer.token({ roles: ['ops'], aud: 'other' }),
+      await issuer.token({ roles: ['ops'] }, {}, signingKey()),
+    ];
+    for (const token of wrong) expect(await ask('GET', '/routes', token)).toEqual({ status: 401, code: 'unauthorized' });
+    const revoked = await issuer.token({ roles: ['ops'], jti: 'stolen' });
+    expect(await ask('GET', '/routes', revoked)).toMatchObject({ status: 200 });
+    const headers = { ...asAdmin, 'content-type': 'application/json' };
+    const body = JSON.stringify({ jti: 'stolen', reason: 'A test' });
+    expect((await fetch(`${gateway.admin}/tokens/revoke`, { method: 'POST', headers, body })).status).toBe(200);
+    expect(await ask('GET', '/routes', revoked)).toEqual({ status: 401, code: 'unauthorized' });
   });
 });

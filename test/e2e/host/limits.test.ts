@@ -14,7 +14,10 @@ let quota: string;
 let slots: string;
 beforeAll(async () => {
   quota = await buildText(document({ rate: { requests: 300, per: '300d', by: 'global', algorithm: 'fixedWindow' } }));
-  slots = withGeneration(await buildText(document({ concurrency: { requests: 4, by: 'global' } })), probes);
+  slots = withGeneration(
+    await buildText(document({ concurrency: { requests: 4, by: 'global', queue: 2, queueTimeout: '100ms' } })),
+    probes,
+  );
 });
 
 describe('limits of several threads', () => {

@@ -20,6 +20,8 @@ class Instance implements Disposable {
       local: () => this.values,
       apply: (key, value) => void (value === undefined ? this.values.delete(key) : this.values.set(key, value)),
       later: () => () => undefined,
+      now: () => performance.now(),
+      stale: () => undefined,
       say: (_level, msg) => void this.said.push(msg),
     });
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Identity, PolicyEnv } from '../../../runtime/contract.ts';
 import { type AuthorizeOptions, authorize } from '../../../runtime/policies/authorize.ts';
+import { REVOCATIONS_STALE } from '../../../runtime/runtime-value-keys.ts';
 import { type FakeExchange, fakeEnv, fakeExchange } from '../../support/exchange.ts';
 import { compiled } from '../../support/expressions.ts';
 
@@ -81,6 +82,27 @@ describe('authorize (AZ-1 to AZ-6)', () => {
     expect(judged({ deny: true }, { roles: ['admin'], scopes: ['all'] })).toBe('403 policy');
     expect(judged({ deny: true, hideExistence: true }, {})).toBe('404 not-found');
     expect(judged({ deny: true, shadow: true }, {})).toBe('pass');
+  });
+
+  it('JW-8: what is sensitive waits until it is known again who was revoked', () => {
+    const revocations = { value: undefined as unknown };
+    const env: PolicyEnv = {
+      ...fakeEnv,
+      runtimeValue: (key) => (key === REVOCATIONS_STALE ? revocations : { value: undefined }),
+    };
+    const stage = authorize({ sensitive: true }, env);
+    const lax = authorize({ roles: ['a'] }, env);
+    const known = fakeExchange({ identity: { roles: ['a'] } });
+    expect(stage(known)).toBeUndefined();
+    revocations.value = true;
+    expect(stage(known)).toMatchObject({
+      status: 503,
+      headers: [['retry-after', '5']],
+      problem: { code: 'revocations-unknown' },
+    });
+    expect([lax(known), stage(fakeExchange())]).toEqual([undefined, undefined]);
+    revocations.value = undefined;
+    expect(stage(known)).toBeUndefined();
   });
 
   it('a shadow refuses nobody', () => {

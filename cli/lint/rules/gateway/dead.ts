@@ -29,6 +29,7 @@ export default defineRule({
       },
       end() {
         const [file] = config?.documents ?? [];
+        used.security.add(config?.admin.jwt?.binding);
         if (file === undefined) return;
         for (const kind of ['upstreams', 'security'] as const) {
           const words = { upstreams: 'sends to the upstream', security: 'needs the binding' };

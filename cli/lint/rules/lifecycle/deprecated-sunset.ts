@@ -9,10 +9,10 @@ export default defineRule({
   id: 'lifecycle/deprecated-sunset',
   severity: 'warn',
   presets: ['recommended'],
-  summary: 'What is deprecated has a sunset, and what has a sunset is deprecated.',
-  why: 'Without a date nobody moves; without `deprecated: true` no client and no generated code tells its users.',
+  summary: 'What is deprecated has a sunset, and what has a sunset is deprecated since a day.',
+  why: 'Without a date nobody moves; without `deprecated: true` no generated code tells its users, and without its day no answer does (Deprecation).',
   fix: 'Set x-gateway.lifecycle.sunset; write deprecated: true at the operation, or lifecycle.deprecated with the date.',
-  source: 'RFC 8594 §2; RFC 9745 §2',
+  source: 'RFC 8594 §2; RFC 9745 §2; SEMANTICS LC-1',
   create: ({ effectiveOf, isBuilt, report }) => {
     const isNew = firstTime();
     const endless = habits(report, (count, title) => ({
@@ -38,9 +38,14 @@ export default defineRule({
           });
           return;
         }
-        if (deprecated || announced !== undefined || !isBuilt(operation) || !isNew(placeId(sunset.node))) return;
-        const message = `${method} ${path} ends on ${sunset.text} and is not deprecated`;
-        report({ at: placeOf(sunset.node), message, hint: 'Write deprecated: true.', operation });
+        if (announced !== undefined || !isBuilt(operation) || !isNew(placeId(sunset.node))) return;
+        const message = deprecated
+          ? `${method} ${path} is deprecated, and nothing says since when: its answers do not tell`
+          : `${method} ${path} ends on ${sunset.text} and is not deprecated`;
+        const hint = deprecated
+          ? 'Set x-gateway.lifecycle.deprecated.'
+          : 'Write deprecated: true, and set x-gateway.lifecycle.deprecated.';
+        report({ at: placeOf(sunset.node), message, hint, operation });
       },
       end: () => endless.tell(),
     };

@@ -40,8 +40,8 @@ export class RedisCounter implements LimitCounter {
     this.#store = store;
     this.#closed = limits.some(({ onStoreFailure }) => onStoreFailure === 'closed');
     this.#ids = limits.map(({ id }) => store.hash(id).slice(0, 16));
-    this.#periods = limits.map(({ period, timezone }) =>
-      period === undefined ? undefined : new CalendarPeriods(period, timezone),
+    this.#periods = limits.map(({ period, timezone, startDay }) =>
+      period === undefined ? undefined : new CalendarPeriods(period, timezone, startDay),
     );
     this.#arguments = limits.map(({ kind, amount, cost, interval, drain, windowMs, maxWaitMs }) =>
       [kind, amount, cost, interval, drain, windowMs, maxWaitMs].map(String),
@@ -225,6 +225,8 @@ export class RedisCounter implements LimitCounter {
       return;
     }
     use.outcome = 'admitted';
+    // One that waited may have been refused without Redis before.
+    this.#locally.delete(use);
     const taken = { groups, lease };
     this.#taken.set(use, taken);
     this.#remember(use, taken);

@@ -100,6 +100,10 @@ describe('D7: the gateway file', () => {
 
 const hash = (letter: string) => `sha256:${letter.repeat(64)}`;
 const token = (more: object) => ({ admin: { tokens: [{ name: 'ops', hash: hash('a'), ...more }] } });
+const staff = (scopes: readonly string[]) => ({
+  security: { ids: { type: 'jwt', issuer: 'https://id.test', audience: 'admin' } },
+  admin: { jwt: { binding: 'ids', roles: { ops: scopes } } },
+});
 const identity = (headers: object) => ({ identity: { headers } });
 const roles = (clerk: readonly string[]) => ({ roles: { clerk, lead: ['clerk'] } });
 const server = (more: object) => ({ server: more });
@@ -124,6 +128,7 @@ const loosened: readonly (readonly [name: string, tight: object, loose: object, 
   ['telemetry', {}, { telemetry: { user: 'id' } }, 'medium access-log', 'low access-log'],
   ['telemetry', { telemetry: { usage: { file: 'a.jsonl' } } }, {}, 'medium usage', 'low usage'],
   ['admin', { admin: { audit: 'a.jsonl' } }, {}, 'medium admin-audit', 'low admin-audit'],
+  ['admin', staff(['metrics:read']), staff(['metrics:read', 'keys:write']), 'high admin-jwt', 'medium admin-jwt'],
   ['admin', {}, token({}), 'high admin-token', 'medium admin-token'],
   ['admin', token({ scopes: ['metrics:read'] }), token({}), 'high admin-token', 'medium admin-token'],
   ['server', server({ tls: files }), {}, 'high server-tls', 'medium server-tls'],
