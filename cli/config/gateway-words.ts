@@ -95,7 +95,7 @@ export const gatewayWords: Readonly<Record<string, string>> = {
   'security.*.pepper': 'Secrets that hashes of keys are made with; the first for new ones.',
   'security.*.awsCompat': 'Answers as Amazon API Gateway does: 403 instead of 401.',
   'security.*.keysPerConsumer': 'Active keys a consumer may have; 2.',
-  'security.*.ca': 'File with the authorities whose certificates are accepted, PEM.',
+  'security.*.ca': 'File with the authorities that issue the certificates that are accepted, those in between too; PEM.',
   'security.*.crl': 'File with revoked certificates.',
   'security.*.header': 'Field in which a trusted proxy passes the certificate.',
   'security.*.names': 'Names that certificates must have one of.',

@@ -45,6 +45,13 @@ Tokens are read as RFC 9068 has them. Of these products, known by \`issuer\`, gw
 | Firebase | \`https://securetoken.google.com/<project>\` | \`scope\` | \`roles\` | \`firebase.tenant\` | | \`audience\` is the project |
 | Keycloak | \`https://<host>/realms/<realm>\` | \`scope\` | \`realm_access.roles\` | | \`azp\` | |
 
+### What services are told
+
+\`identity.headers\` is what services read, and only the gateway writes it. A service that cannot be sure that only the gateway reaches it
+verifies \`identity.signed\` instead: a JWT (ES256) with the gateway as \`iss\`, the upstream's name as \`aud\`, \`sub\`, \`consumer\`, \`plan\`,
+\`tenant\`, \`roles\`, \`scope\`, and the claims that \`identity.headers\` names; keys at \`/identity/keys\` of the admin listener. The key is made by
+\`openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256\`; the next one is appended to the file before it is moved to its top.
+
 ## Rules
 
 The preset \`serve\` (●) is what \`gw build\` insists on. A locked rule is silenced only by the platform team, in \`lint.suppress\` of the

@@ -3,7 +3,7 @@ import { type AddressRange, addressRange, addressWords, contains } from '../../a
 import type { Denial, Exchange, Principal, Verdict, Verifier } from '../../contract.ts';
 import type { ApiKeySpec } from '../../verifier-spec.ts';
 import { hashSecret, pepperId, readApiKey } from './api-key-format.ts';
-import type { Failures } from './failures.ts';
+import { type Failures, failingAddress } from './failures.ts';
 import type { ApiKeyRecord, KeyStore } from './key-store.ts';
 
 export interface ApiKeyParts {
@@ -48,7 +48,8 @@ export class ApiKeyVerifier implements Verifier {
 
   verify(key: string, exchange: Exchange): Verdict | Promise<Verdict> {
     const { store, failures } = this.#parts;
-    if (!failures.allows(exchange.clientAddress)) return { denied: 429, reason: 'too many failures', retryAfterS: 1 };
+    if (!failures.allows(failingAddress(exchange.clientAddress)))
+      return { denied: 429, reason: 'too many failures', retryAfterS: 1 };
     if (key.length > LONGEST_KEY) return this.#refuse(exchange);
     const made = readApiKey(key);
     try {
@@ -114,7 +115,7 @@ export class ApiKeyVerifier implements Verifier {
   }
 
   #refuse(exchange: Exchange): Denial {
-    this.#parts.failures.count(exchange.clientAddress);
+    this.#parts.failures.count(failingAddress(exchange.clientAddress));
     return this.#unknown;
   }
 }

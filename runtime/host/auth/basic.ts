@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Denial, Exchange, Principal, RuntimeValue, Verdict, Verifier } from '../../contract.ts';
 import type { BasicSpec } from '../../verifier-spec.ts';
-import type { FailureRate, Failures } from './failures.ts';
+import { type FailureRate, type Failures, failingAddress } from './failures.ts';
 import { Recent } from './recent.ts';
 
 /** A user of a file (BA-1). */
@@ -63,7 +63,7 @@ export class BasicVerifier implements Verifier {
     const id = createHmac('sha256', this.#key).update(credential).digest('base64');
     const known = this.#right.get(id);
     if (found !== undefined && known?.hash === hash && known.untilMs > now()) return found.principal;
-    const counted = [`address ${exchange.clientAddress}`, `user ${pair.user}`];
+    const counted = [failingAddress(exchange.clientAddress), `user ${pair.user}`];
     if (!counted.every((one) => failures.allows(one))) return TOO_MANY;
     return compare(pair.password, hash).then((result) => {
       if (result === 'busy') return BUSY;

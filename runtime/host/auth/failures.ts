@@ -1,3 +1,4 @@
+import { addressKey } from '../../limits/address-key.ts';
 import { type Limit, limitOf } from '../../limits/limit.ts';
 import { type LimitCounter, type LimitStore, LimitUse } from '../../limits/store.ts';
 
@@ -10,6 +11,8 @@ export interface FailureRate {
 
 /** Of credentials in general: a token that is not remembered costs 40 to 120 microseconds, so forged ones must not fill a core. */
 const CREDENTIALS: FailureRate = { failures: 100, perMs: 2_000 };
+/** Whoever has one address of an IPv6 network has all of it. */
+const IPV6_BITS = 64;
 
 /**
  * How many credentials of an address, or of a user, were wrong of late (JW-11, BA-1), counted over all threads of the process: whoever
@@ -41,6 +44,11 @@ export class Failures {
     void this.#counter.take(use);
     return use;
   }
+}
+
+/** Names an address, or its network, among those that fail. */
+export function failingAddress(address: string): string {
+  return `address ${addressKey(address, IPV6_BITS)}`;
 }
 
 function limitOfFailures(id: string, { failures, perMs }: FailureRate): Limit {

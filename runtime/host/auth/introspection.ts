@@ -1,7 +1,7 @@
 import type { Denial, Exchange, Principal, Verdict, Verifier } from '../../contract.ts';
 import type { ClientCertificates } from './certificates.ts';
 import type { ClaimReader, Claims } from './claims.ts';
-import type { Failures } from './failures.ts';
+import { type Failures, failingAddress } from './failures.ts';
 import { Recent } from './recent.ts';
 import { isFields, LONGEST_TOKEN } from './token-parts.ts';
 import { bindingOf, brokenRule, isInstant, type ResolvedRules } from './token-rules.ts';
@@ -66,10 +66,11 @@ export class IntrospectionVerifier implements Verifier {
     const refused = this.#refused.get(id);
     if (refused !== undefined && refused.untilMs > clock()) return refused.denial;
     if (clock() < this.#closedUntilMs) return UNAVAILABLE;
-    if (!failures.allows(exchange.clientAddress)) return { denied: 429, reason: 'too many failures', retryAfterS: 1 };
+    if (!failures.allows(failingAddress(exchange.clientAddress)))
+      return { denied: 429, reason: 'too many failures', retryAfterS: 1 };
     return this.#once(id, token).then((found) => {
       if ('denied' in found) {
-        if (found.denied === 401) failures.count(exchange.clientAddress);
+        if (found.denied === 401) failures.count(failingAddress(exchange.clientAddress));
         return found;
       }
       return this.#judge(found, exchange);

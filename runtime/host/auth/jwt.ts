@@ -3,7 +3,7 @@ import type { JwtSpec } from '../../verifier-spec.ts';
 import type { JwsDriver } from '../drivers.ts';
 import type { ClientCertificates } from './certificates.ts';
 import { type ClaimReader, type Claims, claimReader } from './claims.ts';
-import type { Failures } from './failures.ts';
+import { type Failures, failingAddress } from './failures.ts';
 import type { KeySet, VerificationKey } from './key-set.ts';
 import { Recent } from './recent.ts';
 import { LONGEST_TOKEN, tokenParts } from './token-parts.ts';
@@ -74,7 +74,8 @@ export class JwtVerifier implements Verifier {
     if (refused !== undefined && refused.untilMs > clock()) return refused.denial;
     const parts = tokenParts(token);
     if (parts === undefined && opaque !== undefined) return opaque.verify(token, exchange);
-    if (!failures.allows(exchange.clientAddress)) return { denied: 429, reason: 'too many failures', retryAfterS: 1 };
+    if (!failures.allows(failingAddress(exchange.clientAddress)))
+      return { denied: 429, reason: 'too many failures', retryAfterS: 1 };
     if (parts === undefined || parts === 'malformed') return this.#refuse(id, 'malformed', exchange);
     const { header, claims } = parts;
     // Cheap, and tells issuers apart where several bindings take the same header: no failure of anybody.
@@ -152,7 +153,7 @@ export class JwtVerifier implements Verifier {
   }
 
   #refuse(id: string, reason: string, exchange: Exchange): Denial {
-    this.#parts.failures.count(exchange.clientAddress);
+    this.#parts.failures.count(failingAddress(exchange.clientAddress));
     const refused = denial(reason);
     this.#refused.set(id, { denial: refused, untilMs: this.#parts.clock() + REFUSED_MS });
     return refused;

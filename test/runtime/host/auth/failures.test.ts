@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BASIC_FAILURES } from '../../../../runtime/host/auth/basic.ts';
-import { Failures } from '../../../../runtime/host/auth/failures.ts';
+import { Failures, failingAddress } from '../../../../runtime/host/auth/failures.ts';
 import { storeOf, testStore } from '../../../support/limits.ts';
 
 describe('BA-1: failures of users and addresses', () => {
@@ -30,6 +30,16 @@ describe('BA-1: failures of users and addresses', () => {
     const [one, other] = [new Failures(store, 'basic a', { failures: 1, perMs: 1_000 }), new Failures(store, 'basic b')];
     one.count('address x');
     expect([one.allows('address x'), other.allows('address x')]).toEqual([false, true]);
+  });
+
+  it('of a whole network of IPv6 are counted together (JW-11): one client has all of it', () => {
+    const { store } = testStore();
+    const failures = new Failures(store, 'one', { failures: 3, perMs: 60_000 });
+    for (const address of ['2001:db8:1:2::1', '2001:db8:1:2::2', '2001:db8:1:2:ffff::9']) failures.count(failingAddress(address));
+    const allowed = ['2001:db8:1:2::77', '2001:db8:1:3::1', '192.0.2.1'].map((one) => failures.allows(failingAddress(one)));
+    expect(allowed).toEqual([false, true, true]);
+    for (let time = 0; time < 3; time += 1) failures.count(failingAddress('192.0.2.1'));
+    expect(['192.0.2.1', '192.0.2.2'].map((one) => failures.allows(failingAddress(one)))).toEqual([false, true]);
   });
 
   it('to look is not to fail', () => {
