@@ -163,6 +163,8 @@ export const gatewayWords: Readonly<Record<string, string>> = {
   'admin.jwt': 'Takes tokens of an issuer, too.',
   'admin.jwt.binding': 'Binding of type `jwt` that verifies them.',
   'admin.jwt.roles': 'What a role is good for: scopes of the admin listener.',
+  'admin.readOnly':
+    'What a bundle says is changed by another bundle only: weights of a split are refused, and reloads but by SIGHUP; off.',
   'admin.tokens': 'Who may ask for what; none = one is made and printed at start.',
   'admin.tokens[].name': 'For the audit log.',
   'admin.tokens[].hash': '`sha256:` and the hash of the token.',

@@ -58,6 +58,7 @@ describe('telemetry.usage', () => {
       'server: { timeouts: { preStop: 0ms } }',
       'upstreams: { orders: { url: "${UPSTREAM_URL}" } }',
       'teams: { team-orders: {} }',
+      'admin: { readOnly: true }',
       'security: { key: { type: apiKey, keys: "file:${STATE}/keys.json", pepper: "${PEPPER}" } }',
       'telemetry: { usage: { file: "${STATE}/usage.jsonl", webhook: { url: "${HOOK_URL}", threshold: 2 } } }',
     ].join('\n');
@@ -82,6 +83,8 @@ describe('telemetry.usage', () => {
       { type: 'deprecated-usage', ...common, version: '1', sunset: '2126-01-01', successor: '/v2/orders' },
       { type: 'quota-reached', ...common, policy: 'quota-month', percent: 100, limit: 3 },
     ]);
+    const reload = await fetch(`${gateway.admin}/config/reload`, { method: 'POST', headers: asAdmin });
+    expect([reload.status, await reload.json()]).toMatchObject([403, { code: 'read-only' }]);
     gateway.process.kill('SIGTERM');
     await once(gateway.process, 'exit');
     const lines = readFileSync(join(folder, 'usage.jsonl'), 'utf8').trimEnd().split('\n');
