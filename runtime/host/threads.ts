@@ -6,6 +6,7 @@ import { threadClocks } from './limits/clocks.ts';
 import type { CountedCaller, LimitState } from './limits/inspect.ts';
 import { limitBytes, limitMemory } from './limits/layout.ts';
 import { MemoryStore, seedLimits } from './limits/memory-store.ts';
+import type { QuotaReached } from './limits/quota-marks.ts';
 import type { GenerationText } from './load-generation.ts';
 import { LOG_RING_BYTES, LogRing } from './log-ring.ts';
 import { LogWriter } from './log-writer.ts';
@@ -56,6 +57,8 @@ export class Threads {
   answer: (topic: string, value: unknown) => Promise<unknown> = () => Promise.resolve(undefined);
   /** Hears what a thread has counted. */
   counted: (delta: UsageDelta) => void = () => undefined;
+  /** Hears of quotas that are used up, or nearly. */
+  quotaReached: (reached: QuotaReached) => void = () => undefined;
   /** Hears of API keys that were used, by id. */
   keysUsed: (ids: readonly string[]) => void = () => undefined;
   readonly #hostCode: string;
@@ -288,6 +291,7 @@ export class Threads {
     worker.on('message', (message: FromWorker) => {
       if (message.kind === 'log') void this.#log.flush();
       else if (message.kind === 'usage') this.counted(message.delta);
+      else if (message.kind === 'quota') this.quotaReached(message.reached);
       else if (message.kind === 'keys-used') this.keysUsed(message.ids);
       else if (message.kind === 'ask') void this.#answer(thread, message);
       else if (message.kind === 'store') this.#storeChanged(thread, message.isAway);
