@@ -42,6 +42,8 @@ export interface GatewaySpec {
   readonly store?: StoreSpec;
   /** Absent = one that is made when the process starts. */
   readonly adminTokens?: readonly AdminTokenSpec[];
+  /** Operators change nothing that another bundle would change (AD-5). */
+  readonly adminReadOnly?: true;
   /** Staff whose tokens the admin listener takes, too (AD-2). */
   readonly adminJwt?: AdminJwtSpec;
   /** File that writes of operators are added to (AD-5). */

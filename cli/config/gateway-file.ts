@@ -168,6 +168,7 @@ export const members = {
     tokens: adminTokens,
     audit: fromEnvironment(text()),
     jwt: adminJwt,
+    readOnly: flag,
   }),
 } as const;
 

@@ -152,7 +152,8 @@ export const gatewayWords: Readonly<Record<string, string>> = {
   'telemetry.usage': 'Where it is told who uses what, beside `gw usage`.',
   'telemetry.usage.file':
     'Requests by day, consumer, operation, version and class of status are added to it each 10s, a line of JSON a batch. A batch may stand there twice, under one id.',
-  'telemetry.usage.webhook': 'Told of consumers that use what is deprecated: once a day for each consumer and operation.',
+  'telemetry.usage.webhook':
+    'Told of consumers that use what is deprecated: once a day for each consumer and operation; and of quotas of which 80 % or all is used, once in their period.',
   'telemetry.usage.webhook.url': 'Where the notice is sent, as JSON by POST; http or https.',
   'telemetry.usage.webhook.threshold': 'Requests of a consumer to an operation on one day (UTC) from which it is told; 100.',
   admin: 'The admin listener.',
@@ -162,6 +163,8 @@ export const gatewayWords: Readonly<Record<string, string>> = {
   'admin.jwt': 'Takes tokens of an issuer, too.',
   'admin.jwt.binding': 'Binding of type `jwt` that verifies them.',
   'admin.jwt.roles': 'What a role is good for: scopes of the admin listener.',
+  'admin.readOnly':
+    'What a bundle says is changed by another bundle only: weights of a split are refused, and reloads but by SIGHUP; off.',
   'admin.tokens': 'Who may ask for what; none = one is made and printed at start.',
   'admin.tokens[].name': 'For the audit log.',
   'admin.tokens[].hash': '`sha256:` and the hash of the token.',

@@ -145,6 +145,7 @@ export function adminPlan(layers: Layers): AdminPlan {
   return {
     listen: typeof listen === 'string' ? listen : adminDefaults.listen,
     tokens: tokens.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    ...(layers.value('admin', 'readOnly')?.value === true ? { readOnly: true } : {}),
     ...(typeof audit === 'string' ? { audit } : {}),
     ...(fits(adminJwt, jwt) ? { jwt: { binding: jwt.binding, roles: rolesOf(jwt.roles) } } : {}),
   };

@@ -44,7 +44,9 @@ export function unknownCommit(repository: string | undefined, name: string): GwE
     const hint = 'Fetch it first: `git fetch --unshallow`, or fetch-depth: 0 of actions/checkout.';
     return new GwError('ERR_GW_GIT', `${name} is not in this shallow clone`, hint);
   }
-  const hint = 'Fetch it first, such as `git fetch origin main`, or name a folder.';
+  const hint = name.includes('..')
+    ? 'Name both sides apart: `gw diff main branch`; `git merge-base main branch` says where they parted.'
+    : 'Fetch it first, such as `git fetch origin main`, or name a folder.';
   return new GwError('ERR_GW_GIT', `${name} is no file, folder, branch, tag or commit here`, hint);
 }
 

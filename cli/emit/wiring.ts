@@ -41,6 +41,7 @@ export function emitWiring(plan: GatewayPlan): string {
     store: plan.store,
     adminTokens: plan.admin.tokens,
     adminAudit: plan.admin.audit,
+    adminReadOnly: plan.admin.readOnly,
     adminJwt: plan.adminVerifier === undefined ? undefined : { verifier: plan.adminVerifier, roles: plan.admin.jwt?.roles ?? [] },
   };
   return moduleText([

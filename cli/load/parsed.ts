@@ -28,8 +28,7 @@ export interface Content {
 }
 
 /**
- * Deepest nesting a document may have, in levels. Real documents stay below 60; everything after loading may recurse this far. The YAML
- * parser recurses deepest, about 800 levels, so below this limit it never decides.
+ * Deepest nesting a document may have, in levels. Real documents stay below 60; everything after loading may recurse this far.
  */
 export const maxDepth = 500;
 

@@ -1,8 +1,18 @@
-import { isAlias, isMap, isNode, isPair, isScalar, isSeq, type Pair, parseDocument, Scalar, type YAMLMap } from 'yaml';
+import { boolCoreTag, floatCoreTag, intCoreTag, NOT_RESOLVED, nullCoreTag, YAMLException } from 'js-yaml';
 import type { Place } from '../diagnostics.ts';
 import { duplicateKey } from './json.ts';
 import { type Content, maxDepth, type Parsed, type Span, type SyntaxMistake, tooDeep } from './parsed.ts';
 import { tokensOf } from './pointer.ts';
+import {
+  readYamlTree,
+  spanOf,
+  type YamlAlias,
+  type YamlList,
+  type YamlMap,
+  type YamlNode,
+  type YamlPair,
+  type YamlScalar,
+} from './yaml-nodes.ts';
 
 /** Most nodes that aliases may add to what is written: room for every honest use, an end to aliases of aliases of aliases. */
 const maxAliasedNodes = 1_000_000;
@@ -12,58 +22,41 @@ const maxAliasedNodes = 1_000_000;
  * by the library, so that aliased nodes are shared, not copied, and a key named `__proto__` is data.
  */
 export function parseYaml(text: string): Parsed {
-  let document: ReturnType<typeof read>;
+  let tree: ReturnType<typeof readYamlTree>;
   try {
-    document = read(text);
+    // The root is a level of its own.
+    tree = readYamlTree(text, maxDepth + 1);
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return { content: undefined, mistakes: [tooDeepAt(0)] };
+    if (!(error instanceof YAMLException)) throw error;
+    return { content: undefined, mistakes: [mistakeOf(error)] };
   }
-  const [error] = document.errors;
-  if (error !== undefined) return { content: undefined, mistakes: [mistakeOf(error)] };
-  if (document.contents === null)
+  const { root, second } = tree;
+  if (second !== undefined) return { content: undefined, mistakes: [secondDocument(second)] };
+  if (root === undefined)
     return { content: { value: null, spans: (places) => places.map(() => ({ start: 0, end: 0 })) }, mistakes: [] };
-  const root = document.contents;
-  const builder = new Builder();
-  const built = builder.build(root, 0);
+  const builder = new Builder(text);
+  const built = builder.build(root);
   if (builder.refused !== undefined) return { content: undefined, mistakes: [builder.refused] };
-  const finder = new SpanFinder(root, builder.anchors);
+  const finder = new SpanFinder(text, root, builder.anchors);
   const content: Content = { value: built.value, spans: (places) => places.map((place) => finder.find(place)) };
   return { content, mistakes: builder.duplicates };
 }
 
-function read(text: string) {
-  return parseDocument(text, {
-    uniqueKeys: false,
-    stringKeys: true,
-    prettyErrors: false,
-    resolveKnownTags: false,
-    logLevel: 'error',
-  });
+function mistakeOf({ reason, mark }: YAMLException): SyntaxMistake {
+  const start = mark?.position ?? 0;
+  const place = { start, end: start + 1 };
+  if (reason.includes('maxDepth')) return { ...place, message: tooDeep };
+  if (reason.startsWith('tab characters')) return { ...place, message: 'YAML is indented with spaces; this is a tab' };
+  return { ...place, message: `YAML syntax: ${reason}` };
 }
 
-function mistakeOf(error: {
-  readonly code: string;
-  readonly message: string;
-  readonly pos: readonly [number, number];
-}): SyntaxMistake {
-  const [start, end] = error.pos;
-  if (error.code === 'MULTIPLE_DOCS') {
-    return {
-      start,
-      end: start + 3,
-      message: 'A second YAML document begins here',
-      hint: 'Put each document into a file of its own.',
-    };
-  }
-  if (error.code === 'TAB_AS_INDENT') return { start, end, message: 'YAML is indented with spaces; this is a tab' };
-  // How far the parser came depends on its stack, so its place is not said.
-  if (error.code === 'RESOURCE_EXHAUSTION') return tooDeepAt(0);
-  return { start, end: Math.max(end, start + 1), message: `YAML syntax: ${error.message}` };
-}
-
-function tooDeepAt(start: number): SyntaxMistake {
-  return { start, end: start + 1, message: tooDeep };
+function secondDocument(start: number): SyntaxMistake {
+  return {
+    start,
+    end: start + 3,
+    message: 'A second YAML document begins here',
+    hint: 'Put each document into a file of its own.',
+  };
 }
 
 interface Built {
@@ -72,71 +65,72 @@ interface Built {
   readonly size: number;
 }
 
-/** Turns the syntax tree into plain data. Anchors are noted in the order they are met, since a name may be used again. */
+/** Turns the tree into plain data. Anchors are noted in the order they are met, since a name may be used again. */
 class Builder {
-  readonly anchors = new Map<unknown, unknown>();
+  readonly anchors = new Map<YamlAlias, YamlNode>();
   readonly duplicates: SyntaxMistake[] = [];
   refused: SyntaxMistake | undefined;
-  readonly #named = new Map<string, { readonly node: unknown; readonly built: Built | undefined }>();
+  readonly #text: string;
+  readonly #named = new Map<string, { readonly node: YamlNode; readonly built: Built | undefined }>();
   #aliased = 0;
 
-  build(node: unknown, depth: number): Built {
-    if (depth > maxDepth) return this.#refuse(tooDeepAt(rangeOf(node).start));
-    if (isAlias(node)) return this.#alias(node);
-    if (isScalar(node)) return this.#name(node, { value: plain(node), size: 1 });
-    if (!isMap(node) && !isSeq(node)) return { value: null, size: 1 };
-    if (node.anchor !== undefined) this.#named.set(node.anchor, { node, built: undefined });
-    return this.#name(node, isMap(node) ? this.#map(node, depth) : this.#list(node.items, depth));
+  constructor(text: string) {
+    this.#text = text;
   }
 
-  #refuse(mistake: SyntaxMistake): Built {
-    this.refused ??= mistake;
+  build(node: YamlNode): Built {
+    if (node.kind === 'alias') return this.#alias(node);
+    if (node.kind === 'scalar') return this.#name(node, { value: plain(node), size: 1 });
+    if (node.anchor !== undefined) this.#named.set(node.anchor, { node, built: undefined });
+    return this.#name(node, node.kind === 'map' ? this.#map(node) : this.#list(node));
+  }
+
+  #refuse(node: YamlNode, message: string): Built {
+    this.refused ??= { ...spanOf(node, this.#text), message };
     return { value: null, size: 1 };
   }
 
-  #name(node: { readonly anchor?: string }, built: Built): Built {
+  #name(node: YamlScalar | YamlMap | YamlList, built: Built): Built {
     if (node.anchor !== undefined) this.#named.set(node.anchor, { node, built });
     return built;
   }
 
-  #alias(node: { readonly source: string }): Built {
-    const span = rangeOf(node);
-    const named = this.#named.get(node.source);
-    if (named === undefined) return this.#refuse({ ...span, message: `No anchor '&${node.source}' stands before this alias` });
-    if (named.built === undefined)
-      return this.#refuse({ ...span, message: `The alias '*${node.source}' stands inside what it repeats` });
+  #alias(node: YamlAlias): Built {
+    const named = this.#named.get(node.name);
+    if (named === undefined) return this.#refuse(node, `No anchor '&${node.name}' stands before this alias`);
+    if (named.built === undefined) return this.#refuse(node, `The alias '*${node.name}' stands inside what it repeats`);
     this.anchors.set(node, named.node);
     this.#aliased += named.built.size;
-    if (this.#aliased > maxAliasedNodes) {
-      return this.#refuse({ ...span, message: `Aliases write out to more than ${maxAliasedNodes} nodes` });
-    }
+    if (this.#aliased > maxAliasedNodes) return this.#refuse(node, `Aliases write out to more than ${maxAliasedNodes} nodes`);
     return named.built;
   }
 
-  #list(items: readonly unknown[], depth: number): Built {
+  #list({ items }: YamlList): Built {
     let size = 1;
     const value = items.map((item) => {
-      // In a flow sequence `[a: b]` an item is a pair, which stands for a map of one key.
-      const built = isPair(item) ? this.#map({ items: [item] }, depth + 1) : this.build(item, depth + 1);
+      const built = this.build(item);
       size += built.size;
       return built.value;
     });
     return { value, size };
   }
 
-  #map(node: { readonly items: readonly Pair<unknown, unknown>[] }, depth: number): Built {
+  #map({ items }: YamlMap): Built {
     const value: Record<string, unknown> = {};
     const merged: unknown[] = [];
     let size = 1;
-    for (const pair of node.items) {
-      const built = this.build(pair.value, depth + 1);
+    for (const pair of items) {
+      if (pair.key.kind !== 'scalar' || pair.key.style === 'missing') {
+        return this.#refuse(pair.key, 'YAML syntax: a key is a text, here it is something else');
+      }
+      this.#name(pair.key, { value: pair.key.text, size: 1 });
+      const built = this.build(pair.value);
       size += built.size;
       if (isMergeKey(pair)) {
         merged.push(...(Array.isArray(built.value) ? built.value : [built.value]));
         continue;
       }
-      const key = keyOf(pair);
-      const { start, end } = rangeOf(pair.key);
+      const { text: key, start, end } = pair.key;
       if (Object.hasOwn(value, key)) this.duplicates.push(duplicateKey(key, start, end));
       put(value, key, built.value);
     }
@@ -157,42 +151,48 @@ function put(target: Record<string, unknown>, key: string, value: unknown): void
   else target[key] = value;
 }
 
+/** What the core schema knows besides texts, in the order it is tried. */
+const CORE = [nullCoreTag, boolCoreTag, intCoreTag, floatCoreTag];
+/** Tags that ask for one of these, as they are mostly written. */
+const CORE_TAGS: ReadonlySet<string> = new Set(['!!null', '!!bool', '!!int', '!!float']);
+
 /** The value of a scalar as JSON knows it: what JSON cannot say (`.inf`, a tagged binary) keeps its text. */
-function plain(scalar: Scalar): unknown {
-  const { value } = scalar;
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
-  return scalar.source ?? String(value);
+function plain({ text, style, tag }: YamlScalar): unknown {
+  const typed = tag === undefined ? style === 'plain' || style === 'missing' : CORE_TAGS.has(tag);
+  if (!typed) return text;
+  const first = text.charAt(0);
+  for (const { implicitFirstChars, resolve, tagName } of CORE) {
+    if (implicitFirstChars?.includes(first) === false) continue;
+    const value = resolve(text, tag !== undefined, tagName);
+    if (value === NOT_RESOLVED) continue;
+    return typeof value === 'number' && !Number.isFinite(value) ? text : value;
+  }
+  return text;
 }
 
-function keyOf(pair: Pair<unknown, unknown>): string {
-  const { key } = pair;
-  if (isScalar(key)) return typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
-  return typeof key === 'string' ? key : '';
+function keyOf({ key }: YamlPair): string {
+  return key.kind === 'scalar' ? key.text : '';
 }
 
-function isMergeKey(pair: Pair<unknown, unknown>): boolean {
-  return isScalar(pair.key) && pair.key.type === Scalar.PLAIN && keyOf(pair) === '<<';
+function isMergeKey({ key }: YamlPair): boolean {
+  return key.kind === 'scalar' && key.text === '<<' && key.style === 'plain';
 }
 
-function rangeOf(node: unknown): Span {
-  const range = isNode(node) ? node.range : undefined;
-  return range ? { start: range[0], end: Math.max(range[1], range[0]) } : { start: 0, end: 0 };
-}
-
-/** A step down the syntax tree. */
+/** A step down the tree. */
 interface Found {
-  readonly key: unknown;
-  readonly node: unknown;
+  readonly key: YamlNode | undefined;
+  readonly node: YamlNode;
 }
 
 /** Finds nodes by pointer. Maps are indexed when first passed, so that many places in one large map stay cheap. */
 class SpanFinder {
-  readonly #root: unknown;
-  readonly #aliases: ReadonlyMap<unknown, unknown>;
-  readonly #indexes = new Map<YAMLMap, ReadonlyMap<string, Found>>();
+  readonly #text: string;
+  readonly #root: YamlNode;
+  readonly #aliases: ReadonlyMap<YamlAlias, YamlNode>;
+  readonly #indexes = new Map<YamlMap, ReadonlyMap<string, Found>>();
 
-  constructor(root: unknown, aliases: ReadonlyMap<unknown, unknown>) {
+  constructor(text: string, root: YamlNode, aliases: ReadonlyMap<YamlAlias, YamlNode>) {
+    this.#text = text;
     this.#root = root;
     this.#aliases = aliases;
   }
@@ -208,29 +208,30 @@ class SpanFinder {
       }
       at = next;
     }
-    const node = this.#follow(at.node);
-    const value = node === null || node === undefined ? undefined : rangeOf(node);
-    const key = at.key === undefined ? undefined : rangeOf(at.key);
-    const start = value?.start ?? 0;
-    return part === 'key' || missing || value === undefined ? (key ?? { start, end: start + 1 }) : value;
+    const value = spanOf(this.#follow(at.node), this.#text);
+    const key = at.key === undefined ? undefined : spanOf(at.key, this.#text);
+    return part === 'key' || missing ? (key ?? { start: value.start, end: value.start + 1 }) : value;
   }
 
-  #follow(node: unknown): unknown {
+  #follow(node: YamlNode): YamlNode {
     let at = node;
-    while (isAlias(at)) at = this.#aliases.get(at);
+    while (at.kind === 'alias') {
+      const repeated = this.#aliases.get(at);
+      if (repeated === undefined) return at;
+      at = repeated;
+    }
     return at;
   }
 
-  #step(node: unknown, token: string): Found | undefined {
-    if (isSeq(node)) {
+  #step(node: YamlNode, token: string): Found | undefined {
+    if (node.kind === 'list') {
       const item = /^\d+$/.test(token) ? node.items[Number(token)] : undefined;
-      if (item === undefined) return undefined;
-      return isPair(item) ? { key: undefined, node: item.key } : { key: undefined, node: item };
+      return item === undefined ? undefined : { key: undefined, node: item };
     }
-    return isMap(node) ? this.#index(node).get(token) : undefined;
+    return node.kind === 'map' ? this.#index(node).get(token) : undefined;
   }
 
-  #index(map: YAMLMap): ReadonlyMap<string, Found> {
+  #index(map: YamlMap): ReadonlyMap<string, Found> {
     const known = this.#indexes.get(map);
     if (known !== undefined) return known;
     const index = new Map<string, Found>();
@@ -240,16 +241,16 @@ class SpanFinder {
       else index.set(keyOf(pair), { key: pair.key, node: pair.value });
     }
     for (const found of inherited) {
-      const key = isScalar(found.key) ? String(found.key.value) : '';
+      const key = found.key?.kind === 'scalar' ? found.key.text : '';
       if (!index.has(key)) index.set(key, found);
     }
     this.#indexes.set(map, index);
     return index;
   }
 
-  #merged(pair: Pair<unknown, unknown>): readonly Found[] {
+  #merged(pair: YamlPair): readonly Found[] {
     const value = this.#follow(pair.value);
-    const sources = isSeq(value) ? value.items.map((item) => this.#follow(item)) : [value];
-    return sources.flatMap((source) => (isMap(source) ? [...this.#index(source).values()] : []));
+    const sources = value.kind === 'list' ? value.items.map((item) => this.#follow(item)) : [value];
+    return sources.flatMap((source) => (source.kind === 'map' ? [...this.#index(source).values()] : []));
   }
 }

@@ -148,6 +148,8 @@ export interface AdminPlan {
   readonly listen: EnvText;
   /** AD-2. Empty = one is made when the process starts. */
   readonly tokens: readonly AdminTokenPlan[];
+  /** What a bundle says is changed by another bundle only (AD-5). */
+  readonly readOnly?: true;
   /** Which binding verifies tokens of staff, and what their roles are good for; sorted by role. Absent = none are taken. */
   readonly jwt?: { readonly binding: string; readonly roles: readonly (readonly [role: string, scopes: readonly string[]])[] };
   /** File that writes of operators are added to (AD-5); absent = they are said on the standard error only. */

@@ -1,5 +1,5 @@
 import { defineKey, larger } from '../plan/key.ts';
-import { flag, object, oneOf, oneOrMany, type Shape, type TypeOf } from '../plan/shape.ts';
+import { count, flag, object, oneOf, oneOrMany, type Shape, type TypeOf } from '../plan/shape.ts';
 import { checkBodyCosts, checkKeys } from './limit-check.ts';
 import {
   amount,
@@ -38,6 +38,7 @@ function isTimezone(name: string): boolean {
 const members = {
   per: oneOf('day', 'week', 'month'),
   timezone,
+  startDay: count(1, 31),
   soft: flag,
   cost,
   counting,
@@ -57,14 +58,17 @@ const DAYS = { day: 1, week: 7, month: 30 } as const;
 export default defineKey({
   key: 'limits.quota',
   levels: ['root', 'path', 'operation'],
-  summary: 'How many requests in a day, a week from Monday, or a month of the calendar. Counts where it is written.',
+  summary:
+    'How many requests in a day, a week from Monday, or a month of the calendar (from `startDay`). Counts where it is written.',
   schema: oneOrMany(one),
   check(authored, context) {
     const limits = listOf(authored);
     checkKeys(limits, context);
     checkBodyCosts(limits, context);
     for (const limit of limits) {
-      const { requests, soft = false } = limit;
+      const { requests, per, startDay, soft = false } = limit;
+      if (startDay !== undefined && per !== 'month')
+        context.report(`'startDay' means nothing to a quota of a ${per}`, 'Remove it, or count by month.');
       const reserve = reserveOf(limit.cost);
       checkCounting(limit, { name: 'a soft quota', isPlain: !soft }, context.report);
       const least = Math.min(...numbersOf(requests));
@@ -81,10 +85,16 @@ export default defineKey({
 });
 
 export function lowerQuota(authored: QuotaAuthored): LimitDraft {
-  const { requests, per, timezone: zone = 'UTC', soft = false } = authored;
+  const { requests, per, timezone: zone = 'UTC', startDay = 1, soft = false } = authored;
   return {
     name: `quota-${per}`,
-    rule: { kind: 'quota', period: per, timezone: zone, ...(soft ? { soft: true } : {}) },
+    rule: {
+      kind: 'quota',
+      period: per,
+      timezone: zone,
+      ...(startDay === 1 || per !== 'month' ? {} : { startDay }),
+      ...(soft ? { soft: true } : {}),
+    },
     amounts: lowerAmounts(requests),
     ...lowerCost(authored.cost),
     ...(authored.counting === 'leased' ? { leased: true } : {}),

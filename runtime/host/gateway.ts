@@ -88,6 +88,7 @@ export class Gateway {
       say,
     });
     this.threads.counted = (delta) => this.usage.add(delta);
+    this.threads.quotaReached = (reached) => this.usage.quotaReached(reached);
     this.threads.keysUsed = (ids) => this.keyUses.used(ids, Date.now());
     const { GW_STATE } = process.env;
     this.operators = new OperatorValues({

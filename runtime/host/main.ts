@@ -1,7 +1,11 @@
+import { resolveEnvironment } from '../environment.ts';
+import type { GatewaySpec } from '../gateway-spec.ts';
 import { AuditLog } from './admin/audit-log.ts';
 import { startAdmin } from './admin/listener.ts';
 import type { AdminParts } from './admin/parts.ts';
 import { AdminTokens } from './admin/tokens.ts';
+import { checkFile } from './auth/credential-files.ts';
+import { filesWanted } from './auth/credentials.ts';
 import { readCertificate } from './certificates.ts';
 import type { HostDrivers } from './drivers.ts';
 import { Gateway } from './gateway.ts';
@@ -38,7 +42,7 @@ export async function runMain(entry: URL, admin: AdminParts, drivers: HostDriver
   }
   const settings = hostSettings(bundle.parts.gateway, process.env);
   if ('errors' in settings) return end(settings.errors);
-  if (process.argv.includes('--check')) return check(settings);
+  if (process.argv.includes('--check')) return check(settings, bundle.parts.gateway);
   process.title = `gw ${bundle.file.name}`;
   try {
     if (settings.listen.port !== 0) await checkFree(settings.listen, 'PORT');
@@ -57,12 +61,18 @@ export async function runMain(entry: URL, admin: AdminParts, drivers: HostDriver
 }
 
 /** Of `--check`. */
-function check({ tls }: HostSettings): void {
-  try {
-    if (tls !== undefined) readCertificate(tls);
-  } catch (error) {
-    end([messageOf(error)]);
-  }
+function check({ tls }: HostSettings, spec: GatewaySpec): void {
+  const problems: string[] = [];
+  const attempt = (read: () => void): void => {
+    try {
+      read();
+    } catch (error) {
+      problems.push(messageOf(error));
+    }
+  };
+  if (tls !== undefined) attempt(() => readCertificate(tls));
+  for (const file of filesWanted(spec, (text) => resolveEnvironment(text, process.env))) attempt(() => checkFile(file));
+  if (problems.length > 0) end(problems);
   process.stdout.write('The environment is complete.\n');
 }
 

@@ -3,6 +3,7 @@ import type { Environment } from '../environment.ts';
 import type { ConnectionLimits } from './admission.ts';
 import type { RedisSettings } from './drivers.ts';
 import type { CountedCaller, LimitState } from './limits/inspect.ts';
+import type { QuotaReached } from './limits/quota-marks.ts';
 import type { GenerationText } from './load-generation.ts';
 import type { Address } from './settings.ts';
 import type { SharedHandle } from './shared.ts';
@@ -65,6 +66,8 @@ export type FromWorker =
   | { readonly kind: 'swapped' }
   /** Requests since it last told. */
   | { readonly kind: 'usage'; readonly delta: UsageDelta }
+  /** Somebody has used much of a quota, or all of it. */
+  | { readonly kind: 'quota'; readonly reached: QuotaReached }
   /** API keys that were used since it last told, by id. */
   | { readonly kind: 'keys-used'; readonly ids: readonly string[] }
   /** Wants something that main alone does; answered by `answer` of the same number. */

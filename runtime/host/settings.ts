@@ -55,7 +55,7 @@ const SHORTEST_TOKEN = 16;
 export function hostSettings(spec: GatewaySpec, environment: Environment): HostSettings | { readonly errors: readonly string[] } {
   const reader = new Reader(environment);
   for (const { name, targets } of spec.upstreams) for (const { url } of targets) reader.url(url, name);
-  for (const text of textsOf([spec.security, spec.adminJwt?.verifier])) reader.resolve(text);
+  for (const text of textsOf([spec.security, spec.adminJwt?.verifier, spec.identitySigning])) reader.resolve(text);
   const proxies = spec.server.trustedProxies.map((ranges) => reader.ranges(ranges));
   if (spec.server.proxyProtocol === true && !proxies.includes(true)) reader.errors.add(NO_PROXIES);
   const { connections, connectionsPerAddress } = spec.server.limits;

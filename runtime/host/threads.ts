@@ -2,10 +2,12 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { Admission, admissionBytes } from './admission.ts';
+import { askWorker } from './ask-worker.ts';
 import { threadClocks } from './limits/clocks.ts';
 import type { CountedCaller, LimitState } from './limits/inspect.ts';
 import { limitBytes, limitMemory } from './limits/layout.ts';
 import { MemoryStore, seedLimits } from './limits/memory-store.ts';
+import type { QuotaReached } from './limits/quota-marks.ts';
 import type { GenerationText } from './load-generation.ts';
 import { LOG_RING_BYTES, LogRing } from './log-ring.ts';
 import { LogWriter } from './log-writer.ts';
@@ -56,6 +58,8 @@ export class Threads {
   answer: (topic: string, value: unknown) => Promise<unknown> = () => Promise.resolve(undefined);
   /** Hears what a thread has counted. */
   counted: (delta: UsageDelta) => void = () => undefined;
+  /** Hears of quotas that are used up, or nearly. */
+  quotaReached: (reached: QuotaReached) => void = () => undefined;
   /** Hears of API keys that were used, by id. */
   keysUsed: (ids: readonly string[]) => void = () => undefined;
   readonly #hostCode: string;
@@ -288,6 +292,7 @@ export class Threads {
     worker.on('message', (message: FromWorker) => {
       if (message.kind === 'log') void this.#log.flush();
       else if (message.kind === 'usage') this.counted(message.delta);
+      else if (message.kind === 'quota') this.quotaReached(message.reached);
       else if (message.kind === 'keys-used') this.keysUsed(message.ids);
       else if (message.kind === 'ask') void this.#answer(thread, message);
       else if (message.kind === 'store') this.#storeChanged(thread, message.isAway);
@@ -366,23 +371,9 @@ export class Threads {
     if (answer !== undefined) thread.generation = id;
   }
 
-  /** Sends a message and waits for one of the answers; undefined when the thread dies first. */
+  /** Sends a message and waits for one of the answers; undefined when the thread dies first, or is another by now. */
   async #ask(thread: Thread, message: ToWorker, kinds: readonly FromWorker['kind'][]): Promise<FromWorker | undefined> {
-    const { worker } = thread;
-    if (this.#threads.get(thread.number) !== thread) return undefined;
-    const { promise, resolve } = Promise.withResolvers<FromWorker | undefined>();
-    const hear = (answer: FromWorker): void => {
-      const isOther = 'id' in message && 'id' in answer && message.id !== answer.id;
-      if (kinds.includes(answer.kind) && !isOther) resolve(answer);
-    };
-    const die = (): void => resolve(undefined);
-    worker.on('message', hear).once('exit', die);
-    worker.postMessage(message);
-    try {
-      return await promise;
-    } finally {
-      worker.off('message', hear).off('exit', die);
-    }
+    return this.#threads.get(thread.number) === thread ? await askWorker(thread.worker, message, kinds) : undefined;
   }
 }
 

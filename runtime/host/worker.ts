@@ -12,6 +12,7 @@ import { createHostServices } from './create-services.ts';
 import { type HostDrivers, type LoadedDrivers, loadDrivers } from './drivers.ts';
 import { limitStates, resetLimits } from './limits/inspect.ts';
 import { type OpenedStore, openLimitStore } from './limits/open-store.ts';
+import { QuotaMarks } from './limits/quota-marks.ts';
 import { evaluateGeneration, type GenerationText } from './load-generation.ts';
 import { LogRing } from './log-ring.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
@@ -56,6 +57,7 @@ class ServingThread {
   readonly #host: HostServices;
   readonly #limits: OpenedStore;
   readonly #transport: Transport;
+  readonly #quotas = new QuotaMarks();
   /** Generations that were replaced and still have exchanges. */
   readonly #retired = new Set<Generation>();
   readonly #questions: Questions;
@@ -237,7 +239,7 @@ class ServingThread {
     const ended = record.status === 499 ? 'aborted' : statusClass(record.status);
     column.add(ended, 1);
     if (record.notes !== undefined) this.#countNotes(record.notes, record.identity !== undefined);
-    for (let use = record.limits; use !== undefined; use = use.earlier) this.#countLimits(use);
+    for (let use = record.limits; use !== undefined; use = use.earlier) this.#countLimits(use, record);
     const spec = this.#host.current?.spec;
     if (spec?.accessLog !== 'none') this.#log(accessLine(record, Date.now(), spec?.logUser));
     if (record.prepared === undefined) return;
@@ -264,9 +266,12 @@ class ServingThread {
   }
 
   /** RL-23. */
-  #countLimits({ outcome, exceeded }: LimitUse): void {
+  #countLimits(use: LimitUse, { identity, route }: ExchangeRecord): void {
+    const { outcome, exceeded } = use;
     if (outcome === 'refused') this.#column.add('limited', 1);
     else if (exceeded !== 0) this.#column.add('wouldLimit', 1);
+    for (const reached of this.#quotas.look(use, identity?.consumer, route?.id ?? '', Date.now()))
+      this.#say({ kind: 'quota', reached });
   }
 
   /** Who used what, told to main at most once a second (LC-5). */

@@ -3,19 +3,24 @@ import type { Period } from './limit.ts';
 const DAY_MS = 86_400_000;
 
 /**
- * The calendar period that holds an instant, in a time zone: days, weeks from Monday, months. Begins where the local date begins, also
- * where clocks change at midnight. Remembers the last one, so that most calls compare two numbers.
+ * The calendar period that holds an instant, in a time zone: days, weeks from Monday, months from a day of theirs, which is the last one
+ * of months that are too short for it. Begins where the local date begins, also where clocks change at midnight. Remembers the last one, so that most calls compare two numbers.
  */
 export class CalendarPeriods {
   readonly #period: Period;
+  readonly #startDay: number;
   readonly #format: Intl.DateTimeFormat;
   /** Milliseconds since the epoch; the end belongs to the next period. */
   startMs = 0;
   endMs = 0;
 
-  /** @throws RangeError when there is no such time zone */
-  constructor(period: Period, timezone: string) {
+  /**
+   * @param startDay of months, 1 to 31
+   * @throws RangeError when there is no such time zone
+   */
+  constructor(period: Period, timezone: string, startDay = 1) {
     this.#period = period;
+    this.#startDay = startDay;
     this.#format = new Intl.DateTimeFormat('en-US', {
       timeZone: timezone,
       calendar: 'iso8601',
@@ -37,10 +42,19 @@ export class CalendarPeriods {
     const [year, month] = [local.getUTCFullYear(), local.getUTCMonth()];
     let day = local.getUTCDate();
     if (this.#period === 'week') day -= (local.getUTCDay() + 6) % 7;
-    if (this.#period === 'month') day = 1;
-    const days = { day: 1, week: 7, month: 0 }[this.#period];
+    if (this.#period === 'month') {
+      const first = day < this.#dayIn(year, month) ? month - 1 : month;
+      this.startMs = this.#beginOf(Date.UTC(year, first, this.#dayIn(year, first)));
+      this.endMs = this.#beginOf(Date.UTC(year, first + 1, this.#dayIn(year, first + 1)));
+      return;
+    }
     this.startMs = this.#beginOf(Date.UTC(year, month, day));
-    this.endMs = this.#beginOf(this.#period === 'month' ? Date.UTC(year, month + 1, 1) : Date.UTC(year, month, day + days));
+    this.endMs = this.#beginOf(Date.UTC(year, month, day + (this.#period === 'week' ? 7 : 1)));
+  }
+
+  /** On which day of this month a month begins. */
+  #dayIn(year: number, month: number): number {
+    return Math.min(this.#startDay, new Date(Date.UTC(year, month + 1, 0)).getUTCDate());
   }
 
   /** The first instant whose local time is at or after this midnight, given as if the zone were UTC. */

@@ -18,8 +18,14 @@ export type RuleOptions =
   | { readonly kind: 'leaky'; readonly perMs: number; readonly queue: number; readonly maxDelayMs: number }
   /** RL-2, RL-3, RL-4. */
   | { readonly kind: 'window' | 'log' | 'sliding'; readonly perMs: number }
-  /** RL-8: calendar periods of a time zone. `soft` counts and marks, and never refuses. */
-  | { readonly kind: 'quota'; readonly period: Period; readonly timezone: string; readonly soft?: true }
+  /** RL-8: calendar periods of a time zone; months begin at `startDay`, default 1. `soft` counts and marks, and never refuses. */
+  | {
+      readonly kind: 'quota';
+      readonly period: Period;
+      readonly timezone: string;
+      readonly startDay?: number;
+      readonly soft?: true;
+    }
   /** RL-7: held until the exchange ends; `queue` requests of a thread may wait, none longer than `maxWaitMs`. */
   | { readonly kind: 'concurrency'; readonly queue: number; readonly maxWaitMs: number };
 
@@ -78,6 +84,8 @@ export interface Limit {
   readonly queue: number;
   readonly period: Period | undefined;
   readonly timezone: string;
+  /** Of the month on which a month begins; its last day where it has no such. */
+  readonly startDay: number;
   /** Else it only reports. */
   readonly refuses: boolean;
   /** Counts what it does not fit as well (RL-8). */
@@ -117,6 +125,7 @@ export function limitOf(
     queue: 0,
     period: undefined,
     timezone: 'UTC',
+    startDay: 1,
     refuses: report !== true,
     soft: false,
     shared: by.length === 0,
@@ -139,9 +148,10 @@ export function limitOf(
     case 'sliding':
       return { ...common, id: `${common.id} ${rule.perMs}`, windowMs: rule.perMs };
     case 'quota': {
-      const { period, timezone, soft } = rule;
+      const { period, timezone, startDay = 1, soft } = rule;
       const refuses = common.refuses && soft !== true;
-      return { ...common, id: `${common.id} ${period} ${timezone}`, period, timezone, refuses, soft: soft === true };
+      const id = `${common.id} ${period} ${timezone}${startDay === 1 ? '' : ` from ${startDay}`}`;
+      return { ...common, id, period, timezone, startDay, refuses, soft: soft === true };
     }
     case 'concurrency':
       return { ...common, queue: rule.queue, maxWaitMs: rule.queue === 0 ? 0 : rule.maxWaitMs };

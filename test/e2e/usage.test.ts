@@ -43,12 +43,14 @@ paths:
     get:
       operationId: list
       deprecated: true
-      x-gateway: { lifecycle: { sunset: 2126-01-01, successor: /v2/orders } }
+      x-gateway:
+        lifecycle: { sunset: 2126-01-01, successor: /v2/orders }
+        limits: { quota: { requests: 3, per: month, by: consumer } }
       responses: { "200": { description: Fine } }
 `;
 
 describe('telemetry.usage', () => {
-  it('LC-5, PR-7: tells a webhook who uses what is deprecated, and a file who uses what', async () => {
+  it('LC-5, PR-7, RL-8: tells a webhook who uses what is deprecated, and who has used a quota up, and a file who uses what', async () => {
     const hook = await startEcho();
     const gatewayFile = [
       'name: shop',
@@ -56,6 +58,7 @@ describe('telemetry.usage', () => {
       'server: { timeouts: { preStop: 0ms } }',
       'upstreams: { orders: { url: "${UPSTREAM_URL}" } }',
       'teams: { team-orders: {} }',
+      'admin: { readOnly: true }',
       'security: { key: { type: apiKey, keys: "file:${STATE}/keys.json", pepper: "${PEPPER}" } }',
       'telemetry: { usage: { file: "${STATE}/usage.jsonl", webhook: { url: "${HOOK_URL}", threshold: 2 } } }',
     ].join('\n');
@@ -73,11 +76,15 @@ describe('telemetry.usage', () => {
     const { key }: { key: string } = JSON.parse(await made.text());
     for (let call = 0; call < 3; call++) await gateway.fetch('/v1/orders', { headers: { 'x-api-key': key } });
     await gateway.fetch('/v1/orders');
-    while (hook.requests.length === 0) await new Promise(setImmediate);
-    expect(JSON.parse(hook.requests[0]?.body ?? '')).toMatchObject({
-      type: 'deprecated-usage',
-      ...{ gateway: 'shop', consumer: 'acme', route: 'list', version: '1', sunset: '2126-01-01', successor: '/v2/orders' },
-    });
+    while (hook.requests.length < 2) await new Promise(setImmediate);
+    const notices = hook.requests.map(({ body }) => JSON.parse(body)).sort((a, b) => (a.type < b.type ? -1 : 1));
+    const common = { gateway: 'shop', consumer: 'acme', route: 'list' };
+    expect(notices).toMatchObject([
+      { type: 'deprecated-usage', ...common, version: '1', sunset: '2126-01-01', successor: '/v2/orders' },
+      { type: 'quota-reached', ...common, policy: 'quota-month', percent: 100, limit: 3 },
+    ]);
+    const reload = await fetch(`${gateway.admin}/config/reload`, { method: 'POST', headers: asAdmin });
+    expect([reload.status, await reload.json()]).toMatchObject([403, { code: 'read-only' }]);
     gateway.process.kill('SIGTERM');
     await once(gateway.process, 'exit');
     const lines = readFileSync(join(folder, 'usage.jsonl'), 'utf8').trimEnd().split('\n');
@@ -87,7 +94,7 @@ describe('telemetry.usage', () => {
         .filter((row) => row.consumer === consumer && row.class === name && row.version === '1' && row.route === 'list')
         .reduce((sum, { requests }) => sum + requests, 0);
     expect([counted('acme', '2xx'), counted('-', '4xx'), rows.length]).toEqual([3, 1, expect.any(Number)]);
-    expect(hook.requests.length).toBe(1);
+    expect(hook.requests.length).toBe(2);
     await hook.close();
     rmSync(folder, { recursive: true });
   });

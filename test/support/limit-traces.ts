@@ -125,14 +125,25 @@ const CORNERS = [
 ].map((text) => Date.parse(text));
 
 /** The name of the period that an instant lies in, by the calendar on the wall there. */
-function periodName({ period, timezone }: Pick<Limit, 'period' | 'timezone'>, at: number): string {
+function periodName({ period, timezone, startDay }: Pick<Limit, 'period' | 'timezone' | 'startDay'>, at: number): string {
   // The date of Sweden is written as ISO 8601 writes it.
   const date = new Date(at).toLocaleDateString('sv-SE', { timeZone: timezone });
-  if (period === 'month') return date.slice(0, 7);
+  if (period === 'month') return monthName(date, startDay);
   if (period === 'day') return date;
   const monday = new Date(`${date}T00:00:00Z`);
   monday.setUTCDate(monday.getUTCDate() - ((monday.getUTCDay() + 6) % 7));
   return monday.toISOString().slice(0, 10);
+}
+
+/** The month that a day is in, where months begin on a day: walks back until one does. */
+function monthName(date: string, startDay: number): string {
+  const day = new Date(`${date}T00:00:00Z`);
+  for (;;) {
+    const next = new Date(day.getTime() + 86_400_000);
+    const isLast = next.getUTCMonth() !== day.getUTCMonth();
+    if (day.getUTCDate() === startDay || (isLast && day.getUTCDate() < startDay)) return day.toISOString().slice(0, 10);
+    day.setUTCDate(day.getUTCDate() - 1);
+  }
 }
 
 const hours = fc.nat(40 * 3_600_000);
@@ -142,11 +153,12 @@ const quotas: fc.Arbitrary<LimitTrace> = fc
     cost: costs,
     period: fc.constantFrom('day' as const, 'week' as const, 'month' as const),
     timezone: fc.constantFrom(...ZONES),
+    startDay: fc.constantFrom(1, 1, 12, 29, 30, 31),
     startMs: fc.constantFrom(...CORNERS),
     steps: stepsOf(fc.oneof(fc.nat(3_600_000), hours, fc.constant(0))),
   })
-  .map(({ amount, cost, period, timezone, startMs, steps }) => ({
-    limit: limitFor({ kind: 'quota', period, timezone }, amount, { cost: Math.min(cost, amount) }),
+  .map(({ amount, cost, period, timezone, startDay, startMs, steps }) => ({
+    limit: limitFor({ kind: 'quota', period, timezone, startDay }, amount, { cost: Math.min(cost, amount) }),
     startMs,
     steps,
   }));

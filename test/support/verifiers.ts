@@ -54,7 +54,12 @@ export function jwtSpec(changes: Partial<JwtSpec> = {}): JwtSpec {
   };
 }
 
-export function jwtVerifier(keys: readonly SigningKey[] = [signingKey()], changes: Partial<JwtSpec> = {}): JwtUnderTest {
+/** @param opaque for tokens that are no JWT */
+export function jwtVerifier(
+  keys: readonly SigningKey[] = [signingKey()],
+  changes: Partial<JwtSpec> = {},
+  opaque?: Verifier,
+): JwtUnderTest {
   const spec = jwtSpec(changes);
   const clock: TestClock = { ms: NOW_S * 1_000 };
   const holder: { value: unknown } = { value: { keys: keys.map(({ jwk }) => jwk) } };
@@ -79,7 +84,7 @@ export function jwtVerifier(keys: readonly SigningKey[] = [signingKey()], change
     ),
     certificates: clientCertificates((name) => fakeEnv.headerSlot(name)),
     isRevoked: ({ jti }) => typeof jti === 'string' && revoked.has(jti),
-    opaque: undefined,
+    opaque,
     clock: () => clock.ms,
   });
   const under: JwtUnderTest = {

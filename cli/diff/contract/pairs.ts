@@ -3,6 +3,7 @@
  * what is reachable from it. A pair that is being compared is taken as equal where it meets itself: so recursive schemas end.
  */
 import { GwError } from '../../errors.ts';
+import { tokensOf } from '../../load/pointer.ts';
 import { canonical } from '../../merge/canonical.ts';
 import type { Resolver } from '../../resolve/api.ts';
 import { isFields } from '../../resolve/walk.ts';
@@ -162,18 +163,25 @@ export class SchemaPairs {
     if (!isEqual(from.value, to.value)) return undefined;
     const edges: Edge[] = [];
     const seen = new Set<string>();
-    const open: (readonly [SchemaNode, SchemaNode])[] = [[from, to]];
+    // A map of schemas has names for keys, which may be those of keywords.
+    const open: { readonly left: SchemaNode; readonly right: SchemaNode; readonly isMap: boolean }[] = [
+      { left: from, right: to, isMap: false },
+    ];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      const [left, right] = next;
+      const { left, right, isMap } = next;
       for (const [key, value] of entriesOf(left.value)) {
-        if (key === '$ref' && typeof value === 'string') {
+        if (!isMap && key === '$ref' && typeof value === 'string') {
           const [a, b] = [this.base.target(left), this.head.target(right)];
           const pair = `${a?.document.file}#${a?.pointer} ${b?.document.file}#${b?.pointer}`;
           if (a === undefined || b === undefined || seen.has(pair)) continue;
           seen.add(pair);
           edges.push({ step: stepFrom(from.pointer, left.pointer), base: this.base.of([a]), head: this.head.of([b]) });
-        } else if (typeof value === 'object' && value !== null && !isData(key) && memberOf(value, hides) !== true) {
-          open.push([childOf(left, value, key), childOf(right, memberOf(right.value, key), key)]);
+        } else if (typeof value === 'object' && value !== null && (isMap || !isData(key)) && memberOf(value, hides) !== true) {
+          open.push({
+            left: childOf(left, value, key),
+            right: childOf(right, memberOf(right.value, key), key),
+            isMap: !isMap && typeof key === 'string' && maps.has(key),
+          });
         }
       }
     }
@@ -210,15 +218,27 @@ function memberOf(value: unknown, key: string | number): unknown {
   return isFields(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
-/** The way from one schema to one below it, as people read it. */
+/** The way from one schema to one below it, as people read it. A property may have the name of a keyword. */
 function stepFrom(from: string, to: string): string {
-  return to
-    .slice(from.length)
-    .replaceAll(/\/(?:allOf|oneOf|anyOf|prefixItems)\/\d+/g, '')
-    .replaceAll(/\/items(?=\/|$)/g, '[]')
-    .replaceAll(/\/additionalProperties(?=\/|$)/g, '/*')
-    .replaceAll(/\/properties\/([^/]*)/g, '/$1');
+  const tokens = tokensOf(to.slice(from.length));
+  let step = '';
+  for (let i = 0; i < tokens.length; i++) {
+    const keyword = tokens[i];
+    if (keyword === 'items') step += '[]';
+    else if (keyword === 'additionalProperties') step += '/*';
+    else if (keyword !== undefined && holders.has(keyword)) {
+      i += 1;
+      if (keyword === 'properties' || keyword === 'patternProperties') step += `/${tokens[i] ?? ''}`;
+      else if (keyword === 'prefixItems') step += `[${tokens[i] ?? ''}]`;
+    }
+  }
+  return step;
 }
+
+/** Keywords that hold schemas by names. */
+const maps: ReadonlySet<string> = new Set(['properties', 'patternProperties', 'dependentSchemas', '$defs', 'definitions']);
+/** Keywords whose schemas have names or places of their own. */
+const holders: ReadonlySet<string> = new Set([...maps, 'prefixItems', 'allOf', 'oneOf', 'anyOf']);
 
 function isEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true;

@@ -161,7 +161,17 @@ function adminChanges(before: GatewayConfig, after: GatewayConfig): readonly Cha
       routes: [],
     },
   );
-  return [...listener, ...tokens, ...staffChanges(before, after), ...audit];
+  const [fixed, isFixed] = [from.readOnly === true, to.readOnly === true];
+  const readOnly = configChange('admin-readOnly', fixed === isFixed ? 'equal' : isFixed ? 'tighter' : 'weaker', light, {
+    subject: 'admin read-only',
+    message: `admin.readOnly: ${fixed} → ${isFixed}`,
+    before: fixed,
+    after: isFixed,
+    base: written(before, 'admin', 'readOnly'),
+    head: written(after, 'admin', 'readOnly'),
+    routes: [],
+  });
+  return [...listener, ...tokens, ...staffChanges(before, after), ...audit, ...readOnly];
 }
 
 /** Tokens of an issuer: the roles that are good for something, and for what. */

@@ -1,6 +1,6 @@
-import { Lexer } from 'yaml';
 import type { TextPlace } from '../../diagnostics.ts';
 import type { Document } from '../../load/document.ts';
+import { scalarSpans } from '../../load/yaml-nodes.ts';
 
 /** A comment that asks for silence about one rule in the line below. */
 export interface IgnoreComment {
@@ -14,32 +14,21 @@ export interface IgnoreComment {
 }
 
 const WORD = 'gw-ignore-next-line';
-const COMMENT = /^#\s*gw-ignore-next-line\s+(\S+)(?:\s+until\s+(\S+))?\s*(?:--\s*(.*?))?\s*$/;
-
-/** What the lexer sends that is no text of the file: begin of a document, end of flow, a scalar comes. */
-const CONTROL: readonly string[] = ['\u0002', '\u0018', '\u001f'];
+/** A comment stands at the begin of a line or behind a blank. */
+const COMMENT =
+  /(?<=^|[ \t])#[ \t]*gw-ignore-next-line[ \t]+([^\s]+)(?:[ \t]+until[ \t]+(\S+))?[ \t]*(?:--[ \t]*(.*?))?[ \t]*$/gm;
 
 /** The comments of a YAML document that say `gw-ignore-next-line`. The same words in a text are not meant. */
 export function ignoreComments({ file, format, text }: Document): readonly IgnoreComment[] {
   if (format !== 'yaml' || !text.includes(WORD)) return [];
+  const texts = scalarSpans(text);
   const found: IgnoreComment[] = [];
-  let at = 0;
-  let before = '';
-  for (const token of new Lexer().lex(text)) {
-    if (token.startsWith('#') && before !== '\u001f') {
-      const [, rule, until, reason] = COMMENT.exec(token) ?? [];
-      const end = at + token.length;
-      if (rule !== undefined)
-        found.push({
-          rule,
-          until,
-          reason: reason === '' ? undefined : reason,
-          at: { file, start: at, end },
-          line: lineBelow(text, end),
-        });
-    }
-    if (!CONTROL.includes(token)) at += token.length;
-    before = token;
+  for (const match of text.matchAll(COMMENT)) {
+    const start = match.index;
+    if (texts.some((span) => start >= span.start && start < span.end)) continue;
+    const end = start + match[0].length;
+    const [, rule = '', until, reason] = match;
+    found.push({ rule, until, reason: reason === '' ? undefined : reason, at: { file, start, end }, line: lineBelow(text, end) });
   }
   return found;
 }

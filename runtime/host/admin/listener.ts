@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ActionFactory } from '../../actions/action.ts';
-import type { PolicyFactory, Reply } from '../../contract.ts';
+import type { Reply } from '../../contract.ts';
 import type { ServedExchange } from '../../exchange.ts';
 import type { GatewaySpec, RouteSpec } from '../../gateway-spec.ts';
 import { createGeneration } from '../../generation.ts';
@@ -95,12 +95,18 @@ function answer(gateway: Gateway, principals: WeakMap<object, AdminPrincipal>, a
         return tagged(await handler(call), exchange.header(ifNoneMatch));
       }
       const before = stateOf(gateway);
-      const reply = await handler(call);
+      const isFixed = gateway.bundle.parts.gateway.adminReadOnly === true && OF_THE_BUNDLE.has(operationId);
+      const reply = isFixed ? readOnly : await handler(call);
       audit.write(auditEntry(call, operationId, reply, before));
       return uncached(reply);
     };
   };
 }
+
+/** Writes that a new bundle could do as well. */
+const OF_THE_BUNDLE: ReadonlySet<string> = new Set(['setSplit', 'resetSplit', 'reloadConfig']);
+
+const readOnly = refusal(403, 'read-only', 'Forbidden', 'This is changed by a new bundle only (admin.readOnly).');
 
 function handlerOf(operationId: string): AdminHandler {
   const handler = Object.hasOwn(handlers, operationId) ? handlers[operationId] : undefined;

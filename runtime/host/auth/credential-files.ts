@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Later } from '../later.ts';
@@ -141,13 +142,32 @@ export class CredentialFiles {
     const { kind, path } = held.file;
     const version = await versionOf(path);
     const text = await readFile(resolve(path), 'utf8').catch((error: unknown) => {
-      throw new Error(`The file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+      throw unreadable(path, error);
     });
     const value = parseFile(kind, path, text);
     held.version = version;
     held.value = value;
     this.#options.publish(held.file, value);
   }
+}
+
+/**
+ * Reads a file once, for a look at the environment.
+ *
+ * @throws Error naming the file and what is wrong with it
+ */
+export function checkFile({ kind, path }: CredentialFile): void {
+  let text: string;
+  try {
+    text = readFileSync(resolve(path), 'utf8');
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  parseFile(kind, path, text);
+}
+
+function unreadable(path: string, error: unknown): Error {
+  return new Error(`The file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
 }
 
 /** '' for a file that is not there. */

@@ -1,5 +1,6 @@
 import type { JsonWebKey } from 'node:crypto';
 import type { GatewaySpec } from '../../gateway-spec.ts';
+import type { VerifierSpec } from '../../verifier-spec.ts';
 import type { HostDrivers, RedisSettings } from '../drivers.ts';
 import { later } from '../later.ts';
 import { type CredentialFile, CredentialFiles, fileKey } from './credential-files.ts';
@@ -122,15 +123,22 @@ export class Credentials {
     this.keySources.close();
   }
 
-  #wanted({ security = [], identitySigning, adminJwt }: Pick<GatewaySpec, 'security' | 'identitySigning' | 'adminJwt'>): Wanted {
+  #wanted(bindings: Bindings): Wanted {
     const { resolve } = this.#options;
-    const sources: KeySource[] = [];
-    const files: CredentialFile[] = [];
-    for (const spec of [...security, ...(adminJwt === undefined ? [] : [adminJwt.verifier])]) {
-      if (spec.type === 'jwt') sources.push(keySource(spec, resolve));
-      files.push(...filesOf(spec, resolve));
-    }
-    if (identitySigning !== undefined) files.push(signingKeyFile(identitySigning, resolve));
-    return { sources, files };
+    const sources = verifiersOf(bindings).flatMap((spec) => (spec.type === 'jwt' ? [keySource(spec, resolve)] : []));
+    return { sources, files: filesWanted(bindings, resolve) };
   }
+}
+
+type Bindings = Pick<GatewaySpec, 'security' | 'identitySigning' | 'adminJwt'>;
+
+function verifiersOf({ security = [], adminJwt }: Bindings): readonly VerifierSpec[] {
+  return adminJwt === undefined ? security : [...security, adminJwt.verifier];
+}
+
+/** The files that the bindings of a generation need. @throws Error when the environment lacks a variable */
+export function filesWanted(bindings: Bindings, resolve: (text: string) => string): readonly CredentialFile[] {
+  const { identitySigning } = bindings;
+  const own = identitySigning === undefined ? [] : [signingKeyFile(identitySigning, resolve)];
+  return [...verifiersOf(bindings).flatMap((spec) => filesOf(spec, resolve)), ...own];
 }

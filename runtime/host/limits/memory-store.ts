@@ -138,8 +138,8 @@ class MemoryCounter implements LimitCounter {
     this.limits = limits;
     this.#parts = parts;
     this.#prefixes = limits.map(({ id }) => parts.hash.begin().add(id).state);
-    this.#periods = limits.map(({ period, timezone }) =>
-      period === undefined ? undefined : new CalendarPeriods(period, timezone),
+    this.#periods = limits.map(({ period, timezone, startDay }) =>
+      period === undefined ? undefined : new CalendarPeriods(period, timezone, startDay),
     );
     this.#held = limits.some(({ kind }) => kind === 'concurrency');
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { asciiJson } from '../../ascii-json.ts';
 import type { FetchJson } from '../auth/fetch-json.ts';
 import type { Later } from '../later.ts';
+import type { QuotaReached } from '../limits/quota-marks.ts';
 import { messageOf } from '../say.ts';
 import type { RouteFacts } from './route-facts.ts';
 import { OTHER_CONSUMERS, UNKNOWN_CONSUMER, type UsageRow } from './usage.ts';
@@ -25,8 +26,9 @@ export interface UsageNoticesOptions {
 
 interface Notice {
   readonly id: string;
-  readonly row: UsageRow;
-  readonly facts: RouteFacts;
+  /** What is logged where it cannot be delivered. */
+  readonly about: object;
+  readonly body: (settings: WebhookSettings) => object;
 }
 
 const TIMEOUT_MS = 5_000;
@@ -34,9 +36,11 @@ const TIMEOUT_MS = 5_000;
 const PAUSES_MS = [1_000, 5_000, 25_000] as const;
 /** Notices that wait; of more, the next request of their consumer reminds. */
 const MOST_WAITING = 1_000;
+/** Of more, some are told twice, under the same id. */
+const MOST_QUOTAS = 100_000;
 
 /**
- * LC-5: tells a webhook of every consumer that uses what is deprecated: once a day for each operation, as soon as there are `threshold`
+ * RL-8: tells a webhook of quotas that are used up, or nearly. LC-5: and of every consumer that uses what is deprecated: once a day for each operation, as soon as there are `threshold`
  * requests. Sent by main, one after the other, each tried four times; a receiver that says 4xx (but 408 and 429) is not asked again.
  * The id of a notice is the same from every instance and after every restart, and is sent as `Idempotency-Key`.
  */
@@ -45,6 +49,8 @@ export class UsageNotices {
   readonly #waiting: Notice[] = [];
   /** Ids of the day. */
   readonly #told = new Set<string>();
+  /** When the period ends, by id. */
+  readonly #quotas = new Map<string, number>();
   #day = '';
   #isSending = false;
 
@@ -66,34 +72,60 @@ export class UsageNotices {
       .digest('base64url');
     if (this.#told.has(id) || this.#waiting.length >= MOST_WAITING) return;
     this.#told.add(id);
-    this.#waiting.push({ id, row, facts });
+    const { method, template, version, deprecatedAt, sunset, successor, docs } = facts;
+    this.#send({
+      id,
+      about: { consumer, route, day },
+      body: (settings) => ({
+        ...{ id, type: 'deprecated-usage', gateway, day, consumer, route, method, template },
+        ...{ version, deprecated: deprecatedAt, sunset, successor, docs, requests, threshold: settings.threshold },
+      }),
+    });
+  }
+
+  /** RL-8: tells of a quota that is used up, or nearly; once in its period. */
+  quotaReached({ id: counted, policy, percent, limit, consumer, route, startMs, endMs }: QuotaReached): void {
+    const { webhook, gateway, clock } = this.#options;
+    const id = createHash('sha256')
+      .update(JSON.stringify([gateway, counted]))
+      .digest('base64url');
+    if (webhook() === undefined || this.#quotas.has(id) || this.#waiting.length >= MOST_WAITING) return;
+    if (this.#quotas.size >= MOST_QUOTAS) {
+      for (const [one, ends] of this.#quotas) if (ends <= clock()) this.#quotas.delete(one);
+      if (this.#quotas.size >= MOST_QUOTAS) this.#quotas.clear();
+    }
+    this.#quotas.set(id, endMs);
+    const [from, to] = [startMs, endMs].map((ms) => new Date(ms).toISOString());
+    this.#send({
+      id,
+      about: { consumer, route, policy, percent },
+      body: () => ({ id, type: 'quota-reached', gateway, policy, percent, limit, consumer, route, from, to }),
+    });
+  }
+
+  #send(notice: Notice): void {
+    this.#waiting.push(notice);
     void this.#sendAll();
   }
 
   async #sendAll(): Promise<void> {
     if (this.#isSending) return;
     this.#isSending = true;
-    for (let notice = this.#waiting.shift(); notice !== undefined; notice = this.#waiting.shift()) await this.#send(notice);
+    for (let notice = this.#waiting.shift(); notice !== undefined; notice = this.#waiting.shift()) await this.#deliver(notice);
     this.#isSending = false;
   }
 
-  async #send({ id, row, facts }: Notice): Promise<void> {
-    const { gateway, webhook, later, say } = this.#options;
-    const { consumer, route, day, requests } = row;
+  async #deliver({ id, about, body: bodyFor }: Notice): Promise<void> {
+    const { webhook, later, say } = this.#options;
     for (let tries = 0; ; tries++) {
       const settings = webhook();
       // A reload took it away.
       if (settings === undefined) return;
-      const { method, template, version, deprecatedAt, sunset, successor, docs } = facts;
-      const body = asciiJson({
-        ...{ id, type: 'deprecated-usage', gateway, day, consumer, route, method, template },
-        ...{ version, deprecated: deprecatedAt, sunset, successor, docs, requests, threshold: settings.threshold },
-      });
-      const failure = await this.#post(settings.url, id, body);
+      const failure = await this.#post(settings.url, id, asciiJson(bodyFor(settings)));
       if (failure === undefined) return;
       const pauseMs = PAUSES_MS[tries];
       if (failure.isFinal || pauseMs === undefined) {
-        say('error', 'usage notice not delivered', { id, consumer, route, day, error: failure.why });
+        say('error', 'usage notice not delivered', { id, ...about, error: failure.why });
         return;
       }
       await new Promise<void>((resolve) => void later(resolve, pauseMs));

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { fetchJson } from '../auth/fetch-json.ts';
 import { later } from '../later.ts';
+import type { QuotaReached } from '../limits/quota-marks.ts';
 import type { RouteFacts } from './route-facts.ts';
 import { Usage, type UsageDelta, type UsageRow } from './usage.ts';
 import { UsageExport } from './usage-export.ts';
@@ -50,6 +51,11 @@ export class UsageReport {
     if (this.#isRunning) return;
     this.#isRunning = true;
     this.#again();
+  }
+
+  /** RL-8. */
+  quotaReached(reached: QuotaReached): void {
+    this.#notices.quotaReached(reached);
   }
 
   /** As `Usage.rows`. */

@@ -175,6 +175,19 @@ describe('the limits of a route', () => {
     expect(checked.plan?.routes[0]?.policies.map(({ stage }) => stage)).toContain('body-limits');
   });
 
+  it('RL-8: of a month begin on its first day, or on another', () => {
+    const quota = [5, 6].map((requests) => ({ requests, per: 'month', by: 'ip', ...(requests === 5 ? {} : { startDay: 31 }) }));
+    const { of } = countedIn(documentWith({ quota }));
+    expect(of('open', 'limits')?.limits.map(({ rule }) => rule)).toEqual([
+      { kind: 'quota', period: 'month', timezone: 'UTC' },
+      { kind: 'quota', period: 'month', timezone: 'UTC', startDay: 31 },
+    ]);
+    const told = (more: object): string =>
+      said(countedIn(documentWith({ quota: { requests: 5, per: 'week', by: 'ip', ...more } })).checked).join('\n');
+    expect(told({ startDay: 3 })).toContain("'startDay' means nothing to a quota of a week");
+    expect(told({ startDay: 32 })).toContain("'startDay' must be");
+  });
+
   it('RL-9: of a plan do not, since it holds for every document', () => {
     const rate = { requests: 10, per: '1m', by: 'consumer', cost: { body: '/n' } };
     const { checked } = countedIn(documentWith({}), { plans: { pro: { limits: { rate } } } });

@@ -1,5 +1,8 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildText, platform, withGeneration } from './support/bundle.ts';
 import { GatewayRun, type RunOptions } from './support/process.ts';
@@ -34,6 +37,29 @@ describe('--check', () => {
       expect(lines.filter((line) => line.includes(name))).toHaveLength(1);
     }
     expect(lines).toHaveLength(5);
+  });
+});
+
+describe('--check of credentials', () => {
+  it('reads the files that verifiers need, and says what is wrong with each', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gw-check-'));
+    const [keys, signing, missing] = ['keys.json', 'signing.pem', 'users.json'].map((name) => join(folder, name));
+    writeFileSync(String(keys), '{"keys":[{"id":"a","consumer":"b","status":"active","hash":"plain"}]}');
+    writeFileSync(String(signing), 'no key');
+    const more = withGeneration(
+      text,
+      `parts.gateway.security = [
+        { type: 'apiKey', name: 'key', keys: ${JSON.stringify(`file:${keys}`)}, peppers: [], awsCompat: false },
+        { type: 'basic', name: 'user', users: ${JSON.stringify(`file:${missing}`)} },
+      ];
+      parts.gateway.identitySigning = { key: ${JSON.stringify(`file:${signing}`)}, issuer: '\${WHO:-gw}', lifetimeS: 60 };`,
+    );
+    const { code, stderr } = await ended(more, { args: ['--check'] });
+    rmSync(folder, { recursive: true });
+    expect([code, stderr.trimEnd().split('\n').length]).toEqual([2, 3]);
+    expect(stderr).toMatch(/keys\.json, keys\[0\]: `hash` is no hmac-sha256/);
+    expect(stderr).toMatch(/users\.json cannot be read: ENOENT/);
+    expect(stderr).toMatch(/signing\.pem cannot be read: there is no private key in it/);
   });
 });
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { CalendarPeriods } from '../../../runtime/limits/calendar.ts';
 import { limitFor, takeOne, testStore } from '../../support/limits.ts';
 
-function periodAt(period: 'day' | 'week' | 'month', timezone: string, at: string): readonly string[] {
-  const periods = new CalendarPeriods(period, timezone);
+function periodAt(period: 'day' | 'week' | 'month', timezone: string, at: string, startDay?: number): readonly string[] {
+  const periods = new CalendarPeriods(period, timezone, startDay);
   periods.moveTo(Date.parse(at));
   return [periods.startMs, periods.endMs].map((ms) => new Date(ms).toISOString());
 }
@@ -40,6 +40,41 @@ describe('calendar periods (RL-8)', () => {
       }
     },
   );
+
+  it.each([
+    ['UTC', 15, '2026-11-14T23:59:59Z', '2026-10-15T00:00:00.000Z', '2026-11-15T00:00:00.000Z'],
+    ['UTC', 15, '2026-11-15T00:00:00Z', '2026-11-15T00:00:00.000Z', '2026-12-15T00:00:00.000Z'],
+    ['UTC', 15, '2027-01-01T00:00:00Z', '2026-12-15T00:00:00.000Z', '2027-01-15T00:00:00.000Z'],
+    // Months that are too short begin on their last day, and the next is right again.
+    ['UTC', 31, '2026-02-27T23:59:59Z', '2026-01-31T00:00:00.000Z', '2026-02-28T00:00:00.000Z'],
+    ['UTC', 31, '2026-02-28T00:00:00Z', '2026-02-28T00:00:00.000Z', '2026-03-31T00:00:00.000Z'],
+    ['UTC', 31, '2026-04-30T12:00:00Z', '2026-04-30T00:00:00.000Z', '2026-05-31T00:00:00.000Z'],
+    ['UTC', 29, '2028-02-29T12:00:00Z', '2028-02-29T00:00:00.000Z', '2028-03-29T00:00:00.000Z'],
+    ['UTC', 29, '2027-02-28T12:00:00Z', '2027-02-28T00:00:00.000Z', '2027-03-29T00:00:00.000Z'],
+    ['UTC', 30, '2028-02-29T12:00:00Z', '2028-02-29T00:00:00.000Z', '2028-03-30T00:00:00.000Z'],
+    // It begins, and ends, while clocks are changed.
+    ['Europe/Berlin', 29, '2026-03-29T12:00:00Z', '2026-03-28T23:00:00.000Z', '2026-04-28T22:00:00.000Z'],
+    ['Europe/Berlin', 25, '2026-10-24T22:00:00Z', '2026-10-24T22:00:00.000Z', '2026-11-24T23:00:00.000Z'],
+    ['Asia/Beirut', 30, '2025-03-29T22:00:00Z', '2025-03-29T22:00:00.000Z', '2025-04-29T21:00:00.000Z'],
+  ] as const)('a month in %s that begins on day %i, at %s', (timezone, startDay, at, start, end) => {
+    expect(periodAt('month', timezone, at, startDay)).toEqual([start, end]);
+  });
+
+  it.each([1, 15, 28, 29, 30, 31])('months from day %i follow each other, and hold what they are asked for', (startDay) => {
+    const months = new CalendarPeriods('month', 'America/New_York', startDay);
+    let last = Number.NaN;
+    let seen = 0;
+    for (let at = Date.parse('2027-06-01T00:00:00Z'); at < Date.parse('2029-06-01T00:00:00Z'); at += 3_600_000 * 7) {
+      months.moveTo(at);
+      expect(months.startMs <= at && at < months.endMs).toBe(true);
+      if (months.endMs === last) continue;
+      if (!Number.isNaN(last)) expect(months.startMs).toBe(last);
+      last = months.endMs;
+      seen += 1;
+    }
+    expect(seen).toBeGreaterThanOrEqual(24);
+    expect(seen).toBeLessThanOrEqual(25);
+  });
 
   it('a quota begins anew at the end of the month, and says when that is', () => {
     const { store, clock } = testStore({ wallMs: Date.parse('2026-01-31T22:59:00Z') });

@@ -40,8 +40,8 @@ export class RedisCounter implements LimitCounter {
     this.#store = store;
     this.#closed = limits.some(({ onStoreFailure }) => onStoreFailure === 'closed');
     this.#ids = limits.map(({ id }) => store.hash(id).slice(0, 16));
-    this.#periods = limits.map(({ period, timezone }) =>
-      period === undefined ? undefined : new CalendarPeriods(period, timezone),
+    this.#periods = limits.map(({ period, timezone, startDay }) =>
+      period === undefined ? undefined : new CalendarPeriods(period, timezone, startDay),
     );
     this.#arguments = limits.map(({ kind, amount, cost, interval, drain, windowMs, maxWaitMs }) =>
       [kind, amount, cost, interval, drain, windowMs, maxWaitMs].map(String),

@@ -25,6 +25,33 @@ function judged(before: unknown, after: unknown): { readonly request: readonly s
   return { request: of(taking), response: of(giving) };
 }
 
+describe('properties that have names of keywords', () => {
+  const names = [
+    'items',
+    'default',
+    'example',
+    'enum',
+    'const',
+    'x-request-id',
+    'properties',
+    '$ref',
+    'additionalProperties',
+    'a/b',
+    '*',
+  ];
+
+  it.each(names)('%s: what it refers to is compared, and named as it is', (name) => {
+    const one = object({ [name]: { type: 'array', items: { $ref: '#/components/schemas/One' } } });
+    const shared = (maxLength: number) => ({
+      components: { schemas: { Holder: one, One: object({ id: { type: 'string', maxLength } }) } },
+    });
+    for (const schema of [one, { $ref: '#/components/schemas/Holder' }])
+      expect(changesOf(diffedDocuments(taking(schema, shared(9)), taking(schema, shared(8))))).toEqual([
+        `breaking high neutral request-property-max-length-decreased: POST /a: request body application/json /${name}[]/id: maxLength: 9 → 8`,
+      ]);
+  });
+});
+
 describe('objects that the gateway holds to the document', () => {
   const closed = object({ a: {} }, [], { additionalProperties: false });
   const shared = (schema: object) => ({ components: { schemas: { One: schema } } });

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Verdict } from '../../../../runtime/contract.ts';
+import type { Verdict, Verifier } from '../../../../runtime/contract.ts';
 import { type SigningKey, signed, signingKey } from '../../../support/issuer.ts';
 import { ISSUER, type JwtUnderTest, jwtVerifier, NOW_S } from '../../../support/verifiers.ts';
 
@@ -234,5 +234,29 @@ describe('forged tokens (JW-11)', () => {
     expect(reason(await under.verify(await token(key), { address: '198.51.100.9' }))).toBe('accepted');
     under.clock.ms += 1_000;
     expect(reason(await under.verify(forge(999)))).toBe('401 expired');
+  });
+});
+
+describe('a binding that takes both (IN-4)', () => {
+  it('verifies what is a JWT, asks about everything else, and never does both', async () => {
+    const asked: string[] = [];
+    const opaque: Verifier = {
+      name: 'user',
+      verify(text) {
+        asked.push(text);
+        return { denied: 401, reason: 'inactive' };
+      },
+    };
+    const key = signingKey();
+    const under = jwtVerifier([key], {}, opaque);
+    const good = await token(key);
+    const claims = part({ iss: ISSUER, aud: 'api', exp: NOW_S + 60 });
+    const jwts = [good, `${good.slice(0, -4)}AAAA`, `${part({ alg: 'none' })}.${claims}.`, `${part({ alg: 'ES256' })}.e30x.eA`];
+    const verdicts: string[] = [];
+    for (const text of jwts) verdicts.push(reason(await under.verify(text)));
+    expect([verdicts, asked]).toEqual([['accepted', '401 signature', '401 algorithm', '401 malformed'], []]);
+    const others = ['opaque', 'a.b.c', 'h.k.i.c.t', 'x'.repeat(100)];
+    for (const text of others) expect(reason(await under.verify(text))).toBe('401 inactive');
+    expect(asked).toEqual(others);
   });
 });

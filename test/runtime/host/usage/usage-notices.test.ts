@@ -70,8 +70,47 @@ function notices(url: string, threshold = 3, facts: object = {}) {
   const call = (consumer: string, requests: number, route = 'a'): void => {
     for (const row of usage.add([[route, consumer, [0, requests]]])) told.look(row);
   };
-  return { now, said, pauses, settings, failed: settled.idle.promise, call };
+  return { now, said, pauses, settings, failed: settled.idle.promise, call, told };
 }
+
+describe('quotas that are reached (RL-8)', () => {
+  it('are told once in their period, all under ids of their own', async () => {
+    await using hook = await webhook();
+    const { told } = notices(hook.url);
+    const month = { startMs: Date.parse('2026-11-01T00:00:00Z'), endMs: Date.parse('2026-12-01T00:00:00Z') };
+    const one = { id: 'a', policy: 'quota-month', percent: 80, limit: 10, consumer: 'acme', route: 'list', ...month } as const;
+    told.quotaReached(one);
+    told.quotaReached(one);
+    told.quotaReached({ ...one, id: 'b', percent: 100 });
+    told.quotaReached({ ...one, id: 'c', consumer: undefined });
+    await hook.until(3);
+    expect(hook.received.map(({ json }) => [json.type, json.percent, json.consumer])).toEqual([
+      ['quota-reached', 80, 'acme'],
+      ['quota-reached', 100, 'acme'],
+      ['quota-reached', 80, undefined],
+    ]);
+    const [first] = hook.received;
+    expect(first?.json).toMatchObject({
+      ...{ gateway: 'shop', policy: 'quota-month', limit: 10, route: 'list' },
+      ...{ from: '2026-11-01T00:00:00.000Z', to: '2026-12-01T00:00:00.000Z' },
+    });
+    expect(first?.headers['idempotency-key']).toBe(first?.json.id);
+    expect(new Set(hook.received.map(({ json }) => json.id)).size).toBe(3);
+  });
+
+  it('are told to nobody where nobody wants to know', async () => {
+    await using hook = await webhook();
+    const { told, settings } = notices(hook.url);
+    const wanted = settings.webhook;
+    settings.webhook = undefined;
+    const one = { policy: 'q', percent: 100, limit: 1, consumer: 'acme', route: 'list', startMs: 0, endMs: 1 } as const;
+    told.quotaReached({ id: 'a', ...one });
+    settings.webhook = wanted;
+    told.quotaReached({ id: 'b', ...one });
+    await hook.until(1);
+    expect(hook.received).toHaveLength(1);
+  });
+});
 
 describe('UsageNotices (LC-5)', () => {
   it('tells once a day of a consumer that uses a deprecated operation so often', async () => {
