@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { Admission, admissionBytes } from './admission.ts';
+import { askWorker } from './ask-worker.ts';
 import { threadClocks } from './limits/clocks.ts';
 import type { CountedCaller, LimitState } from './limits/inspect.ts';
 import { limitBytes, limitMemory } from './limits/layout.ts';
@@ -370,23 +371,9 @@ export class Threads {
     if (answer !== undefined) thread.generation = id;
   }
 
-  /** Sends a message and waits for one of the answers; undefined when the thread dies first. */
+  /** Sends a message and waits for one of the answers; undefined when the thread dies first, or is another by now. */
   async #ask(thread: Thread, message: ToWorker, kinds: readonly FromWorker['kind'][]): Promise<FromWorker | undefined> {
-    const { worker } = thread;
-    if (this.#threads.get(thread.number) !== thread) return undefined;
-    const { promise, resolve } = Promise.withResolvers<FromWorker | undefined>();
-    const hear = (answer: FromWorker): void => {
-      const isOther = 'id' in message && 'id' in answer && message.id !== answer.id;
-      if (kinds.includes(answer.kind) && !isOther) resolve(answer);
-    };
-    const die = (): void => resolve(undefined);
-    worker.on('message', hear).once('exit', die);
-    worker.postMessage(message);
-    try {
-      return await promise;
-    } finally {
-      worker.off('message', hear).off('exit', die);
-    }
+    return this.#threads.get(thread.number) === thread ? await askWorker(thread.worker, message, kinds) : undefined;
   }
 }
 

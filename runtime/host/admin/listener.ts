@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ActionFactory } from '../../actions/action.ts';
-import type { PolicyFactory, Reply } from '../../contract.ts';
+import type { Reply } from '../../contract.ts';
 import type { ServedExchange } from '../../exchange.ts';
 import type { GatewaySpec, RouteSpec } from '../../gateway-spec.ts';
 import { createGeneration } from '../../generation.ts';

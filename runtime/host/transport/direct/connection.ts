@@ -1,11 +1,11 @@
 import type { Reply } from '../../../contract.ts';
 import { problem } from '../../../problem.ts';
 import { newRequestId } from '../../../request-id.ts';
-import { WheelEntry } from '../../timer-wheel.ts';
 import { ArrivedSocket } from '../arrived-socket.ts';
 import { rawAnswer, rawRecord } from '../raw-answer.ts';
 import type { ClientSocket, Peer } from '../transport.ts';
 import type { Arrival } from './arrival.ts';
+import { Deadlines } from './deadlines.ts';
 import { DirectExchange, type ExchangeConnection } from './direct-exchange.ts';
 import { Outlet } from './outlet.ts';
 import { readRequestHead } from './request-head.ts';
@@ -23,13 +23,12 @@ const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
  * Bytes that cannot be read yet are put back and the socket is paused: behind `AHEAD` requests, and before a connection is refused or
  * handed over, which happens when every request before has its answer. Put back they also keep the socket from telling its end.
  */
-export class DirectConnection extends WheelEntry implements ExchangeConnection, KeptConnection {
+export class DirectConnection implements ExchangeConnection, KeptConnection {
   readonly socket: ClientSocket;
   readonly peer: Peer;
   readonly shared: DirectShared;
   readonly outlet: Outlet;
-  /** When the wheel looks next. */
-  #dueAt = Number.POSITIVE_INFINITY;
+  readonly #deadlines: Deadlines;
   readonly #listeners: Readonly<Record<string, (chunk: Buffer) => void>>;
   /** Exchanges without a complete answer; the first is served. */
   readonly #queue: DirectExchange[] = [];
@@ -57,11 +56,11 @@ export class DirectConnection extends WheelEntry implements ExchangeConnection, 
   #closeAt = 0;
 
   constructor(socket: ClientSocket, peer: Peer, shared: DirectShared) {
-    super();
     this.socket = socket;
     this.shared = shared;
     this.peer = peer;
-    const { now } = shared.services;
+    const { now, wheel } = shared.services;
+    this.#deadlines = new Deadlines(wheel, (at) => this.#check(at));
     this.outlet = new Outlet(socket, shared.services.turnEnd, now, () => this.#watch());
     this.#idleSince = now();
     this.#listeners = {
@@ -74,7 +73,7 @@ export class DirectConnection extends WheelEntry implements ExchangeConnection, 
     };
     for (const [event, listener] of Object.entries(this.#listeners)) socket.on(event, listener);
     if (socket instanceof ArrivedSocket) socket.reader = (page, length) => this.#read(shared.arrival.set(page, length, true));
-    this.#lookAt(this.#idleSince + shared.settings.timeouts.headersMs);
+    this.#deadlines.lookAt(this.#idleSince + shared.settings.timeouts.headersMs);
   }
 
   /** Whether nothing has arrived that must be answered. */
@@ -165,7 +164,7 @@ export class DirectConnection extends WheelEntry implements ExchangeConnection, 
   #await(beginning: string): void {
     if (beginning !== '' && this.#pending === '') {
       this.#pendingSince = this.shared.services.now();
-      this.#lookAt(this.#pendingSince + this.shared.settings.timeouts.headersMs);
+      this.#deadlines.lookAt(this.#pendingSince + this.shared.settings.timeouts.headersMs);
     }
     this.#pending = beginning;
   }
@@ -257,7 +256,7 @@ export class DirectConnection extends WheelEntry implements ExchangeConnection, 
     const { socket, shared } = this;
     this.#closing = true;
     this.outlet.flush();
-    shared.services.wheel.remove(this);
+    this.#deadlines.stop();
     for (const [event, listener] of Object.entries(this.#listeners)) socket.off(event, listener);
     if (socket instanceof ArrivedSocket) socket.reader = undefined;
     shared.handOver(this);
@@ -328,32 +327,14 @@ export class DirectConnection extends WheelEntry implements ExchangeConnection, 
   #gone(): void {
     this.#closing = true;
     for (const exchange of this.#queue.splice(0)) exchange.finish(false);
-    this.shared.services.wheel.remove(this);
+    this.#deadlines.stop();
     this.shared.gone(this);
   }
 
   /** Something may be due soon: from the next turn on it is looked for at every turn, until nothing is. */
   #watch(): void {
     const { services, settings } = this.shared;
-    this.#lookAt(services.now() + settings.timeouts.checkMs);
-  }
-
-  /** Sees to it that the wheel looks not later than then. */
-  #lookAt(at: number): void {
-    if (this.socket.destroyed || at >= this.#dueAt) return;
-    this.#dueAt = at;
-    this.shared.services.wheel.add(this, at);
-  }
-
-  override due(now: number): void {
-    if (now < this.#dueAt) {
-      // One round of the wheel is shorter than most deadlines.
-      this.shared.services.wheel.add(this, this.#dueAt);
-      return;
-    }
-    this.#dueAt = Number.POSITIVE_INFINITY;
-    const next = this.#check(now);
-    if (next !== undefined) this.#lookAt(Math.max(next, now + 1));
+    this.#deadlines.lookAt(services.now() + settings.timeouts.checkMs);
   }
 
   /** What is due (SL-1): slow heads, slow bodies, idle and stalled clients, and whether a half-closed client is still there. */
