@@ -92,17 +92,7 @@ function runStages(host: HostServices, exchange: ServedExchange, prepared: Prepa
       return;
     }
     if (result === undefined) continue;
-    if (!('then' in result)) {
-      give(host, exchange, result);
-      return;
-    }
-    result.then(
-      (reply) => {
-        if (reply !== undefined) give(host, exchange, reply);
-        else if (!exchange.clientGone) runStages(host, exchange, prepared, index + 1);
-      },
-      (error: unknown) => fail(host, exchange, error),
-    );
+    conclude(host, exchange, result, () => runStages(host, exchange, prepared, index + 1));
     return;
   }
   act(host, exchange, prepared);
@@ -120,7 +110,16 @@ function act(host: HostServices, exchange: ServedExchange, prepared: PreparedRou
     fail(host, exchange, error);
     return;
   }
-  if (result === undefined) return;
+  if (result !== undefined) conclude(host, exchange, result, undefined);
+}
+
+/** Gives what a stage or the action has decided, now or later. @param next what follows when it has decided nothing */
+function conclude(
+  host: HostServices,
+  exchange: ServedExchange,
+  result: Reply | Promise<Reply | undefined>,
+  next: (() => void) | undefined,
+): void {
   if (!('then' in result)) {
     give(host, exchange, result);
     return;
@@ -128,6 +127,7 @@ function act(host: HostServices, exchange: ServedExchange, prepared: PreparedRou
   result.then(
     (reply) => {
       if (reply !== undefined) give(host, exchange, reply);
+      else if (!exchange.clientGone) next?.();
     },
     (error: unknown) => fail(host, exchange, error),
   );

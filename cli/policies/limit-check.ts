@@ -27,6 +27,13 @@ function countsAnonymous({ requests }: Counted): boolean {
  * operation itself must not say it. Where a credential is optional, how often others may call has to be said (RL-10).
  */
 export function checkKeys(limits: readonly Counted[], { operation, level, inapplicable, report }: CheckContext): void {
+  for (const one of limits) {
+    if (one.status === 503 && lowerCommon(one).by.length > 0)
+      report(
+        "'status: 503' is for limits that count everybody together",
+        'Remove it: who exceeds a limit of its own is told 429.',
+      );
+  }
   const needing = limits.filter((one) => needsIdentity(lowerCommon(one)));
   const [first] = needing;
   if (first === undefined) return;

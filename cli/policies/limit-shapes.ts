@@ -124,9 +124,17 @@ interface CountingAuthored {
   readonly cost?: CostAuthored;
 }
 
+const status: Shape<429 | 503> = {
+  schema: { enum: [429, 503] },
+  check(value, keys, report) {
+    if (value !== 429 && value !== 503) report(keys, 'value', "'status' must be 429 or 503");
+  },
+};
+
 /** Members that every limit has. */
 export const common = {
   by,
+  status,
   mode: oneOf('enforce', 'report'),
   onStoreFailure: oneOf('local', 'open', 'closed'),
   onMissingKey: oneOf('reject', 'ip', 'skip'),
@@ -134,6 +142,7 @@ export const common = {
 
 export interface CommonAuthored {
   readonly by?: string | readonly string[];
+  readonly status?: 429 | 503;
   readonly mode?: 'enforce' | 'report';
   readonly onStoreFailure?: 'local' | 'open' | 'closed';
   readonly onMissingKey?: 'reject' | 'ip' | 'skip';
@@ -141,14 +150,16 @@ export interface CommonAuthored {
 
 export function lowerCommon({
   by: authored = 'global',
+  status: refusal = 429,
   mode,
   onStoreFailure = 'local',
   onMissingKey = 'reject',
-}: CommonAuthored): Pick<LimitDraft, 'by' | 'per' | 'report' | 'onStoreFailure' | 'onMissingKey'> {
+}: CommonAuthored): Pick<LimitDraft, 'by' | 'per' | 'status' | 'report' | 'onStoreFailure' | 'onMissingKey'> {
   const words = [...new Set(wordsOf(authored))];
   return {
     by: words.flatMap(keyPart),
     per: words.filter((one) => one === 'operation' || one === 'service').sort(),
+    ...(refusal === 503 ? { status: refusal } : {}),
     ...(mode === 'report' ? { report: true } : {}),
     onStoreFailure,
     onMissingKey,

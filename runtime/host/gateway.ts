@@ -1,4 +1,5 @@
 import { type EnvText, resolveEnvironment } from '../environment.ts';
+import { OVERRIDES } from '../runtime-value-keys.ts';
 import type { AdminParts } from './admin/parts.ts';
 import { Credentials } from './auth/credentials.ts';
 import { KeyUses } from './auth/key-uses.ts';
@@ -137,9 +138,9 @@ export class Gateway {
     return resolveEnvironment(text, process.env);
   }
 
-  /** Tells every thread, and the admin listener. */
+  /** Tells every thread, and the admin listener; but the brake must not lock out whoever is to let it go. */
   #provide(key: string, value: unknown): void {
-    this.values.set(key, value);
+    if (key !== OVERRIDES) this.values.set(key, value);
     this.threads.provide(key, value);
   }
 

@@ -55,6 +55,8 @@ export interface LimitOptions {
   readonly settledBy?: string;
   /** RL-9: where the body of the request says the cost, a JSON body: the keys of a pointer. `cost` is the least. */
   readonly saidAt?: readonly string[];
+  /** RL-14: of a refusal, where everybody is counted together; else 429. */
+  readonly status?: 503;
   /** Counts and notes, and never refuses (RL-23). */
   readonly report?: true;
   readonly onMissingKey: 'reject' | 'ip' | 'skip';
@@ -92,6 +94,8 @@ export interface Limit {
   readonly soft: boolean;
   /** Everybody, or all of a service, are counted together: the caller alone did nothing wrong (RL-14). */
   readonly shared: boolean;
+  /** Of a refusal. */
+  readonly status: 429 | 503;
   readonly onStoreFailure: LimitOptions['onStoreFailure'];
   readonly leased: boolean;
 }
@@ -107,9 +111,10 @@ export function amountFor({ plans, otherwise }: Amounts, plan: string | undefine
  * begins a new counter instead of misreading the old one.
  */
 export function limitOf(
-  { id, name, rule, by, cost, report, onStoreFailure, leased, settledBy, saidAt }: LimitOptions,
+  { id, name, rule, by, cost, report, onStoreFailure, leased, settledBy, saidAt, status }: LimitOptions,
   amount: number,
 ): Limit {
+  const refusal: Limit['status'] = by.length === 0 ? (status ?? 429) : 429;
   const common = {
     id: `${id} ${rule.kind}`,
     name,
@@ -129,6 +134,7 @@ export function limitOf(
     refuses: report !== true,
     soft: false,
     shared: by.length === 0,
+    status: refusal,
     onStoreFailure,
     leased: leased === true,
   };

@@ -25,21 +25,23 @@ export const LIMIT_PROBLEMS = {
   },
 } as const;
 
-/** 429: which limits, and when to try again (RL-14, RL-15). The header stage adds what all answers carry. */
+/** 429, or 503 where everybody is counted together and the limit says so: which limits, and when to try again (RL-14, RL-15). The header stage adds what all answers carry. */
 export function limitRefusal(use: LimitUse): Reply {
   const { limits } = use.counter;
   const violated = limits.filter(({ refuses }, index) => refuses && (use.exceeded & (1 << index)) !== 0);
-  const { shared, windowMs, period } = limits[use.refusedBy] ?? { shared: false, windowMs: 0, period: undefined };
+  const { shared, status, windowMs, period } = limits[use.refusedBy] ?? NO_LIMIT;
   const waitMs = use.resetMs[use.refusedBy] ?? 0;
   const jitter = windowMs > JITTER_FROM_MS || period !== undefined ? Math.random() * 0.1 : 0;
   const seconds = Math.max(1, Math.ceil((waitMs / 1_000) * (1 + jitter)));
   const problem: Problem = {
     type: `https://iana.org/assignments/http-problem-types#${shared ? 'temporary-reduced-capacity' : 'quota-exceeded'}`,
-    title: 'Too Many Requests',
-    status: 429,
+    title: status === 503 ? 'Service Unavailable' : 'Too Many Requests',
+    status,
     detail: 'This call exceeds a limit.',
     code: 'limit-exceeded',
     extensions: { 'violated-policies': violated.map(({ name }) => name) },
   };
-  return { status: 429, headers: [['retry-after', String(seconds)]], problem };
+  return { status, headers: [['retry-after', String(seconds)]], problem };
 }
+
+const NO_LIMIT = { shared: false, status: 429, windowMs: 0, period: undefined } as const;

@@ -41,6 +41,11 @@ describe('gw throttle', () => {
     expect((await throttle('list', 'off', '--scope', 'route')).code).toBe(0);
     expect((await throttle('127.0.0.0/8', 'off', '--scope', 'ip')).code).toBe(0);
     await until('/orders', 200);
+    // Whoever blocks everybody can still let go.
+    expect((await throttle('all', 'block', '--scope', 'global')).code).toBe(0);
+    await until('/orders', 403);
+    expect((await throttle('all', 'off', '--scope', 'global')).code).toBe(0);
+    await until('/orders', 200);
   });
 
   it('refuses what would hold for nobody, or never end', async () => {

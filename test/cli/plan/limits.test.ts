@@ -110,6 +110,8 @@ describe('the limits of a route', () => {
   it.each([
     [{ requests: 5, per: '1m', by: 'ip', cost: 6 }, 'A request costs 6 and there is never more than 5: no request could pass'],
     [{ requests: 5, per: '1m', by: 'ip', algorithm: 'fixedWindow', burst: 5 }, "'burst' means nothing to fixedWindow"],
+    [{ requests: 5, per: '1m', by: 'ip', status: 503 }, "'status: 503' is for limits that count everybody together"],
+    [{ requests: 5, per: '1m', by: 'global', status: 500 }, "'status' must be 429 or 503"],
     [{ requests: 5, per: '1m', by: 'ip', maxDelay: '1s' }, "'maxDelay' means nothing to tokenBucket"],
     [
       { requests: 5, per: '1m', by: 'ip', algorithm: 'slidingLog', counting: 'leased' },
@@ -173,6 +175,11 @@ describe('the limits of a route', () => {
     expect(of('open', 'limits')?.limits).toMatchObject([{ cost: 2, saidAt: ['items', '0', 'a/b'] }]);
     expect(checked.plan?.routes[0]).toMatchObject({ buffers: 'limits whose cost it says' });
     expect(checked.plan?.routes[0]?.policies.map(({ stage }) => stage)).toContain('body-limits');
+  });
+
+  it('RL-14: of everybody together may be answered 503', () => {
+    const { of } = countedIn(documentWith({ rate: { requests: 5, per: '1m', by: ['service', 'operation'], status: 503 } }));
+    expect(of('open', 'limits')?.limits[0]).toMatchObject({ by: [], status: 503 });
   });
 
   it('RL-8: of a month begin on its first day, or on another', () => {

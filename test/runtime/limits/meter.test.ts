@@ -113,3 +113,28 @@ describe('each algorithm is its naive model', () => {
     expect(takeOne(store, [limit]).outcome).toBe('refused');
   });
 });
+
+describe('RL-4: a sliding counter beside the log that it stands for', () => {
+  /** Milliseconds between requests that come by chance, so many in a second on average; the same in every run. */
+  function* poisson(perSecond: number): Generator<number> {
+    for (let state = 1; ; ) {
+      state = (state * 48_271) % 2_147_483_647;
+      yield (-Math.log(state / 2_147_483_647) * 1_000) / perSecond;
+    }
+  }
+
+  it.each([5, 9, 10, 11, 20, 60])('admits as many, within a tenth, of %i requests a second where 10 may pass', (perSecond) => {
+    const { store, pass } = testStore();
+    const [counter, log] = (['sliding', 'log'] as const).map((kind) => limitFor({ kind, perMs: 10_000 }, 100, { id: kind }));
+    const admitted = { counter: 0, log: 0 };
+    let at = 0;
+    for (const gapMs of poisson(perSecond)) {
+      at += gapMs;
+      if (at > 200_000) break;
+      pass(gapMs);
+      if (counter !== undefined && takeOne(store, [counter]).outcome === 'admitted') admitted.counter += 1;
+      if (log !== undefined && takeOne(store, [log]).outcome === 'admitted') admitted.log += 1;
+    }
+    expect(Math.abs(admitted.counter - admitted.log) / admitted.log).toBeLessThan(0.1);
+  });
+});

@@ -151,6 +151,18 @@ describe('what becomes of the exchange', () => {
     expect((await call()).reply?.status).toBe(429);
   });
 
+  it('RL-14: everybody together may be 503, for as long; who is counted alone never is', async () => {
+    const statusOf = async (by: LimitOptions['by']) => {
+      const { call } = routeWith({ limits: [perMinute({ plans: [], otherwise: 1 }, { by, status: 503 })] });
+      const caller = { identity: { consumer: 'a' } };
+      await call(caller);
+      const { reply } = await call(caller);
+      return [reply?.status, reply?.problem?.status, reply?.problem?.title, reply?.headers.map(([name]) => name)];
+    };
+    expect(await statusOf([])).toEqual([503, 503, 'Service Unavailable', ['retry-after']]);
+    expect(await statusOf([{ from: 'consumer' }])).toEqual([429, 429, 'Too Many Requests', ['retry-after']]);
+  });
+
   it('RL-14: everybody together is reduced capacity, and no fault of the caller', async () => {
     const { call } = routeWith({ limits: [perMinute({ plans: [], otherwise: 1 }, { by: [] })] });
     await call();
