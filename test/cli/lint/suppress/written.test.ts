@@ -118,3 +118,43 @@ it('L12: who approved a row of the gateway file stands with its reason', () => {
   });
   expect(suppressed.map((one) => one.suppressed)).toEqual([{ by: 'gateway', reason: 'internal (approved by @platform)' }]);
 });
+
+describe('L9: what is missing', () => {
+  const idOf = (operation: string) => {
+    const text = `${head}paths:\n  /a:\n${operation}      responses: { '200': { description: d } }\n`;
+    const source = { kind: 'documents', files: ['a.yaml'], upstream: 'http://upstream.invalid' } as const;
+    const request = { root: folderOf({ 'a.yaml': text }), source, auth: 'none', defaultPreset: 'recommended' } as const;
+    const { diagnostics, suppressed } = check(request);
+    const shown = (all: typeof diagnostics) =>
+      all.filter(({ rule }) => rule === 'governance/operation-id').map(({ at }) => `${at.line}:${at.column}`);
+    return { found: shown(diagnostics), suppressed: shown(suppressed) };
+  };
+
+  it('is reported at the key of what should hold it', () => {
+    expect(idOf('    get:\n')).toEqual({ found: ['6:5'], suppressed: [] });
+  });
+
+  it.each([
+    ['on the object', '    get:\n      x-gw-ignore: [{ rule: governance/operation-id, reason: old }]\n', '6:5'],
+    ['above its key', '    # gw-ignore-next-line governance/operation-id -- old\n    get:\n', '7:5'],
+  ])('is accepted %s', (_where, operation, place) => {
+    expect(idOf(operation)).toEqual({ found: [], suppressed: [place] });
+  });
+});
+
+describe('L14: lint and build accept the same', () => {
+  it('whatever judges suppressions, and on whatever day', () => {
+    const operation = `{ parameters: [${accept}], x-gw-ignore: [{ rule: spec/path-param, reason: generated }, { rule: spec/param-reserved, reason: old }], responses: { '200': { description: d } } }`;
+    const files = {
+      'a.yaml': `${head}paths:\n  /a/{id}:\n    get: ${operation}\n    put: ${operation.replace('spec/path-param', 'spec/regex')}\n`,
+    };
+    const source = { kind: 'documents', files: ['a.yaml'], upstream: 'http://upstream.invalid' } as const;
+    const request = { root: folderOf(files), source, auth: 'none', defaultPreset: 'serve' } as const;
+    const accepted = ({ suppressed }: ReturnType<typeof check>) => suppressed.map(({ rule, at }) => `${rule} ${at.line}`);
+    const built = check(request);
+    expect(accepted(built)).toEqual(['spec/path-param 6']);
+    expect(accepted(check({ ...request, now: '2026-06-01', audit: true }))).toEqual(accepted(built));
+    const all = accepted(check({ ...request, defaultPreset: 'recommended', now: '2026-06-01', audit: true }));
+    expect(all.filter((one) => one.startsWith('spec/path-param'))).toEqual(accepted(built));
+  });
+});
